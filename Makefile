@@ -1,0 +1,49 @@
+# Two commands do everything on a fresh machine: `make run` and `make test`.
+PYTHON ?= python3
+BIN := .venv/bin
+# Off Linux, awslambdaric's native part cannot be built; millrace brings its own. See docs/decisions.
+export BUILD := $(if $(filter Linux,$(shell uname -s)),,true)
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test check format lock bench bench-peers clean
+
+help: ## Show this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+.venv/installed: requirements/runtime.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("millrace needs Python 3.11 or newer; set PYTHON=/path/to/python3.11" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/runtime.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/installed-dev: .venv/installed requirements/dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+install: .venv/installed ## Set up ./.venv from the lock files
+
+run: install ## Start the server and play the demo; Ctrl-C stops it
+	@$(BIN)/millrace demo --serve
+
+test: .venv/installed-dev ## Run every test
+	$(BIN)/python -m pytest $(PYTEST)
+
+check: .venv/installed-dev ## Lint, check types (strict) and layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/basedpyright
+	$(BIN)/lint-imports
+
+format: .venv/installed-dev ## Format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: .venv/installed-dev ## Renew the lock files from pyproject.toml
+	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -q pyproject.toml -o requirements/runtime.txt
+	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -q --constraint requirements/runtime.txt --group dev -o requirements/dev.txt
+	printf "hatchling==1.33.0\neditables>=0.5\n" | $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -q - -o requirements/build.txt
+
+clean: ## Remove what was installed and built (keeps ./.millrace)
+	rm -rf .venv dist build .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,1 @@
+"""`python -m millrace` is the command `millrace`."""

@@ -1,0 +1,37 @@
+"""The only random place: identifiers in the forms AWS gives them."""
+
+import random
+import string
+
+_random = random.SystemRandom()
+# Request ids are made per request and are no secret, so they may be fast.
+_fast = random.Random(_random.getrandbits(128))
+_UPPER = string.ascii_uppercase + "234567"
+_SECRET = string.ascii_letters + string.digits + "+/"
+
+
+def uuid() -> str:
+    """A version 4 UUID in lower-case hexadecimal, as in request ids and mapping ids."""
+    bits = _fast.getrandbits(128) & ~(0xF000 << 64) & ~(0xC000 << 48) | (0x4000 << 64) | (0x8000 << 48)
+    digits = f"{bits:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+def hexadecimal(digits: int) -> str:
+    """So many lower-case hexadecimal digits."""
+    return f"{_fast.getrandbits(4 * digits):0{digits}x}"
+
+
+def unique_id(prefix: str) -> str:
+    """An IAM unique id: `AROA…` of a role, `AIDA…` of a user, `ASIA…`/`AKIA…` of an access key."""
+    return prefix + "".join(_random.choices(_UPPER, k=20 - len(prefix)))
+
+
+def secret_key() -> str:
+    """A secret access key: 40 characters."""
+    return "".join(_random.choices(_SECRET, k=40))
+
+
+def session_token() -> str:
+    """A session token: opaque, unguessable."""
+    return "IQoJ" + "".join(_random.choices(_SECRET, k=256))

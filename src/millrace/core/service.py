@@ -1,0 +1,20 @@
+"""What a room hands to the server: its operations, and what a caller must be allowed to do for each."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from millrace.core.arn import Scope
+from millrace.core.context import Access, Operation, Params
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The operations of one AWS service that are built, by AWS's names.
+
+    What is missing here is answered with AWS's error for an unknown operation. `accesses` names what
+    a request needs to be allowed, as the Service Authorization Reference does.
+    """
+
+    name: str
+    operations: Mapping[str, Operation]
+    accesses: Callable[[str, Scope, Params], Sequence[Access]]

@@ -1,0 +1,33 @@
+"""A request and a response, as plain data."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Request:
+    """One request, read to its end.
+
+    `target` is the request line's path and query as sent; `path` and `query` are its halves, still
+    percent-encoded. Header names are lower case; a header sent twice has its values joined by commas.
+    """
+
+    method: str
+    target: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(slots=True)
+class Response:
+    """One response. `stream`, if given, is sent in chunks after (instead of) `body`."""
+
+    status: int
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    stream: AsyncIterator[bytes] | None = None
+
+
+Handler = Callable[[Request], Awaitable[Response]]

@@ -1,0 +1,1 @@
+"""Bytes in order, and journals: the narrow seam under which a database does its work."""
