@@ -34,6 +34,10 @@ stream_retention_seconds = 24 * 3600
 shard_iterator_seconds_max = 15 * 60
 get_records_bytes_max = MIB
 get_records_count_max = 1_000
+list_streams_page_max = 100
+describe_stream_page_max = 100
+stream_sweep_seconds = 60  # how long a record may outlive its 24 hours
+stream_sweep_records_max = 1_000  # trimmed in one transaction
 
 # Lambda: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 function_zip_bytes_max = 52_428_800
