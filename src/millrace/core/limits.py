@@ -28,6 +28,8 @@ batch_write_items_max = 25
 global_indexes_max = 20
 local_indexes_max = 5
 list_tables_page_max = 100
+table_capacity_units_max = 1_000_000_000_000
+index_backfill_items_max = 500  # items of one transaction of a backfill
 
 # DynamoDB Streams
 stream_retention_seconds = 24 * 3600
