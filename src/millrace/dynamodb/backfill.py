@@ -6,6 +6,7 @@ over a crash; `resume` then starts again from the beginning, which does no harm.
 """
 
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 
 from millrace.core import limits
@@ -19,13 +20,9 @@ from millrace.storage.interface import Storage, Writer
 
 async def fill(storage: Storage, scope: Scope, name: str) -> None:
     """Fill the indexes of a table that want it, and make them active. Ends if the table does."""
-
-    def step(writer: Writer) -> bytes | None:
-        return _fill_some(writer, scope, name, after)
-
     after: bytes | None = b""
     while after is not None:
-        after = await storage.write(step)
+        after = await storage.write(partial(_fill_some, scope=scope, name=name, after=after))
 
 
 async def resume(storage: Storage, scope: Scope) -> None:
