@@ -4,6 +4,7 @@ All functions run inside a transaction of their caller: a table's change and its
 table and of its stream, are one commit. Records live 24 hours (`retention`).
 """
 
+import functools
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -93,6 +94,7 @@ def drop(writer: Writer, stream: Stream) -> None:
         writer.delete(SPACE, key)
 
 
+@functools.lru_cache(maxsize=4096)
 def key_of(arn: str) -> bytes | None:
     """The catalog key of a stream's ARN; None for what is not one."""
     try:
