@@ -8,7 +8,10 @@ import functools
 from collections.abc import Iterator
 from dataclasses import replace
 
+import orjson
+
 from millrace.core import arn as arns
+from millrace.core import limits
 from millrace.core.arn import Scope
 from millrace.storage.interface import Reader, Writer
 from millrace.streams import record
@@ -18,6 +21,14 @@ from millrace.streams.stream import Shard, Stream
 
 # One space for every scope's streams, in the order that ListStreams shows them.
 SPACE = "streams"
+
+
+def changes(scope: Scope) -> str:
+    """The journal that tells which streams came, changed their shards, were disabled or went.
+
+    Records that are appended to a shard are told by the shard's own journal.
+    """
+    return f"streams/{scope.path}/changes"
 
 
 def create(
@@ -92,6 +103,7 @@ def drop(writer: Writer, stream: Stream) -> None:
     key = key_of(stream.arn)
     if key is not None:
         writer.delete(SPACE, key)
+        _tell(writer, stream)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -113,3 +125,11 @@ def _save(writer: Writer, stream: Stream) -> None:
     if key is None:
         raise ValueError(f"not the ARN of a stream: {stream.arn}")
     writer.put(SPACE, key, streams.encode(stream))
+    _tell(writer, stream)
+
+
+def _tell(writer: Writer, stream: Stream) -> None:
+    """Let those know who watch for streams and shards that open and close."""
+    journal = changes(arns.parse(stream.arn).scope)
+    number = writer.append(journal, orjson.dumps({"kind": "stream", "name": stream.arn}))
+    writer.trim(journal, number - limits.change_notices_max)
