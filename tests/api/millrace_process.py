@@ -13,7 +13,7 @@ import urllib.request
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import boto3
 from botocore.config import Config
@@ -151,7 +151,7 @@ class Tail:
                 self._news.wait(left)
         return found[:count]
 
-    def __enter__(self) -> "Tail":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
