@@ -70,14 +70,17 @@ class Reader:
         if self._parser is None:
             return []
         self._done = []
+        in_head = self._in_head
         try:
             self._parse(self._parser, data)
         except httptools.HttpParserError:
             self.refusal = self.refusal or 400
-        if self._in_head and self.refusal is None:
+        if in_head and self._in_head and not self._done:
             self._unparsed_bytes += len(data)
             if self._unparsed_bytes > self._head_bytes_max:
-                self.refusal = 431
+                self.refusal = self.refusal or 431
+        else:
+            self._unparsed_bytes = 0
         if self.refusal is not None:
             self.close()
         return self._done
@@ -121,25 +124,20 @@ class Reader:
 
     def on_url(self, url: bytes) -> None:
         self._url += url
-        self._count_head(len(url))
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._count_head(len(name) + len(value) + 4)
+        self._head_bytes += len(name) + len(value)
         key = _name(name)
         text = value.decode("latin-1")
         self._headers[key] = f"{self._headers[key]},{text}" if key in self._headers else text
-
-    def _count_head(self, size: int) -> None:
-        self._head_bytes += size
-        if self._head_bytes > self._head_bytes_max:
-            self._refuse(431)
 
     def on_headers_complete(self) -> None:
         if self._parser is not None and self._parser.get_method() == b"CONNECT":
             self._refuse(405)
         self._in_head = False
-        self._unparsed_bytes = 0
         headers = self._headers
+        if self._head_bytes + len(self._url) > self._head_bytes_max:
+            self._refuse(431)
         if int(headers.get("content-length", "0")) > self._body_bytes_max:
             self._refuse(413)
         if "expect" in headers:

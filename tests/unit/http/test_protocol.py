@@ -100,6 +100,16 @@ def test_body_in_chunks_and_byte_by_byte_is_joined():
     play(scene)
 
 
+def test_head_after_a_large_body_is_not_taken_for_a_large_head():
+    async def scene(_: Listener, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"PUT / HTTP/1.1\r\nContent-Length: 200000\r\n\r\n" + bytes(200_000) + b"GET /2 HT")
+        assert len((await answer(reader))[1]) == 200_006
+        writer.write(b"TP/1.1\r\n\r\n")
+        assert (await answer(reader))[1] == b"GET /2 "
+
+    play(scene)
+
+
 def test_expect_continue_is_answered_before_the_body_is_sent():
     async def scene(_: Listener, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"PUT / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
