@@ -11,6 +11,9 @@ request_header_bytes_max = 64 * KIB
 request_body_bytes_max = 70_167_211  # Lambda's CreateFunction, the largest request of all
 request_idle_seconds_max = 120
 response_stream_chunks_max = 1_000
+request_pipeline_max = 32  # requests of one connection read ahead of their answers
+refusal_linger_seconds_max = 2.0  # a client still sending gets this long to read why it was refused
+server_close_seconds_max = 5.0  # running requests get this long to end
 
 # DynamoDB: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
 dynamodb_request_body_bytes_max = 16 * MIB
