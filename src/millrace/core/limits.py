@@ -11,6 +11,7 @@ request_header_bytes_max = 64 * KIB
 request_body_bytes_max = 70_167_211  # Lambda's CreateFunction, the largest request of all
 request_idle_seconds_max = 120
 response_stream_chunks_max = 1_000
+validation_errors_max = 10  # AWS names ten of them in one sentence, observed by dynalite's tests
 
 # DynamoDB: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
 dynamodb_request_body_bytes_max = 16 * MIB
@@ -28,6 +29,7 @@ batch_write_items_max = 25
 global_indexes_max = 20
 local_indexes_max = 5
 list_tables_page_max = 100
+attribute_value_levels_max = 64  # when read: deeper than any item may be, shallow enough for the stack
 
 # DynamoDB Streams
 stream_retention_seconds = 24 * 3600
@@ -72,3 +74,5 @@ trust_policy_bytes_max = 2_048
 session_seconds_min = 900
 session_seconds_default = 3_600
 signature_age_seconds_max = 15 * 60
+signature_ahead_seconds_max = 5 * 60
+signature_presigned_seconds_max = 7 * 24 * 3600
