@@ -14,6 +14,7 @@ response_stream_chunks_max = 1_000
 request_pipeline_max = 32  # requests of one connection read ahead of their answers
 refusal_linger_seconds_max = 2.0  # a client still sending gets this long to read why it was refused
 server_close_seconds_max = 5.0  # running requests get this long to end
+validation_errors_max = 10  # AWS names ten of them in one sentence, observed by dynalite's tests
 
 # DynamoDB: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
 dynamodb_request_body_bytes_max = 16 * MIB
@@ -31,6 +32,7 @@ batch_write_items_max = 25
 global_indexes_max = 20
 local_indexes_max = 5
 list_tables_page_max = 100
+attribute_value_levels_max = 64  # when read: deeper than any item may be, shallow enough for the stack
 
 # DynamoDB Streams
 stream_retention_seconds = 24 * 3600
@@ -75,3 +77,5 @@ trust_policy_bytes_max = 2_048
 session_seconds_min = 900
 session_seconds_default = 3_600
 signature_age_seconds_max = 15 * 60
+signature_ahead_seconds_max = 5 * 60
+signature_presigned_seconds_max = 7 * 24 * 3600
