@@ -79,3 +79,7 @@ session_seconds_default = 3_600
 signature_age_seconds_max = 15 * 60
 signature_ahead_seconds_max = 5 * 60
 signature_presigned_seconds_max = 7 * 24 * 3600
+
+# The SQLite database: docs/decisions/0002-group-commit.md has the measurements
+storage_checkpoint_pages = 4_000  # of the write-ahead log, about 16 MB; then it is copied into the database
+storage_sweep_rows_max = 256  # rows of dropped spaces and trimmed journals deleted with one commit
