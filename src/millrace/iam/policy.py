@@ -37,6 +37,13 @@ _EFFECTS = ("Allow", "Deny")
 _PRINCIPAL_KINDS = {"AWS", "Service", "Federated", "CanonicalUser"}
 
 
+# What AWS's sentences call the policies that were asked.
+IDENTITY_BASED = "identity-based policy"
+RESOURCE_BASED = "resource-based policy"
+SESSION = "session policy"
+BOUNDARY = "permissions boundary"
+
+
 class Effect(Enum):
     ALLOW = "Allow"
     DENY = "Deny"
@@ -115,7 +122,7 @@ class Policy:
 
     name: str
     document: Document
-    basis: str = "identity-based"
+    basis: str = IDENTITY_BASED
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,34 +130,37 @@ class Decision:
     """The answer to one access, and why.
 
     `statement` (JSON) of policy `source` decided; both are empty when no statement spoke. `basis` is the kind
-    of policy that allowed, denied, or should have allowed.
+    of policy that allowed, denied, or should have allowed. `note` says what else stood in the way.
     """
 
     access: Access
     allowed: bool
     explicit_deny: bool = False
-    basis: str = "identity-based"
+    basis: str = IDENTITY_BASED
     source: str = ""
     statement: str = ""
+    note: str = ""
 
     def message(self, caller_arn: str) -> str:
         """AWS's sentence to the client that was denied."""
         action, resource = self.access.action, self.access.resource
         article = "an" if self.basis[0] in "aeiou" else "a"
         because = (
-            f"with an explicit deny in {article} {self.basis} policy"
+            f"with an explicit deny in {article} {self.basis}"
             if self.explicit_deny
-            else f"because no {self.basis} policy allows the {action} action"
+            else f"because no {self.basis} allows the {action} action"
         )
         return f"User: {caller_arn} is not authorized to perform: {action} on resource: {resource} {because}"
 
     @property
     def reason(self) -> str:
         """One sentence for people."""
+        if self.note:
+            return self.note
         if self.statement:
             verb = "allows" if self.allowed else "denies"
-            return f"The {self.basis} policy {self.source} {verb} it: {self.statement}"
-        return f"No {self.basis} policy allows {self.access.action} on {self.access.resource}."
+            return f"The {self.basis} {self.source} {verb} it: {self.statement}"
+        return f"No {self.basis} allows {self.access.action} on {self.access.resource}."
 
     @property
     def remedy(self) -> str:
@@ -165,7 +175,7 @@ def evaluate(
     facts: Facts | None = None,
     *,
     caller: Caller | None = None,
-    basis: str = "identity-based",
+    basis: str = IDENTITY_BASED,
 ) -> Decision:
     """What these policies say to `access`: one deny denies, otherwise one allow allows, otherwise no.
 
