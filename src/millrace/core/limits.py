@@ -91,3 +91,30 @@ signature_presigned_seconds_max = 7 * 24 * 3600
 # The SQLite database: docs/decisions/0002-group-commit.md has the measurements
 storage_checkpoint_pages = 4_000  # of the write-ahead log, about 16 MB; then it is copied into the database
 storage_sweep_rows_max = 256  # rows of dropped spaces and trimmed journals deleted with one commit
+session_seconds_max = 43_200
+chained_session_seconds_max = 3_600  # of a role assumed by a role
+user_session_seconds_max = 129_600
+session_kept_seconds = 24 * 3600  # how long an expired session is still answered as expired, not as unknown
+user_inline_policy_bytes_max = 2_048
+attached_policies_max = 10
+access_keys_max = 2
+policy_versions_max = 5
+iam_page_items_max = 1_000
+iam_page_items_default = 100
+iam_changes_kept = 100
+denials_kept = 50  # per role or user
+denials_waiting_max = 1_000  # distinct ones in memory; a hint more or less is no loss
+
+# CloudWatch Logs, more
+log_name_characters_max = 512
+log_batch_span_ms_max = 24 * 3_600_000
+log_event_age_ms_max = 14 * 24 * 3_600_000
+log_event_ahead_ms_max = 2 * 3_600_000
+log_page_bytes_max = MIB
+log_describe_page_max = 50
+log_scan_events_max = 10_000  # looked at in one transaction, so that other requests get their turn
+log_scans_max = 20  # of one FilterLogEvents; then it answers with a token and what it found
+log_queue_bytes_max = 64 * MIB  # in memory, waiting to be written; what comes on top is dropped, and the log says so
+log_write_bytes_max = 4 * MIB  # in one transaction
+log_sweep_seconds = 3_600
+log_sweep_events_max = 5_000  # removed in one transaction
