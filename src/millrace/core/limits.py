@@ -41,12 +41,18 @@ global_indexes_max = 20
 local_indexes_max = 5
 list_tables_page_max = 100
 attribute_value_levels_max = 64  # when read: deeper than any item may be, shallow enough for the stack
+table_capacity_units_max = 1_000_000_000_000
+index_backfill_items_max = 500  # items of one transaction of a backfill
 
 # DynamoDB Streams
 stream_retention_seconds = 24 * 3600
 shard_iterator_seconds_max = 15 * 60
 get_records_bytes_max = MIB
 get_records_count_max = 1_000
+list_streams_page_max = 100
+describe_stream_page_max = 100
+stream_sweep_seconds = 60  # how long a record may outlive its 24 hours
+stream_sweep_records_max = 1_000  # trimmed in one transaction
 
 # Lambda: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 function_zip_bytes_max = 52_428_800
