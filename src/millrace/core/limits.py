@@ -76,6 +76,15 @@ mapping_batch_bytes_max = 6_291_456
 mapping_batch_size_max = 10_000
 mapping_retry_seconds_min = 0.25
 mapping_retry_seconds_max = 60.0
+mapping_read_records_min = 100
+mapping_checkpoint_seconds_max = 1.0  # how long counts of filtered records may stay unsaved
+mapping_window_seconds_max = 300
+mapping_retry_attempts_max = 10_000
+mapping_record_age_seconds_min = 60
+mapping_record_age_seconds_max = 604_800
+mapping_filters_max = 10
+mapping_filter_pattern_chars_max = 4_096
+mapping_page_max = 100
 
 # CloudWatch Logs: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
 log_batch_bytes_max = 1_048_576
