@@ -14,6 +14,7 @@ response_stream_chunks_max = 1_000
 request_pipeline_max = 32  # requests of one connection read ahead of their answers
 refusal_linger_seconds_max = 2.0  # a client still sending gets this long to read why it was refused
 server_close_seconds_max = 5.0  # running requests get this long to end
+query_fields_max = 10_000  # of a form in the query protocol
 validation_errors_max = 10  # AWS names ten of them in one sentence, observed by dynalite's tests
 
 # DynamoDB: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html

@@ -45,20 +45,22 @@ class _Checker:
         self._holds = f"com.amazonaws.dynamodb.v20120810.{_NAME}"
 
     def map(self, value: Any, place: Place, depth: int) -> None:
+        items: dict[str, Any] = value
         if type(value) is not dict:
             raise self._sentences.map(self._holds, value, place)
-        for name, item in value.items():
+        for name, item in items.items():
             if item is None:
-                value[name] = {}  # An empty AttributeValue, which has an error of its own.
+                items[name] = {}  # An empty AttributeValue, which has an error of its own.
             else:
                 self.value(item, Place.ELEMENT, depth)
 
     def value(self, value: Any, place: Place, depth: int) -> None:
+        members: dict[str, Any] = value
         if type(value) is not dict:
             raise self._sentences.structure(_NAME, value, place)
-        for tag, payload in value.items():
+        for tag, payload in members.items():
             if type(payload) is not str or (tag != "S" and tag != "N"):  # noqa: PLR1714 - the fastest form
-                self._members(value, depth)
+                self._members(members, depth)
                 return
 
     def _members(self, value: dict[str, Any], depth: int) -> None:
@@ -101,17 +103,19 @@ class _Checker:
         raise self._sentences.scalar("Boolean", payload)
 
     def _set(self, payload: Any, element: Callable[[Any], None]) -> None:
+        items: list[Any] = payload
         if type(payload) is not list:
             raise self._sentences.list(payload, Place.FIELD)
-        for item in payload:
+        for item in items:
             element(item)
 
     def _list(self, payload: Any, depth: int) -> None:
+        items: list[Any] = payload
         if type(payload) is not list:
             raise self._sentences.list(payload, Place.FIELD)
-        for index, item in enumerate(payload):
+        for index, item in enumerate(items):
             if item is None:
-                payload[index] = {}
+                items[index] = {}
             else:
                 self.value(item, Place.ELEMENT, depth)
 

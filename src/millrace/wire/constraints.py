@@ -26,10 +26,14 @@ class Refused(Exception):  # noqa: N818 - it is a verdict, and becomes an AwsErr
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """One constraint: AWS's words for it, and whether a value meets it."""
+    """One constraint: AWS's words for it, and whether a value meets it.
+
+    `in_brackets`: it is named when AWS lists all that it demands of list elements or of a map's keys.
+    """
 
     words: str
     met: Callable[[Any], bool]
+    in_brackets: bool = True
 
 
 class Constraints:
@@ -173,7 +177,7 @@ class Constraints:
         return check
 
     def _bracket(self, front: str, demands: Sequence[Demand]) -> str:
-        words = [demand.words for demand in demands]
+        words = [demand.words for demand in demands if demand.in_brackets]
         if self._null_in_brackets:
             words.append("Member must not be null")
         return f"{front}: [{', '.join(words)}]"
@@ -257,7 +261,7 @@ def _name_or_arn(rule: Mapping[str, Any]) -> Iterator[Demand]:
     def unless_arn(met: Callable[[str], bool]) -> Callable[[str], bool]:
         return lambda v: not v or v.startswith("arn:") or met(v)
 
-    yield Demand("Member must have length greater than or equal to 1", bool)
+    yield Demand("Member must have length greater than or equal to 1", bool, in_brackets=False)
     yield Demand(
         f"Member must have length less than or equal to {most}", unless_arn(lambda v: len(v) <= most)
     )

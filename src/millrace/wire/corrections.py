@@ -1,7 +1,7 @@
 """The model is not the whole truth: what AWS does otherwise is in `corrections.json`, each with its source."""
 
 from collections.abc import Mapping
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -9,7 +9,7 @@ import orjson
 
 def corrections(service: str) -> Mapping[str, Any]:
     """What `corrections.json` says of a service; empty if nothing."""
-    said = orjson.loads(files("millrace.wire").joinpath("corrections.json").read_bytes())
+    said = orjson.loads(Path(__file__).with_name("corrections.json").read_bytes())
     return said.get(service, {})
 
 

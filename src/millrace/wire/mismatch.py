@@ -86,7 +86,9 @@ class Sentences:
         """The structure `name` was wanted."""
         if isinstance(value, list):
             return error(f"Unrecognized collection type class {_PACKAGE}.{name}")
-        return error("Unexpected value type in payload" if place is Place.ELEMENT else "Unexpected field type")
+        return error(
+            "Unexpected value type in payload" if place is Place.ELEMENT else "Unexpected field type"
+        )
 
     def java_class(self, name: str, shapes: Mapping[str, Mapping[str, Any]]) -> str:
         """What AWS's Java calls a shape."""

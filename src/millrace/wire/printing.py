@@ -29,7 +29,9 @@ def printed(value: Any, name: str, shapes: Mapping[str, Shape]) -> str:
             return str(value)
 
 
-def _members(value: Mapping[str, Any], members: Mapping[str, Shape], shapes: Mapping[str, Shape]) -> list[str]:
+def _members(
+    value: Mapping[str, Any], members: Mapping[str, Shape], shapes: Mapping[str, Shape]
+) -> list[str]:
     return [
         f"{key[0].lower()}{key[1:]}={printed(item, members[key]['shape'], shapes)}"
         for key, item in value.items()

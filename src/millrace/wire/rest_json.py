@@ -19,7 +19,7 @@ from millrace.wire.shapes import JsonReader, Shape
 # Puts what it finds in a request into the parameters.
 Part = Callable[[Request, dict[str, Any]], None]
 
-_FORBIDDEN = dict.fromkeys(
+_FORBIDDEN: dict[str, int] = dict.fromkeys(
     (
         "AccessDeniedException",
         "ExpiredTokenException",

@@ -12,7 +12,6 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from millrace.core.errors import AwsError
 from millrace.wire import attribute_values, timestamps
 from millrace.wire.mismatch import Place, Sentences
 
@@ -53,7 +52,7 @@ class JsonReader:
         made = self._made.get(key)
         if made is None:
             # A shape may contain itself: what refers to it while it is being made looks it up later.
-            self._made[key] = lambda value: self._made[key](value)
+            self._made[key] = lambda value: self._made[key](value)  # noqa: PLW0108 - looked up when called
             made = self._made[key] = self._make(name, reference, place)
         return made
 
@@ -91,10 +90,11 @@ class JsonReader:
         wrong = self._sentences.structure
 
         def convert(value: Any) -> dict[str, Any]:
+            members: dict[str, Any] = value
             if type(value) is not dict:
                 raise wrong(name, value, place)
             converted: dict[str, Any] = {}
-            for key, item in value.items():
+            for key, item in members.items():
                 if item is not None and (member := find(key)) is not None:
                     converted[member[0]] = member[1](item)
             return converted
@@ -106,9 +106,10 @@ class JsonReader:
         wrong = self._sentences.list
 
         def convert(value: Any) -> list[Any]:
+            items: list[Any] = value
             if type(value) is not list:
                 raise wrong(value, place)
-            return [None if item is None else element(item) for item in value]
+            return [None if item is None else element(item) for item in items]
 
         return convert
 
@@ -120,9 +121,10 @@ class JsonReader:
         holds = self._sentences.java_class(shape["value"]["shape"], self._shapes)
 
         def convert(value: Any) -> dict[str, Any]:
+            items: dict[str, Any] = value
             if type(value) is not dict:
                 raise wrong(holds, value, place)
-            return {key: element(item) for key, item in value.items() if item is not None}
+            return {key: element(item) for key, item in items.items() if item is not None}
 
         return convert
 
@@ -199,8 +201,3 @@ class JsonReader:
 
 def _any(value: Any) -> Any:
     return value
-
-
-def too_deep() -> AwsError:
-    """JSON so deep that no model can mean it."""
-    return AwsError("SerializationException", None, status=400)

@@ -56,7 +56,9 @@ def parse(request: Request) -> Signature | None:
     if header is None:
         return _parse_query(request) if in_query else None
     if in_query and "X-Amz-Algorithm" in _query(request):
-        raise _invalid("Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.")
+        raise _invalid(
+            "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header."
+        )
     match = _AUTHORIZATION.fullmatch(header)
     timestamp = request.headers.get("x-amz-date")
     if match is None or timestamp is None:
@@ -71,7 +73,8 @@ def _parse_header(request: Request, header: str) -> Signature | None:
     if not header.startswith("AWS4-"):
         return None
     algorithm, _, rest = header.partition(" ")
-    fields = dict(part.strip().partition("=")[::2] for part in rest.split(","))
+    parts = (part.strip().partition("=") for part in rest.split(","))
+    fields = {name: value for name, _, value in parts}
     timestamp = request.headers.get("x-amz-date") or _from_date(request.headers.get("date"))
     missing = [
         f"Authorization header requires '{name}' parameter. "
@@ -97,11 +100,15 @@ def _parse_query(request: Request) -> Signature | None:
     if "X-Amz-Algorithm" not in fields:
         return None
     names = ("X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature", "X-Amz-SignedHeaders", "X-Amz-Date")
-    missing = [f"AWS query-string parameters must include '{name}'. " for name in names if not fields.get(name)]
+    missing = [
+        f"AWS query-string parameters must include '{name}'. " for name in names if not fields.get(name)
+    ]
     if missing:
         raise _incomplete(f"{''.join(missing)}Re-examine the query-string parameters.")
     if fields["X-Amz-Algorithm"] != ALGORITHM:
-        raise _incomplete(f"Unsupported AWS 'algorithm': '{fields['X-Amz-Algorithm']}' (only {ALGORITHM} for now). ")
+        raise _incomplete(
+            f"Unsupported AWS 'algorithm': '{fields['X-Amz-Algorithm']}' (only {ALGORITHM} for now). "
+        )
     expires = fields.get("X-Amz-Expires", str(limits.signature_age_seconds_max))
     if not (expires.isascii() and expires.isdigit()):
         raise _incomplete("X-Amz-Expires must be a number of seconds")
@@ -211,9 +218,7 @@ def _minutes(seconds: int) -> str:
 
 def _canonical_request(request: Request, signature: Signature) -> str:
     headers = request.headers
-    lines = [
-        f"{name}:{_trimmed(headers.get(name, ''))}\n" for name in signature.signed_headers.split(";")
-    ]
+    lines = [f"{name}:{_trimmed(headers.get(name, ''))}\n" for name in signature.signed_headers.split(";")]
     path = request.path if request.path == "/" else _canonical_path(request.path)
     query = _canonical_query(request.query) if request.query else ""
     return (

@@ -71,7 +71,9 @@ class Texts:
         element = self.reader(inner["member"] if several else shape["value"], "iso8601")
 
         def rest(sent: Mapping[str, list[str]], named: frozenset[str], params: dict[str, Any]) -> None:
-            found = {key: [element(text) for text in values] for key, values in sent.items() if key not in named}
+            found = {
+                key: [element(text) for text in values] for key, values in sent.items() if key not in named
+            }
             if found:
                 params[name] = found if several else {key: values[0] for key, values in found.items()}
 
@@ -115,7 +117,9 @@ class Texts:
         if shape["type"] == "map":
             return {key + name: str(item) for name, item in value.items()}
         if shape["type"] == "list":
-            return {key: ", ".join(_quoted(self.write(shape["member"], item, "rfc822"), shape) for item in value)}
+            return {
+                key: ", ".join(_quoted(self.write(shape["member"], item, "rfc822"), shape) for item in value)
+            }
         return {key: self.write(reference, value, "rfc822")}
 
     def write(self, reference: Shape, value: Any, timestamp_format: str) -> str:
