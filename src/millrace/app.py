@@ -10,7 +10,7 @@ import os
 import socket
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ import uvloop
 from millrace.config import Settings
 from millrace.core.arn import Scope
 from millrace.core.clock import Clock
+from millrace.core.context import Access, Params
 from millrace.core.errors import SettingsError
 from millrace.core.service import Service
 from millrace.dynamodb.operations import service as dynamodb_service
@@ -69,7 +70,7 @@ def event_loop() -> Callable[[], asyncio.AbstractEventLoop]:
 
 
 @asynccontextmanager
-async def run(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Running]:
+async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[Running]:
     """A whole millrace, answering while the context is open.
 
     Raises SettingsError when the address cannot be used and StorageError when the data cannot.
@@ -142,7 +143,7 @@ def _services(
 def _joined(name: str, one: Service, other: Service) -> Service:
     """One AWS service out of two rooms."""
 
-    def accesses(operation, scope, params):
+    def accesses(operation: str, scope: Scope, params: Params) -> Sequence[Access]:
         part = one if operation in one.operations else other
         return part.accesses(operation, scope, params)
 

@@ -130,7 +130,12 @@ log_page_bytes_max = MIB
 log_describe_page_max = 50
 log_scan_events_max = 10_000  # looked at in one transaction, so that other requests get their turn
 log_scans_max = 20  # of one FilterLogEvents; then it answers with a token and what it found
-log_queue_bytes_max = 64 * MIB  # in memory, waiting to be written; what comes on top is dropped, and the log says so
+log_queue_bytes_max = (
+    64 * MIB
+)  # in memory, waiting to be written; what comes on top is dropped, and the log says so
 log_write_bytes_max = 4 * MIB  # in one transaction
 log_sweep_seconds = 3_600
 log_sweep_events_max = 5_000  # removed in one transaction
+
+# millrace's own API
+live_events_max = 10_000  # waiting for one reader; what comes then is missed and counted

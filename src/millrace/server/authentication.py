@@ -41,7 +41,9 @@ class Authenticator:
         """The caller of `request`. Raises AwsError when the signature does not hold."""
         if signature is None:
             raise AwsError("MissingAuthenticationTokenException", "Request is missing Authentication Token")
-        credential = await self._identities.credential(signature.access_key, signature.session_token)
+        credential = await self._identities.credential(
+            signature.access_key, signature.session_token, service=signature.service
+        )
         if credential is None:
             if self._closed:
                 raise AwsError(

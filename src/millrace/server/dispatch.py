@@ -52,10 +52,21 @@ class Dispatcher:
         ):
             return _plain(403, "ForeignOrigin", "Requests of web pages of other origins are refused.")
         if request.path.startswith(PREFIX):
-            return await self._introspection.handle(request)
+            return await self._ask(request)
         if request.method in ("GET", "HEAD") and request.path == "/" and not request.query:
             return self._introspection.welcome()
         return await self._call(request)
+
+    async def _ask(self, request: Request) -> Response:
+        """millrace's own API: anyone's on an open server, the root's on a closed one."""
+        if self._closed:
+            try:
+                caller = await self._authenticator.caller(request, sigv4.parse(request))
+            except AwsError as error:
+                return _error(None, error, ids.uuid())
+            if not caller.principal.is_root:
+                return _plain(403, "AccessDeniedException", "millrace's own API is for the account's root.")
+        return await self._introspection.handle(request)
 
     async def _call(self, request: Request) -> Response:
         request_id = ids.uuid()

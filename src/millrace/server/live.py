@@ -43,7 +43,9 @@ class Interest:
     A table's reader also wants what its functions log; which those are is learnt from the deliveries.
     """
 
-    def __init__(self, *, name: str | None = None, table: str | None = None, function: str | None = None) -> None:
+    def __init__(
+        self, *, name: str | None = None, table: str | None = None, function: str | None = None
+    ) -> None:
         self._tables = {text for text in (name, table) if text}
         self._functions = {text for text in (name, function) if text}
         self._all = not self._tables and not self._functions
@@ -258,5 +260,3 @@ def _open_shards(reader: Reader) -> list[tuple[Stream, Shard, int]]:
 
 def _line(event: Event) -> bytes:
     return orjson.dumps(event) + b"\n"
-
-
