@@ -43,6 +43,9 @@ local_indexes_max = 5
 list_tables_page_max = 100
 attribute_value_levels_max = 64  # when read: deeper than any item may be, shallow enough for the stack
 table_capacity_units_max = 1_000_000_000_000
+account_capacity_units_max = 80_000  # what AWS grants a new account
+provisioned_table_units_max = 40_000
+table_tags_max = 50
 index_backfill_items_max = 500  # items of one transaction of a backfill
 
 # DynamoDB Streams
