@@ -74,7 +74,6 @@ session_seconds_default = 3_600
 signature_age_seconds_max = 15 * 60
 session_seconds_max = 43_200
 chained_session_seconds_max = 3_600  # of a role assumed by a role
-user_session_seconds_max = 129_600
 session_kept_seconds = 24 * 3600  # how long an expired session is still answered as expired, not as unknown
 user_inline_policy_bytes_max = 2_048
 attached_policies_max = 10
