@@ -98,3 +98,7 @@ log_queue_bytes_max = 64 * MIB  # in memory, waiting to be written; what comes o
 log_write_bytes_max = 4 * MIB  # in one transaction
 log_sweep_seconds = 3_600
 log_sweep_events_max = 5_000  # removed in one transaction
+
+# The SQLite database: docs/decisions/0002-group-commit.md has the measurements
+storage_checkpoint_pages = 4_000  # of the write-ahead log, about 16 MB; then it is copied into the database
+storage_sweep_rows_max = 256  # rows of dropped spaces and trimmed journals deleted with one commit
