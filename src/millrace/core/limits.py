@@ -11,6 +11,8 @@ request_header_bytes_max = 64 * KIB
 request_body_bytes_max = 70_167_211  # Lambda's CreateFunction, the largest request of all
 request_idle_seconds_max = 120
 response_stream_chunks_max = 1_000
+query_fields_max = 10_000  # of a form in the query protocol
+validation_errors_max = 10  # AWS names ten of them in one sentence, observed by dynalite's tests
 
 # DynamoDB: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
 dynamodb_request_body_bytes_max = 16 * MIB
@@ -28,6 +30,7 @@ batch_write_items_max = 25
 global_indexes_max = 20
 local_indexes_max = 5
 list_tables_page_max = 100
+attribute_value_levels_max = 64  # when read: deeper than any item may be, shallow enough for the stack
 
 # DynamoDB Streams
 stream_retention_seconds = 24 * 3600
@@ -102,3 +105,5 @@ log_sweep_events_max = 5_000  # removed in one transaction
 # The SQLite database: docs/decisions/0002-group-commit.md has the measurements
 storage_checkpoint_pages = 4_000  # of the write-ahead log, about 16 MB; then it is copied into the database
 storage_sweep_rows_max = 256  # rows of dropped spaces and trimmed journals deleted with one commit
+signature_ahead_seconds_max = 5 * 60
+signature_presigned_seconds_max = 7 * 24 * 3600
