@@ -112,7 +112,6 @@ storage_checkpoint_pages = 4_000  # of the write-ahead log, about 16 MB; then it
 storage_sweep_rows_max = 256  # rows of dropped spaces and trimmed journals deleted with one commit
 session_seconds_max = 43_200
 chained_session_seconds_max = 3_600  # of a role assumed by a role
-user_session_seconds_max = 129_600
 session_kept_seconds = 24 * 3600  # how long an expired session is still answered as expired, not as unknown
 user_inline_policy_bytes_max = 2_048
 attached_policies_max = 10
