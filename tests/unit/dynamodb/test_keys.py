@@ -186,13 +186,17 @@ def test_an_index_takes_only_items_that_have_its_key():
         ),
         (
             {"id": {"S": ""}, "at": {"N": "1"}},
-            ("One or more parameter values are not valid. The AttributeValue for a key attribute "
-            "cannot contain an empty string value. Key: id"),
+            (
+                "One or more parameter values are not valid. The AttributeValue for a key attribute "
+                "cannot contain an empty string value. Key: id"
+            ),
         ),
         (
             {"id": {"S": "\u00e9" * 1024 + "a"}, "at": {"N": "1"}},
-            ("One or more parameter values were invalid: "
-            "Size of hashkey has exceeded the maximum size limit of2048 bytes"),
+            (
+                "One or more parameter values were invalid: "
+                "Size of hashkey has exceeded the maximum size limit of2048 bytes"
+            ),
         ),
     ],
 )
