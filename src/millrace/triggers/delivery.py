@@ -194,7 +194,9 @@ class ShardEnded:
     last: int
 
 
-Event = Signal | RecordsRead | InvocationSucceeded | InvocationFailed | Configured | PermissionLost | ShardEnded
+Event = (
+    Signal | RecordsRead | InvocationSucceeded | InvocationFailed | Configured | PermissionLost | ShardEnded
+)
 
 
 # Commands: what to do, in this order, each done before the next begins (but for `Invoke`, whose end is an event).

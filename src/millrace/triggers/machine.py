@@ -131,6 +131,7 @@ class _Turn:
         done = batch[:failed]
         self._retire(done[-1].number, None)
         self._report(BatchSucceeded(*_span(done)))
+        self._skip_filtered()
         if failed is None:
             self._result(Result.OK)
         else:
@@ -209,7 +210,11 @@ class _Turn:
     def _is_due(self) -> bool:
         """Whether a batch that is not full need not wait for more."""
         state = self.state
-        if state.config.window_seconds == 0 or state.checkpoint.failed_at is not None or state.end is not None:
+        if (
+            state.config.window_seconds == 0
+            or state.checkpoint.failed_at is not None
+            or state.end is not None
+        ):
             return True
         return state.phase is Phase.COLLECTING and self.now >= (state.wake or 0.0)
 
@@ -237,7 +242,11 @@ class _Turn:
         self._report(BatchStarted(*_span(batch), attempt))
         # The next batch is read while the function works.
         waiting = len(state.buffer) - len(batch)
-        if state.behind and waiting < state.config.batch_size and state.size <= limits.mapping_batch_bytes_max:
+        if (
+            state.behind
+            and waiting < state.config.batch_size
+            and state.size <= limits.mapping_batch_bytes_max
+        ):
             self._read()
 
     def _read(self) -> None:
