@@ -4,6 +4,7 @@ Everything random comes from one seed, so a history can be told again. The world
 checks every command against the promises of the product; `check_end` checks the sums.
 """
 
+import itertools
 import random  # noqa: TID251 - seeded: the whole point is that it can be repeated
 from collections import Counter
 from dataclasses import replace
@@ -143,7 +144,7 @@ class World:
             assert number > self.saved.position, "called with what is done with"
         for number in range(self.saved.start + 1, numbers[0]):
             assert self.is_resolved(number), f"record {number} was passed over by {numbers}"
-        for low, high in zip(numbers, numbers[1:], strict=False):
+        for low, high in itertools.pairwise(numbers):
             assert all(self.is_resolved(number) for number in range(low + 1, high)), "a hole in the batch"
 
     def check_sums(self) -> None:
