@@ -17,6 +17,8 @@ from millrace.streams.stream import Shard, Stream
 
 # One space for every scope's streams, in the order that ListStreams shows them.
 SPACE = "streams"
+# Gets a record whenever a stream or its shards change, so that who follows shards hears of new ones.
+CHANGES = "streams/changes"
 
 
 def create(
@@ -71,6 +73,12 @@ def list_streams(reader: Reader, scope: Scope, table: str | None, after: str | N
         yield streams.decode(raw)
 
 
+def every(reader: Reader) -> Iterator[Stream]:
+    """The streams of all scopes."""
+    for _, raw in reader.range(SPACE):
+        yield streams.decode(raw)
+
+
 def append(writer: Writer, stream: Stream, partition_hash: int, data: bytes) -> int:
     """Add a change record to the partition's open shard; answers its number in the shard's journal."""
     return writer.append(stream.route(partition_hash).journal, data)
@@ -111,3 +119,4 @@ def _save(writer: Writer, stream: Stream) -> None:
     if key is None:
         raise ValueError(f"not the ARN of a stream: {stream.arn}")
     writer.put(SPACE, key, streams.encode(stream))
+    writer.trim(CHANGES, writer.append(CHANGES, stream.arn.encode()) - 1)

@@ -205,7 +205,8 @@ def _after(reader: Reader, shard: Shard, kind: str, wanted: int | None) -> int:
     if wanted is None:
         return floor if kind == "TRIM_HORIZON" else reader.head(shard.journal)
     # A shard's starting number stands for its first record, whatever number that has.
-    after = max(0, wanted - shard.start - (1 if kind == "AT_SEQUENCE_NUMBER" else 0))
+    after = wanted - shard.start - (1 if kind == "AT_SEQUENCE_NUMBER" else 0)
+    after = min(max(0, after), 1 << 62)  # a number from the far future still has to fit an iterator
     if after < floor:
         raise iterator.trimmed()
     return after
