@@ -4,6 +4,7 @@ Everything random comes from one seed, so a history can be told again. The world
 checks every command against the promises of the product; `check_end` checks the sums.
 """
 
+import itertools
 import random  # noqa: TID251 - seeded: the whole point is that it can be repeated
 from collections import Counter
 from dataclasses import replace
@@ -24,6 +25,7 @@ from millrace.triggers.delivery import (
     PermissionLost,
     Phase,
     Read,
+    Reason,
     Record,
     RecordsRead,
     Report,
@@ -56,6 +58,7 @@ class World:
         self.discarded: set[int] = set()
         self.discards: Counter[str] = Counter()
         self.failures: Counter[tuple[int, int]] = Counter()
+        self.age_discards = False  # while retrying, for longer than the stream keeps its records
         self.life = 0
         self.healthy = False
         self.finished = False
@@ -115,6 +118,7 @@ class World:
         match fact:
             case Discarded():
                 self.discards[fact.reason] += fact.count
+                self.age_discards |= bool(fact.first) and fact.reason is Reason.TRIMMED
                 if fact.first:  # otherwise it was trimmed before anyone read it: `floor` tells
                     self.discarded.update(range(int(fact.first), int(fact.last) + 1))
             case AttemptFailed(counts=True):
@@ -140,13 +144,17 @@ class World:
             assert number > self.saved.position, "called with what is done with"
         for number in range(self.saved.start + 1, numbers[0]):
             assert self.is_resolved(number), f"record {number} was passed over by {numbers}"
-        for low, high in zip(numbers, numbers[1:], strict=False):
+        for low, high in itertools.pairwise(numbers):
             assert all(self.is_resolved(number) for number in range(low + 1, high)), "a hole in the batch"
 
     def check_sums(self) -> None:
         for row in (self.saved, self.state.checkpoint):
             done = row.delivered + row.filtered + sum(row.discarded.values())
             assert done == row.position - row.start, f"the counts do not add up: {row}"
+            assert row.filtered >= 0, f"the counts do not make sense: {row}"
+            assert row.filtered <= sum(map(self.may_be_filtered, range(row.start + 1, row.position + 1)))
+            if not self.age_discards:
+                assert row.discarded.get(Reason.TRIMMED, 0) <= self.floor
 
     def check_end(self) -> None:
         row = self.saved
@@ -192,7 +200,7 @@ class World:
     def act(self) -> None:
         """One thing happens."""
         actions = [(6, self.write), (8, self.pass_time), (1, self.reconfigure), (1, self.toggle)]
-        actions += [(1, self.toggle_permission), (1, self.touch), (0.3, self.crash), (0.2, self.trim)]
+        actions += [(1, self.toggle_permission), (1, self.touch), (0.3, self.crash), (0.4, self.trim)]
         actions += [(0.1, self.end)]
         if self.reading:
             actions.append((20, self.answer_read))

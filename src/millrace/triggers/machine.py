@@ -43,7 +43,7 @@ from millrace.triggers.delivery import (
     State,
     Stopped,
 )
-from millrace.triggers.response import failed_index
+from millrace.triggers.response import BatchFailedError, failed_index
 
 # `{"Records":[` and `]}`; each record costs its comma besides.
 _FRAME_BYTES = 14
@@ -122,7 +122,7 @@ class _Turn:
         if self.state.config.report_item_failures:
             try:
                 failed = failed_index(payload, batch)
-            except ValueError as error:
+            except BatchFailedError as error:
                 self._fail(batch, f"BatchItemFailures: {error}", bisect=self.state.config.bisect)
                 return
         if failed == 0:
@@ -131,6 +131,7 @@ class _Turn:
         done = batch[:failed]
         self._retire(done[-1].number, None)
         self._report(BatchSucceeded(*_span(done)))
+        self._skip_filtered()
         if failed is None:
             self._result(Result.OK)
         else:
@@ -268,7 +269,7 @@ class _Turn:
 
     def _fail(self, batch: tuple[Record, ...], error: str, *, bisect: bool) -> None:
         """The batch failed, and it counts: split it, give it up, or try it again later."""
-        state = self.state
+        state, last = self.state, batch[-1].number
         attempt = state.checkpoint.attempts + 1
         split = bisect and len(batch) > 1
         given_up = not split and 0 <= state.config.retry_attempts_max < attempt
@@ -278,9 +279,9 @@ class _Turn:
         if split:
             self._split(batch)
         elif given_up:
-            self._retire(batch[-1].number, Reason.RETRIES)
+            self._retire(last, Reason.RETRIES)
         else:
-            self._bound(batch[-1].number, attempts=attempt)
+            self._bound(last, attempts=attempt)
         self._save()
 
     def _split(self, batch: tuple[Record, ...]) -> None:
