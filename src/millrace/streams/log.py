@@ -8,10 +8,7 @@ import functools
 from collections.abc import Iterator
 from dataclasses import replace
 
-import orjson
-
 from millrace.core import arn as arns
-from millrace.core import limits
 from millrace.core.arn import Scope
 from millrace.storage.interface import Reader, Writer
 from millrace.streams import record
@@ -21,14 +18,8 @@ from millrace.streams.stream import Shard, Stream
 
 # One space for every scope's streams, in the order that ListStreams shows them.
 SPACE = "streams"
-
-
-def changes(scope: Scope) -> str:
-    """The journal that tells which streams came, changed their shards, were disabled or went.
-
-    Records that are appended to a shard are told by the shard's own journal.
-    """
-    return f"streams/{scope.path}/changes"
+# Gets a record whenever a stream or its shards change, so that who follows shards hears of new ones.
+CHANGES = "streams/changes"
 
 
 def create(
@@ -83,6 +74,12 @@ def list_streams(reader: Reader, scope: Scope, table: str | None, after: str | N
         yield streams.decode(raw)
 
 
+def every(reader: Reader) -> Iterator[Stream]:
+    """The streams of all scopes."""
+    for _, raw in reader.range(SPACE):
+        yield streams.decode(raw)
+
+
 def append(writer: Writer, stream: Stream, partition_hash: int, data: bytes) -> int:
     """Add a change record to the partition's open shard; answers its number in the shard's journal."""
     return writer.append(stream.route(partition_hash).journal, data)
@@ -129,7 +126,4 @@ def _save(writer: Writer, stream: Stream) -> None:
 
 
 def _tell(writer: Writer, stream: Stream) -> None:
-    """Let those know who watch for streams and shards that open and close."""
-    journal = changes(arns.parse(stream.arn).scope)
-    number = writer.append(journal, orjson.dumps({"kind": "stream", "name": stream.arn}))
-    writer.trim(journal, number - limits.change_notices_max)
+    writer.trim(CHANGES, writer.append(CHANGES, stream.arn.encode()) - 1)
