@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -149,6 +150,11 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
     max_leaves=8,
 )
+
+
+def path_of(operation):
+    uri = operation.service.speaks._facts.model["operations"][operation.name]["http"]["requestUri"]
+    return re.sub(r"{\w+\+?}", "x", uri.partition("?")[0])
 
 
 @given(data=st.data())
