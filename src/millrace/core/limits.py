@@ -56,6 +56,7 @@ get_records_count_max = 1_000
 list_streams_page_max = 100
 describe_stream_page_max = 100
 stream_sweep_seconds = 60  # how long a record may outlive its 24 hours
+change_notices_max = 100  # kept of a journal that only tells what changed
 stream_sweep_records_max = 1_000  # trimmed in one transaction
 
 # Lambda: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html

@@ -46,7 +46,7 @@ def apply(
         writer.delete(table.space, key)
     else:
         writer.put(table.space, key, new.value)
-    written = _change_indexes(writer, table, old, new)
+    written = _change_indexes(writer, table, old, new) if table.indexes else {}
     counts.change(writer, table.id, old, new)
     if table.view is not None and table.stream is not None:
         _append(writer, table, key, old, new, now, expired=expired)
@@ -80,7 +80,7 @@ def index_row(table: Table, index: Index, row: Row | None) -> tuple[bytes, Row] 
     key = index.schema.index_key_of(row.item, table.schema)
     if index.whole:
         return key, row
-    kept = {*table.schema.names, *index.schema.names, *index.attributes}
+    kept = {*table.key_names, *index.schema.names, *index.attributes}
     item = {name: value for name, value in row.item.items() if name in kept}
     return key, Row.of(item, values.size(item))
 
@@ -129,7 +129,8 @@ def _append(
     item = new or old
     if stream is None or item is None:
         return
-    keys = table.schema.extract(item.item)
+    decoded = item.item
+    keys = {name: decoded[name] for name in table.key_names}
     data = record.encode(
         stream.view,
         now,

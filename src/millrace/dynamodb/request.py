@@ -100,7 +100,9 @@ def check_scalars(table: Table, found: Compiled) -> None:
         *(found.update.nested if found.update else ()),
         *(_nested(found.projection) if found.projection else ()),
     }
-    for names, kind in ((table.schema.names, "Key"), (table.index_key_names, "IndexKey")):
+    if not nested:
+        return
+    for names, kind in ((table.key_names, "Key"), (table.index_key_names, "IndexKey")):
         for name in names:
             if name in nested:
                 raise validation_error(
