@@ -43,6 +43,9 @@ local_indexes_max = 5
 list_tables_page_max = 100
 attribute_value_levels_max = 64  # when read: deeper than any item may be, shallow enough for the stack
 table_capacity_units_max = 1_000_000_000_000
+account_capacity_units_max = 80_000  # what AWS grants a new account
+provisioned_table_units_max = 40_000
+table_tags_max = 50
 index_backfill_items_max = 500  # items of one transaction of a backfill
 
 # DynamoDB Streams
@@ -109,7 +112,6 @@ storage_checkpoint_pages = 4_000  # of the write-ahead log, about 16 MB; then it
 storage_sweep_rows_max = 256  # rows of dropped spaces and trimmed journals deleted with one commit
 session_seconds_max = 43_200
 chained_session_seconds_max = 3_600  # of a role assumed by a role
-user_session_seconds_max = 129_600
 session_kept_seconds = 24 * 3600  # how long an expired session is still answered as expired, not as unknown
 user_inline_policy_bytes_max = 2_048
 attached_policies_max = 10

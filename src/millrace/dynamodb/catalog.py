@@ -93,6 +93,11 @@ class Table:
             if attribute.name not in self.schema.names
         )
 
+    @functools.cached_property
+    def index_key_names(self) -> tuple[str, ...]:
+        """The names of those attributes."""
+        return tuple(dict.fromkeys(attribute.name for attribute, _ in self.index_keys))
+
     def index(self, name: str) -> Index | None:
         return next((index for index in self.indexes if index.name == name), None)
 

@@ -13,7 +13,7 @@ from millrace.core.errors import AwsError, validation_error
 from millrace.core.limits import number_digits_max, number_exponent_max, number_exponent_min
 
 _syntax = re.compile(r"([+-]?)([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]+))?")
-_small_integer = re.compile(r"-?[1-9][0-9]{0,37}|0").fullmatch
+_canonical = re.compile(r"-?[1-9][0-9]*|-?(?:0|[1-9][0-9]*)\.[0-9]*[1-9]|0").fullmatch
 _overflow = "Number overflow. Attempting to store a number with magnitude larger than supported range"
 _exponent_digits_max = 10  # AWS reads exponents as 32 bit integers
 
@@ -41,7 +41,7 @@ def parts(number: str) -> Parts:
 
 def canonical(text: str) -> str:
     """The text DynamoDB prints for this number. ValidationException if it is none, or out of range."""
-    if _small_integer(text):
+    if len(text) <= number_digits_max and _canonical(text):
         return text
     match = _syntax.fullmatch(text)
     if match is None or not (match[2] or match[3]):
@@ -91,8 +91,8 @@ def byte_size(number: str) -> int:
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
     """
-    negative, digits, _ = parts(number)
-    return (len(digits) + 1) // 2 + 1 + negative
+    digits = number.replace(".", "").strip("-0")
+    return (len(digits) + 1) // 2 + 1 + (number[0] == "-")
 
 
 def compare(one: str, other: str) -> int:

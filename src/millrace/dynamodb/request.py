@@ -6,9 +6,9 @@ from typing import NamedTuple
 from millrace.core import limits
 from millrace.core.context import Params
 from millrace.core.errors import AwsError, validation_error
-from millrace.dynamodb.expressions import Condition, Expression, Projection, Update
+from millrace.dynamodb.catalog import Table
+from millrace.dynamodb.expressions import Condition, Expressions, Projection, Update
 from millrace.dynamodb.row import Row
-from millrace.dynamodb.values import Item
 
 # Parameters from before expressions.
 _LEGACY = (
@@ -22,7 +22,7 @@ _LEGACY = (
 )
 
 
-class Expressions(NamedTuple):
+class Compiled(NamedTuple):
     """The compiled expressions of a request that writes or gets items."""
 
     condition: Condition | None = None
@@ -30,35 +30,35 @@ class Expressions(NamedTuple):
     update: Update | None = None
 
 
-_NONE = Expressions()
+_NONE = Compiled()
 
 
-def expressions(params: Params, members: tuple[str, ...]) -> Expressions:
+def compiled(params: Params, members: tuple[str, ...]) -> Compiled:
     """Compile what is given of `members`: ConditionExpression, ProjectionExpression, UpdateExpression."""
     refuse_legacy(params)
     if not any(params.get(member) is not None for member in members):
         _refuse_unused(params, members)
         return _NONE
-    expression = expression_of(params, members)
+    given = expressions_of(params, members)
     update = params.get("UpdateExpression")
     condition = params.get("ConditionExpression")
     projection = params.get("ProjectionExpression")
-    compiled = Expressions(
-        update=None if update is None else expression.update(update),
-        condition=None if condition is None else expression.condition(condition, "ConditionExpression"),
-        projection=None if projection is None else expression.projection(projection),
+    found = Compiled(
+        update=None if update is None else given.update(update),
+        condition=None if condition is None else given.condition(condition, "ConditionExpression"),
+        projection=None if projection is None else given.projection(projection),
     )
-    expression.finish()
-    return compiled
+    given.finish()
+    return found
 
 
-def expression_of(params: Params, members: tuple[str, ...]) -> Expression:
+def expressions_of(params: Params, members: tuple[str, ...]) -> Expressions:
     """The names and values of a request, for its expressions."""
     values = params.get("ExpressionAttributeValues")
     valued = [member for member in members if member != "ProjectionExpression"]
     if values is not None and all(params.get(member) is None for member in valued):
         _refuse_unused(params, members)
-    return Expression(params.get("ExpressionAttributeNames"), values)
+    return Expressions(params.get("ExpressionAttributeNames"), values)
 
 
 def _refuse_unused(params: Params, members: tuple[str, ...]) -> None:
@@ -91,6 +91,28 @@ def check_returns(params: Params, allowed: Iterable[str]) -> str:
     return returns
 
 
+def check_scalars(table: Table, found: Compiled) -> None:
+    """Refuse an expression that looks inside a key attribute."""
+    if found is _NONE:
+        return
+    nested = {
+        *(found.condition.nested if found.condition else ()),
+        *(found.update.nested if found.update else ()),
+        *(_nested(found.projection) if found.projection else ()),
+    }
+    for names, kind in ((table.schema.names, "Key"), (table.index_key_names, "IndexKey")):
+        for name in names:
+            if name in nested:
+                raise validation_error(
+                    "Key attributes must be scalars; list random access '[]' and map lookup '.' are not "
+                    f"allowed: {kind}: {name}"
+                )
+
+
+def _nested(projection: Projection) -> set[str]:
+    return {str(steps[0]) for steps in projection.paths if len(steps) > 1}
+
+
 def check_size(size: int) -> None:
     """Refuse an item that is larger than 400 KiB."""
     if size > limits.item_size_bytes_max:
@@ -101,7 +123,6 @@ def check_condition(condition: Condition | None, old: Row | None, *, tell: bool)
     """Raise ConditionalCheckFailedException if the condition fails; `tell` puts the item into it."""
     if condition is None:
         return
-    item: Item | None = None if old is None else old.item
-    if not condition(item):
-        members = {"Item": item} if tell and item is not None else {}
+    if not condition(None if old is None else old.item):
+        members = {"Item": old.fragment} if tell and old is not None else {}
         raise AwsError("ConditionalCheckFailedException", "The conditional request failed", members=members)

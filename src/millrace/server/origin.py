@@ -6,9 +6,11 @@ that a page of another origin sent, or that reached loopback under a foreign nam
 
 import ipaddress
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 
+@lru_cache(maxsize=256)
 def _is_local_name(host: str) -> bool:
     name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
     if name == "localhost" or name.endswith(".localhost"):

@@ -5,13 +5,13 @@ untouched. Where there is one, it writes blobs in base64 and timestamps in their
 members that are None.
 """
 
-import base64
 import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from millrace.wire import timestamps
 from millrace.wire.shapes import Shape
+from millrace.wire.texts import write_blob, write_special
 
 Writer = Callable[[Any], Any]
 
@@ -56,7 +56,7 @@ class JsonWriter:
             case "map":
                 return _map_writer(self.writer(shape["value"]))
             case "blob":
-                return _write_blob
+                return write_blob
             case "float" | "double":
                 return _write_double
             case "timestamp":
@@ -104,11 +104,5 @@ def _map_writer(element: Writer | None) -> Writer | None:
     return lambda items: {key: element(item) for key, item in items.items() if item is not None}
 
 
-def _write_blob(value: bytes | str) -> str:
-    return base64.b64encode(value.encode() if isinstance(value, str) else value).decode()
-
-
 def _write_double(value: float) -> float | str:
-    if math.isfinite(value):
-        return value
-    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    return value if math.isfinite(value) else write_special(value)

@@ -38,6 +38,7 @@ from millrace.dynamodb.expressions.syntax import (
 T = TypeVar("T")
 
 _comparators = frozenset(("=", "<>", "<", "<=", ">", ">="))
+_after_operand = _comparators | {"BETWEEN", "IN"}
 _sections = frozenset(("SET", "REMOVE", "ADD", "DELETE"))
 
 
@@ -142,7 +143,10 @@ class _Parser:
         """
         start, operators = self._at, self._operators
         try:
-            return self._in_parentheses(self._condition)
+            node = self._in_parentheses(self._condition)
+            if self._peek().kind in _after_operand:  # `(size(a)) > b`: a function may be an operand, too
+                raise self._stopped()
+            return node
         except _SyntaxError as error:
             first = error
         self._at, self._operators = start, operators

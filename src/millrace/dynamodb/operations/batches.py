@@ -15,7 +15,6 @@ from millrace.dynamodb import capacity, catalog, change, request, values
 from millrace.dynamodb.capacity import Consumption
 from millrace.dynamodb.catalog import Table
 from millrace.dynamodb.change import Change
-from millrace.dynamodb.expressions import Projection
 from millrace.dynamodb.row import Row, answer
 from millrace.dynamodb.values import Item
 from millrace.storage.interface import Reader, Storage, Writer
@@ -48,7 +47,7 @@ class _Get:
     def __init__(self, form: Mapping[str, Any]) -> None:
         self.form = form
         self.keys: list[Item] = [values.normalise(key)[0] for key in form["Keys"]]
-        self.projection: Projection | None = request.expressions(form, ("ProjectionExpression",)).projection
+        self.projection = request.compiled(form, ("ProjectionExpression",)).projection
         self.consistent = bool(form.get("ConsistentRead"))
 
 
@@ -128,7 +127,8 @@ def _write(form: Mapping[str, Any]) -> _Write:
             "must contain exactly one of the supported datatypes"
         )
     if put is None:
-        key, _ = values.normalise((delete or {})["Key"])
+        deletion: Mapping[str, Any] = delete or {}
+        key, _ = values.normalise(deletion["Key"])
         return _Write(key, None)
     item, size = values.normalise(put["Item"])
     request.check_size(size)

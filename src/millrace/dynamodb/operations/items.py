@@ -12,6 +12,7 @@ from millrace.dynamodb.capacity import Consumption
 from millrace.dynamodb.catalog import Table
 from millrace.dynamodb.change import Change, Decision
 from millrace.dynamodb.expressions import Update
+from millrace.dynamodb.request import Compiled
 from millrace.dynamodb.row import Row, answer
 from millrace.dynamodb.values import Item
 from millrace.storage.interface import Reader, Storage, Writer
@@ -36,17 +37,18 @@ class Items:
 
     async def put_item(self, context: Context, params: Params) -> Output:
         returns = request.check_returns(params, _RETURNS_OF_PUT)
-        condition = request.expressions(params, ("ConditionExpression",)).condition
+        found = request.compiled(params, ("ConditionExpression",))
         item, size = values.normalise(params["Item"])
         request.check_size(size)
         new, tell, now = Row.of(item, size), _tells(params), self._clock.now()
 
         def decide(old: Row | None) -> Row | None:
-            request.check_condition(condition, old, tell=tell)
+            request.check_condition(found.condition, old, tell=tell)
             return new
 
         def write(writer: Writer) -> tuple[Table, Change]:
             table = catalog.find(writer, context.scope, params["TableName"])
+            request.check_scalars(table, found)
             key = table.schema.key_of(item)
             change.check_index_keys(table, item)
             return table, change.apply(writer, table, key, decide, now)
@@ -56,42 +58,43 @@ class Items:
 
     async def delete_item(self, context: Context, params: Params) -> Output:
         returns = request.check_returns(params, _RETURNS_OF_PUT)
-        condition = request.expressions(params, ("ConditionExpression",)).condition
+        found = request.compiled(params, ("ConditionExpression",))
         tell = _tells(params)
 
         def decide(old: Row | None) -> Row | None:
-            request.check_condition(condition, old, tell=tell)
+            request.check_condition(found.condition, old, tell=tell)
             return None
 
-        table, key, done = await self._change(context, params, decide)
+        table, key, done = await self._change(context, params, found, decide)
         return _written(params, table, key, done, done.old if returns == "ALL_OLD" else None)
 
     async def update_item(self, context: Context, params: Params) -> Output:
-        _, _, update = compiled = request.expressions(params, ("UpdateExpression", "ConditionExpression"))
-        tell = _tells(params)
+        found = request.compiled(params, ("UpdateExpression", "ConditionExpression"))
+        update, tell = found.update, _tells(params)
         key, _ = values.normalise(params["Key"])
 
         def decide(old: Row | None) -> Row | None:
-            request.check_condition(compiled.condition, old, tell=tell)
+            request.check_condition(found.condition, old, tell=tell)
             return updated(update, key, old)
 
-        table, key, done = await self._change(context, params, decide, update)
+        table, key, done = await self._change(context, params, found, decide)
         returned = _updated_part(params.get("ReturnValues") or "NONE", update, done)
         return _written(params, table, key, done, returned)
 
     async def get_item(self, context: Context, params: Params) -> Output:
-        projection = request.expressions(params, ("ProjectionExpression",)).projection
+        found = request.compiled(params, ("ProjectionExpression",))
         key, _ = values.normalise(params["Key"])
 
         def read(reader: Reader) -> tuple[Table, bytes | None]:
             table = catalog.find(reader, context.scope, params["TableName"])
+            request.check_scalars(table, found)
             return table, reader.get(table.space, table.schema.key_of_key(key))
 
         table, stored = await self._storage.read(read)
         row = None if stored is None else Row.stored(stored)
         output: dict[str, Any] = {}
         if row is not None:
-            output["Item"] = row.fragment if projection is None else projection(row.item)
+            output["Item"] = row.fragment if found.projection is None else found.projection(row.item)
         if params.get("ReturnConsumedCapacity"):
             consumption = Consumption(table)
             consumption.read(row.size if row else 0, consistent=bool(params.get("ConsistentRead")))
@@ -99,7 +102,7 @@ class Items:
         return output
 
     async def _change(
-        self, context: Context, params: Params, decide: Decision, update: Update | None = None
+        self, context: Context, params: Params, found: Compiled, decide: Decision
     ) -> tuple[Table, Item, Change]:
         """Change the item at the request's Key, as `decide` says."""
         key, _ = values.normalise(params["Key"])
@@ -107,9 +110,10 @@ class Items:
 
         def write(writer: Writer) -> tuple[Table, Change]:
             table = catalog.find(writer, context.scope, params["TableName"])
+            request.check_scalars(table, found)
             row_key = table.schema.key_of_key(key)
-            if update is not None:
-                _check_spares_key(table, update)
+            if found.update is not None:
+                _check_spares_key(table, found.update)
 
             def checked(old: Row | None) -> Row | None:
                 new = decide(old)

@@ -8,8 +8,9 @@ from millrace.core.errors import validation_error
 from millrace.dynamodb import catalog, request, search
 from millrace.dynamodb.capacity import Consumption
 from millrace.dynamodb.definition import invalid
-from millrace.dynamodb.expressions import Condition, Projection
+from millrace.dynamodb.expressions import Condition, Expressions, Projection
 from millrace.dynamodb.keys import partition_prefix, range_bounds
+from millrace.dynamodb.request import Compiled
 from millrace.dynamodb.row import answer
 from millrace.dynamodb.search import Page, Place, Range
 from millrace.storage.interface import Reader, Storage
@@ -37,19 +38,20 @@ class Queries:
                 "in the request."
             )
 
+        given = request.expressions_of(params, (_FILTER, _KEY_CONDITION, _PROJECTION))
+        demands = given.key_demands(params[_KEY_CONDITION])
+        found = _compile(given, params)
+
         def read(reader: Reader) -> Output:
             place = _place(reader, context, params)
-            expression = request.expression_of(params, (_FILTER, _KEY_CONDITION, _PROJECTION))
-            keys = expression.key_condition(params[_KEY_CONDITION], place.schema)
-            condition, projection = _compile(expression, params)
-            if condition is not None:
-                _check_filter(condition, place)
+            request.check_scalars(place.table, found)
+            keys = demands.match(place.schema)
+            if found.condition is not None:
+                _check_filter(found.condition, place)
             prefix = partition_prefix(keys.hash)
             low, high = range_bounds(prefix, keys.operator, keys.values)
             among = Range(low, high, params.get("ScanIndexForward") is False)
-            return _answer(
-                reader, params, place, _resume(params, place, among, prefix), condition, projection
-            )
+            return _answer(reader, params, place, _resume(params, place, among, prefix), found)
 
         return await self._storage.read(read)
 
@@ -58,16 +60,16 @@ class Queries:
         _check_select(params, "")
         _check_segments(params)
 
+        found = Compiled()
+        if params.get(_FILTER) is None and params.get(_PROJECTION) is None:
+            request.compiled(params, (_FILTER, _PROJECTION))
+        else:
+            found = _compile(request.expressions_of(params, (_FILTER, _PROJECTION)), params)
+
         def read(reader: Reader) -> Output:
             place = _place(reader, context, params)
-            condition, projection = None, None
-            if params.get(_FILTER) is None and params.get(_PROJECTION) is None:
-                request.expressions(params, (_FILTER, _PROJECTION))
-            else:
-                expression = request.expression_of(params, (_FILTER, _PROJECTION))
-                condition, projection = _compile(expression, params)
-            among = _scan_range(params, place)
-            return _answer(reader, params, place, among, condition, projection)
+            request.check_scalars(place.table, found)
+            return _answer(reader, params, place, _scan_range(params, place), found)
 
         return await self._storage.read(read)
 
@@ -93,15 +95,14 @@ def _place(reader: Reader, context: Context, params: Params) -> Place:
     return Place(table, index)
 
 
-def _compile(expression: request.Expression, params: Params) -> tuple[Condition | None, Projection | None]:
-    condition = params.get(_FILTER)
-    projection = params.get(_PROJECTION)
-    compiled = (
-        None if condition is None else expression.condition(condition, _FILTER),
-        None if projection is None else expression.projection(projection),
+def _compile(given: Expressions, params: Params) -> Compiled:
+    condition, projection = params.get(_FILTER), params.get(_PROJECTION)
+    found = Compiled(
+        condition=None if condition is None else given.condition(condition, _FILTER),
+        projection=None if projection is None else given.projection(projection),
     )
-    expression.finish()
-    return compiled
+    given.finish()
+    return found
 
 
 def _check_select(params: Params, prefix: str) -> None:
@@ -180,16 +181,12 @@ def _scan_range(params: Params, place: Place) -> Range:
     return among.after(key)
 
 
-def _answer(
-    reader: Reader,
-    params: Params,
-    place: Place,
-    among: Range,
-    condition: Condition | None,
-    projection: Projection | None,
-) -> Output:
+def _answer(reader: Reader, params: Params, place: Place, among: Range, asked: Compiled) -> Output:
+    projection = asked.projection
     fetch = _fetches(params, place, projection)
-    found = search.page(reader, place, among, limit=params.get("Limit"), condition=condition, fetch=fetch)
+    found = search.page(
+        reader, place, among, limit=params.get("Limit"), condition=asked.condition, fetch=fetch
+    )
     output: dict[str, Any] = {"Count": len(found.rows), "ScannedCount": found.scanned}
     if params.get("Select") != "COUNT":
         output["Items"] = [answer(row) if projection is None else projection(row.item) for row in found.rows]
