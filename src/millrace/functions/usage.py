@@ -94,7 +94,7 @@ class Watched(Protocol):
     @property
     def pid(self) -> int: ...
 
-    def judge(self, usage: Usage) -> None:
+    def judge(self, seen: Usage) -> None:
         """Hear what is used."""
         ...
 
