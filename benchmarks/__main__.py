@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -46,6 +47,17 @@ TRIGGERS: list[tuple[tuple[str, ...], Callable[[Server, Pace], dict[str, Measure
     (("trigger-backlog",), triggers.backlog),
     (("trigger-mixed",), triggers.mixed),
 ]
+
+# What a server that is not up to a row may do to it; the others are measured all the same.
+FAILURES = (
+    ServerFailedError,
+    ClientError,
+    BotoCoreError,
+    OSError,
+    RuntimeError,
+    ValueError,
+    subprocess.SubprocessError,
+)
 
 Cells = dict[str, Measure | Failure]
 

@@ -76,6 +76,8 @@ class Connection:
             self.data = data
             return
         self.data = b""
+        if b"connection: close" in data[:head_end].lower():
+            self.reconnect()
         self.load.answered(self, data, head_end)
 
     def closed(self) -> None:
@@ -112,9 +114,8 @@ class Load:
         while self.busy:
             ready = self.selector.select(SILENCE_SECONDS_MAX)
             if not ready:
-                raise TimeoutError(
-                    f"{self.busy} requests had no answer for {SILENCE_SECONDS_MAX:.0f} seconds"
-                )
+                self.outcome.errors[f"no answer for {SILENCE_SECONDS_MAX:.0f} seconds"] += self.busy
+                break
             for key, _ in ready:
                 key.data()
         self.outcome.elapsed = self.last - self.start

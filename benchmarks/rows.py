@@ -30,6 +30,7 @@ class Row:
 
 ROWS = [
     *(Row(f"get-{n}", f"GetItem, {n} conn.", n, items.get_requests, items.check_get) for n in (1, 16, 64)),
+    Row("plain-16", "PutItem without a stream, 16 conn.", 16, items.plain_requests, items.check_put),
     *(Row(f"put-{n}", f"PutItem, {n} conn.", n, items.put_requests, items.check_put) for n in (1, 16, 64)),
     Row("query-16", "Query of 100 items, 16 conn.", 16, items.query_requests, items.check_query),
     Row("batch-16", "BatchWriteItem of 25, 16 conn.", 16, items.batch_requests, items.check_batch),
@@ -52,7 +53,7 @@ QUICK = Pace(warm_up_seconds=0.5, seconds=2.0, starts=2, idle_puts=30, records=3
 
 
 def create_table(server: Server, definition: dict[str, Any]) -> bool:
-    """Create the table and wait for it; whether it has a stream."""
+    """Create the table and wait for it; whether it has the stream it was to have."""
     client = server.client("dynamodb")
     try:
         client.create_table(**definition)
@@ -69,7 +70,7 @@ def create_table(server: Server, definition: dict[str, Any]) -> bool:
         if time.monotonic() > until:
             raise TimeoutError(f"{definition['TableName']} did not become ACTIVE")
         time.sleep(0.02)
-    return streamed and "LatestStreamArn" in table
+    return streamed and ("StreamSpecification" in definition) == ("LatestStreamArn" in table)
 
 
 def prepare(server: Server) -> list[str]:

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -129,9 +130,9 @@ def dynamodb_local_version() -> str:
 
 
 def dynoxide_version() -> str:
-    program = str(PEERS / "dynoxide/bin/dynoxide")
-    finished = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
-    return finished.stdout.split()[-1]
+    """As cargo installed it: the program itself tells an older number."""
+    installed = tomllib.loads((PEERS / "dynoxide/.crates.toml").read_text())["v1"]
+    return next(iter(installed)).split()[1]
 
 
 DYNAMODB_LOCAL = PEERS / "dynamodb-local/lib"
