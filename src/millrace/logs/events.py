@@ -24,6 +24,9 @@ from millrace.logs.catalog import (
 from millrace.storage.interface import Reader, Writer
 
 
+_TIME_MAX = (1 << 64) - 1  # what a key holds; requests may ask for any time
+
+
 class Position(NamedTuple):
     """Where an event stands in its group: ordered by time, then stream, then number within it."""
 
@@ -159,4 +162,4 @@ def _event(stream: Stream, key: bytes, raw: bytes) -> LogEvent:
 
 
 def _key(timestamp: int, number: int) -> bytes:
-    return max(0, timestamp).to_bytes(8, "big") + number.to_bytes(8, "big")
+    return min(max(0, timestamp), _TIME_MAX).to_bytes(8, "big") + number.to_bytes(8, "big")
