@@ -95,12 +95,12 @@ log_event_age_ms_max = 14 * 24 * 3_600_000
 log_event_ahead_ms_max = 2 * 3_600_000
 log_page_bytes_max = MIB
 log_describe_page_max = 50
-log_scan_events_max = 10_000  # looked at in one transaction, so that other requests get their turn
-log_scans_max = 20  # of one FilterLogEvents; then it answers with a token and what it found
-log_queue_bytes_max = 64 * MIB  # in memory, waiting to be written; what comes on top is dropped, and the log says so
-log_write_bytes_max = 4 * MIB  # in one transaction
+log_scan_events_max = 5_000  # looked at in one transaction, so that other requests get their turn
+log_scans_max = 40  # of one FilterLogEvents; then it answers with a token and what it found
+log_queue_bytes_max = 64 * MIB  # in memory, waiting to be written; what comes on top is dropped and counted
+log_write_events_max = 256  # in one transaction: a few milliseconds, so that other requests get their turn
 log_sweep_seconds = 3_600
-log_sweep_events_max = 5_000  # removed in one transaction
+log_sweep_events_max = 500  # removed in one transaction
 
 # The SQLite database: docs/decisions/0002-group-commit.md has the measurements
 storage_checkpoint_pages = 4_000  # of the write-ahead log, about 16 MB; then it is copied into the database

@@ -23,7 +23,6 @@ from millrace.logs.catalog import (
 )
 from millrace.storage.interface import Reader, Writer
 
-
 _TIME_MAX = (1 << 64) - 1  # what a key holds; requests may ask for any time
 
 
@@ -78,8 +77,24 @@ class Batch:
             for _, message in self.events
         )
 
+    @property
+    def weight(self) -> int:
+        """About as many bytes as it takes in memory; cheaper to say than its size."""
+        return sum(len(message) + limits.log_event_overhead_bytes for _, message in self.events)
 
-def write_batches(writer: Writer, batches: Iterable[Batch]) -> None:
+
+def joined(batches: Iterable[Batch]) -> list[Batch]:
+    """One batch for each stream. The order within a stream is kept, and no other is promised."""
+    events: dict[tuple[Scope, str, str], list[tuple[int, str]]] = {}
+    ingestions: dict[tuple[Scope, str, str], int] = {}
+    for batch in batches:
+        place = (batch.scope, batch.group, batch.stream)
+        events.setdefault(place, []).extend(batch.events)
+        ingestions[place] = batch.ingestion
+    return [Batch(*place, each, ingestions[place]) for place, each in events.items()]
+
+
+def write_batches(batches: Iterable[Batch], writer: Writer) -> None:
     """Add events; groups and streams that are not there are made."""
     for batch in batches:
         group = find_group(writer, batch.scope, batch.group)
