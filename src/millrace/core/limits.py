@@ -149,8 +149,12 @@ log_queue_bytes_max = (
     64 * MIB
 )  # in memory, waiting to be written; what comes on top is dropped, and the log says so
 log_write_bytes_max = 4 * MIB  # in one transaction
+log_scan_events_max = 5_000  # looked at in one transaction, so that other requests get their turn
+log_scans_max = 40  # of one FilterLogEvents; then it answers with a token and what it found
+log_queue_bytes_max = 64 * MIB  # in memory, waiting to be written; what comes on top is dropped and counted
+log_write_events_max = 256  # in one transaction: a few milliseconds, so that other requests get their turn
 log_sweep_seconds = 3_600
-log_sweep_events_max = 5_000  # removed in one transaction
+log_sweep_events_max = 500  # removed in one transaction
 
 # millrace's own API
 live_events_max = 10_000  # waiting for one reader; what comes then is missed and counted
