@@ -1,8 +1,6 @@
 # Two commands do everything on a fresh machine: `make run` and `make test`.
 PYTHON ?= python3
 BIN := .venv/bin
-# Off Linux, awslambdaric's native part cannot be built; millrace brings its own. See docs/decisions.
-export BUILD := $(if $(filter Linux,$(shell uname -s)),,true)
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test check format lock bench bench-peers clean

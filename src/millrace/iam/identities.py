@@ -1,0 +1,302 @@
+"""Who a key speaks for, what they may do, and the keys of roles that are assumed.
+
+The server asks `credential` and `authorise` on every signed request, mappings ask `decide_role`, functions
+`assume` and `role_trusts`. All of them read the database each time, so a changed policy acts at once.
+Operations on IAM's own entities are in roles, users, policies and keys.
+"""
+
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from millrace.core import arn, ids, limits
+from millrace.core.clock import Clock, iso_milliseconds
+from millrace.core.context import Access, Principal
+from millrace.core.errors import AwsError
+from millrace.iam.denials import Denial, Denials
+from millrace.iam.entities import Holder, Key, Role, encode
+from millrace.iam.patterns import Facts
+from millrace.iam.policy import BOUNDARY, SESSION, Caller, Decision, Policy, evaluate, parse
+from millrace.iam.registry import (
+    KEYS,
+    ROLES,
+    SESSIONS,
+    USERS,
+    find_document,
+    find_key,
+    no_such_entity,
+    validation_error,
+)
+from millrace.storage.interface import Reader, Storage, Writer
+
+# The query services answer with an older code, and with 403.
+_QUERY_SERVICES = ("iam", "sts", "sns")
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What a signature is checked with, and who it then is."""
+
+    secret: str
+    principal: Principal
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Temporary credentials. `expiration` is epoch seconds."""
+
+    access_key: str
+    secret: str
+    token: str
+    expiration: float
+    principal: Principal
+
+
+class Identities:
+    """`root_keys` are access keys and their credentials that settings give, beside those in the database."""
+
+    def __init__(
+        self, storage: Storage, clock: Clock, root_keys: Mapping[str, Credential] | None = None
+    ) -> None:
+        self.storage = storage
+        self.clock = clock
+        self._root_keys = root_keys or {}
+        self._denials = Denials(storage)
+
+    async def credential(
+        self, access_key: str, session_token: str | None, *, service: str = ""
+    ) -> Credential | None:
+        """The secret and principal of an access key; None if it is unknown, inactive or its token is wrong.
+
+        Raises ExpiredTokenException (ExpiredToken of the query services) for a session that has ended.
+        """
+        given = self._root_keys.get(access_key)
+        if given is not None:
+            return given
+        key = await self.storage.read(lambda reader: find_key(reader, access_key))
+        if key is None or not key.active:
+            return None
+        if key.token is not None and not hmac.compare_digest(
+            key.token.encode(), (session_token or "").encode()
+        ):
+            return None
+        if key.expires is not None and key.expires <= self.clock.now():
+            raise expired(service)
+        return Credential(key.secret, key.principal)
+
+    async def authorise(self, principal: Principal, accesses: Sequence[Access], *, service: str) -> None:
+        """Return if the principal may do all of it. Raises AccessDeniedException, or AccessDenied in IAM's way."""
+        if principal.is_root or not accesses:
+            return
+        for decision in await self.decide(principal, accesses):
+            if not decision.allowed:
+                self._record(principal.account, _identity(principal), decision)
+                raise denied(decision.message(principal.arn), service)
+
+    async def decide(self, principal: Principal, accesses: Sequence[Access]) -> list[Decision]:
+        """What the policies of a user or of an assumed role say to each access."""
+        facts = self.facts(principal)
+        return await self.storage.read(lambda reader: _decide(reader, principal, accesses, facts))
+
+    async def decide_role(self, account: str, role_name: str, access: Access) -> Decision:
+        """What a role's policies say, without a session: for mappings."""
+        now = self.clock.now()
+
+        def read(reader: Reader) -> Decision:
+            role = ROLES.find(reader, account, role_name)
+            if role is None:
+                return Decision(access, allowed=False, note=f"The role {role_name} does not exist.")
+            facts = {**_time_facts(now), "aws:principalarn": role.arn, "aws:principalaccount": account}
+            return decide_holder(reader, account, role, access, facts)
+
+        decision = await self.storage.read(read)
+        if not decision.allowed:
+            self._record(account, f"role/{role_name}", decision)
+        return decision
+
+    async def assume(
+        self, account: str, role_arn: str, session_name: str, seconds: int, *, policies: Sequence[str] = ()
+    ) -> Session:
+        """Credentials of a role, to be used by a function, or by who was found trustworthy.
+
+        `policies` are documents that narrow the session. Raises NoSuchEntity if the role is not there.
+        """
+        name = role_arn.rpartition("/")[2]
+        role = await self.storage.read(lambda reader: ROLES.get(reader, account, name))
+        if role.arn != role_arn:
+            raise no_such_entity(f"The role with name {name} cannot be found.")
+        parts = arn.parse(role.arn)
+        session_arn = parts.scope.sts_arn(f"assumed-role/{name}/{session_name}")
+        principal = Principal(account, session_arn, f"{role.id}:{session_name}", role=name)
+        return await self.issue(principal, seconds, policies=policies)
+
+    async def issue(self, principal: Principal, seconds: int, *, policies: Sequence[str] = ()) -> Session:
+        """Make and keep temporary credentials for a principal."""
+        now = self.clock.now()
+        access_key, secret, token = ids.unique_id("ASIA"), ids.secret_key(), ids.session_token()
+        owner = Principal(
+            principal.account, principal.arn, principal.user_id, access_key, principal.role, principal.user
+        )
+        key = Key(secret, owner, now, token=token, expires=now + seconds, policies=tuple(policies))
+
+        def write(writer: Writer) -> None:
+            _forget_sessions(writer, now - limits.session_kept_seconds)
+            writer.put(KEYS, access_key.encode(), encode(key))
+            writer.put(SESSIONS, _end_key(now + seconds) + access_key.encode(), b"")
+
+        await self.storage.write(write)
+        return Session(access_key, secret, token, now + seconds, owner)
+
+    async def role_trusts(self, role_arn: str, service: str) -> bool:
+        """Whether the role is there and lets a service (`lambda.amazonaws.com`) assume it."""
+        role = await self.role(role_arn)
+        if role is None:
+            return False
+        access = Access("sts:AssumeRole", role_arn)
+        facts = _time_facts(self.clock.now())
+        return evaluate([trust_of(role)], access, facts, caller=Caller(service=service)).allowed
+
+    async def role(self, role_arn: str) -> Role | None:
+        """The role of this ARN, if there is one. Raises ValidationError for what is not an ARN."""
+        try:
+            account = arn.parse(role_arn).account
+        except ValueError:
+            raise validation_error(f"{role_arn} is invalid") from None
+        name = role_arn.rpartition("/")[2]
+        role = await self.storage.read(lambda reader: ROLES.find(reader, account, name))
+        return role if role is not None and role.arn == role_arn else None
+
+    async def root_key(self, account: str) -> tuple[str, str]:
+        """The access key and secret of the account's root: made the first time, and kept."""
+        access_key, secret, now = ids.unique_id("AKIA"), ids.secret_key(), self.clock.now()
+        principal = Principal(account, f"arn:aws:iam::{account}:root", account, access_key)
+
+        def write(writer: Writer) -> tuple[str, str]:
+            kept = writer.get(f"iam/{account}/root", b"key")
+            key = None if kept is None else find_key(writer, kept.decode())
+            if kept is not None and key is not None:
+                return kept.decode(), key.secret
+            writer.put(f"iam/{account}/root", b"key", access_key.encode())
+            writer.put(KEYS, access_key.encode(), encode(Key(secret, principal, now)))
+            return access_key, secret
+
+        return await self.storage.write(write)
+
+    async def denials(self, account: str, identity: str) -> list[Denial]:
+        """What `role/NAME` or `user/NAME` was denied lately, the newest first."""
+        return await self._denials.last(account, identity)
+
+    async def settle(self) -> None:
+        """Finish what is written in the background; call it before the storage closes."""
+        await self._denials.settle()
+
+    def facts(self, principal: Principal) -> dict[str, str]:
+        """The condition keys that a principal brings with it."""
+        facts = {
+            **_time_facts(self.clock.now()),
+            "aws:principalarn": principal.arn,
+            "aws:principalaccount": principal.account,
+            "aws:userid": principal.user_id,
+            "aws:principaltype": "AssumedRole"
+            if principal.role
+            else ("User" if principal.user else "Account"),
+        }
+        if principal.user is not None:
+            facts["aws:username"] = principal.user
+        return facts
+
+    def _record(self, account: str, identity: str, decision: Decision) -> None:
+        self._denials.record(account, identity, decision, self.clock.now())
+
+
+def denied(message: str, service: str) -> AwsError:
+    """No: in the words of the service that was asked."""
+    if service in _QUERY_SERVICES:
+        return AwsError("AccessDenied", message, status=403)
+    return AwsError("AccessDeniedException", message, status=403 if service == "lambda" else 400)
+
+
+def expired(service: str) -> AwsError:
+    message = "The security token included in the request is expired"
+    if service in _QUERY_SERVICES:
+        return AwsError("ExpiredToken", message, status=403)
+    return AwsError("ExpiredTokenException", message, status=403 if service == "lambda" else 400)
+
+
+def root_credential(account: str, access_key: str, secret: str) -> Credential:
+    return Credential(secret, Principal(account, f"arn:aws:iam::{account}:root", account, access_key))
+
+
+def trust_of(role: Role) -> Policy:
+    return Policy(role.name, parse(role.trust, "trust"), "role trust policy")
+
+
+def decide_holder(reader: Reader, account: str, holder: Holder, access: Access, facts: Facts) -> Decision:
+    """What the policies of a role or user say, within its permissions boundary."""
+    decision = evaluate(_policies_of(reader, account, holder), access, facts)
+    if not decision.allowed or holder.boundary is None:
+        return decision
+    boundary = _managed(reader, account, holder.boundary, BOUNDARY)
+    within = evaluate(boundary, access, facts, basis=BOUNDARY)
+    return decision if within.allowed else within
+
+
+def _decide(reader: Reader, principal: Principal, accesses: Sequence[Access], facts: Facts) -> list[Decision]:
+    holder = _holder(reader, principal)
+    if holder is None:
+        note = f"{_identity(principal)} does not exist any more."
+        return [Decision(access, allowed=False, note=note) for access in accesses]
+    key = find_key(reader, principal.key) if principal.key else None
+    narrowing = [Policy("of the session", parse(text), SESSION) for text in (key.policies if key else ())]
+    decisions: list[Decision] = []
+    for access in accesses:
+        decision = decide_holder(reader, principal.account, holder, access, facts)
+        if decision.allowed and narrowing:
+            within = evaluate(narrowing, access, facts, basis=SESSION)
+            decision = decision if within.allowed else within
+        decisions.append(decision)
+    return decisions
+
+
+def _holder(reader: Reader, principal: Principal) -> Holder | None:
+    """The role or user a principal is, unless another one has its name by now."""
+    if principal.role is not None:
+        holder: Holder | None = ROLES.find(reader, principal.account, principal.role)
+    else:
+        holder = USERS.find(reader, principal.account, principal.user or "")
+    same = holder is not None and holder.id == principal.user_id.partition(":")[0]
+    return holder if same else None
+
+
+def _policies_of(reader: Reader, account: str, holder: Holder) -> list[Policy]:
+    policies = [Policy(name, parse(text)) for name, text in holder.inline.items()]
+    for attached in holder.attached:
+        policies.extend(_managed(reader, account, attached))
+    return policies
+
+
+def _managed(
+    reader: Reader, account: str, policy_arn: str, basis: str = "identity-based policy"
+) -> list[Policy]:
+    text = find_document(reader, account, policy_arn)
+    return [] if text is None else [Policy(policy_arn, parse(text), basis)]
+
+
+def _identity(principal: Principal) -> str:
+    return f"role/{principal.role}" if principal.role is not None else f"user/{principal.user}"
+
+
+def _time_facts(now: float) -> dict[str, str]:
+    return {"aws:currenttime": iso_milliseconds(now), "aws:epochtime": str(int(now))}
+
+
+def _end_key(expires: float) -> bytes:
+    return int(expires).to_bytes(8, "big")
+
+
+def _forget_sessions(writer: Writer, ended_before: float) -> None:
+    """Remove a few sessions that ended long ago; each new one makes room so."""
+    ended = [key for key, _ in writer.range(SESSIONS, b"", _end_key(ended_before), limit=16)]
+    for key in ended:
+        writer.delete(SESSIONS, key)
+        writer.delete(KEYS, key[8:])

@@ -1,0 +1,123 @@
+"""The Security Token Service: who am I, and keys that end."""
+
+import re
+from functools import partial
+from typing import Any
+
+from millrace.core import arn, limits
+from millrace.core.context import Access, Context, Operation, Output, Params, Principal
+from millrace.core.errors import AwsError
+from millrace.iam.entities import Role
+from millrace.iam.identities import Identities, Session, denied, trust_of
+from millrace.iam.policy import Caller, evaluate, names_directly, parse
+from millrace.iam.registry import ROLES, find_document, validation_error
+
+_ROLE_ARN = re.compile(r"arn:[\w-]+:iam::\d{12}:role/.*[^/]", re.ASCII)
+
+
+def sts_operations(iam: Identities) -> dict[str, Operation]:
+    return {
+        "GetCallerIdentity": get_caller_identity,
+        "AssumeRole": partial(assume_role, iam),
+        "GetSessionToken": partial(get_session_token, iam),
+    }
+
+
+async def get_caller_identity(context: Context, params: Params) -> Output:
+    """Needs no permission: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html."""
+    del params
+    principal = context.principal
+    return {"UserId": principal.user_id, "Account": principal.account, "Arn": principal.arn}
+
+
+async def assume_role(iam: Identities, context: Context, params: Params) -> Output:
+    role_arn, name = params["RoleArn"], params["RoleSessionName"]
+    if not _ROLE_ARN.fullmatch(role_arn):
+        raise validation_error(f"{role_arn} is invalid")
+    role = await iam.role(role_arn)
+    if role is None or not await _may_assume(iam, context.principal, role, params):
+        raise denied(_not_authorised(context.principal, role_arn), "sts")
+    seconds = params.get("DurationSeconds") or limits.session_seconds_default
+    _check_duration(context.principal, role, seconds)
+    policies = await _session_policies(iam, context, params)
+    session = await iam.assume(arn.parse(role_arn).account, role_arn, name, seconds, policies=policies)
+    user = {"AssumedRoleId": session.principal.user_id, "Arn": session.principal.arn}
+    size = 100 * sum(map(len, policies)) // limits.trust_policy_bytes_max if policies else None
+    return {"Credentials": _show(session), "AssumedRoleUser": user, "PackedPolicySize": size}
+
+
+async def get_session_token(iam: Identities, context: Context, params: Params) -> Output:
+    principal = context.principal
+    if principal.role is not None or principal.key.startswith("ASIA"):
+        raise AwsError("AccessDenied", "Cannot call GetSessionToken with session credentials", status=403)
+    seconds = params.get("DurationSeconds") or limits.session_seconds_max
+    if principal.is_root:
+        seconds = min(seconds, limits.session_seconds_default)
+    return {"Credentials": _show(await iam.issue(principal, seconds))}
+
+
+async def _may_assume(iam: Identities, principal: Principal, role: Role, params: Params) -> bool:
+    """The trust policy must allow it, and the caller's own policies too, unless it names the caller itself."""
+    access = Access("sts:AssumeRole", role.arn)
+    facts = {**iam.facts(principal), "sts:rolesessionname": params["RoleSessionName"]}
+    if params.get("ExternalId") is not None:
+        facts["sts:externalid"] = params["ExternalId"]
+    caller = Caller(await _arns(iam, principal), principal.account)
+    trust = trust_of(role)
+    if not evaluate([trust], access, facts, caller=caller).allowed:
+        return False
+    if principal.is_root:
+        return True
+    own = (await iam.decide(principal, [access]))[0]
+    if own.allowed or own.explicit_deny:
+        return own.allowed
+    same_account = arn.parse(role.arn).account == principal.account
+    return same_account and names_directly(trust.document, access, facts, caller)
+
+
+async def _arns(iam: Identities, principal: Principal) -> frozenset[str]:
+    """All ARNs a trust policy may name the caller by: a session is also its role."""
+    if principal.role is None:
+        return frozenset([principal.arn])
+    name = principal.role
+    role = await iam.storage.read(lambda reader: ROLES.find(reader, principal.account, name))
+    return frozenset([principal.arn] if role is None else [principal.arn, role.arn])
+
+
+def _check_duration(principal: Principal, role: Role, seconds: int) -> None:
+    if seconds > role.session_seconds_max:
+        raise validation_error(
+            "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
+        )
+    if principal.role is not None and seconds > limits.chained_session_seconds_max:
+        raise validation_error(
+            "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining"
+        )
+
+
+async def _session_policies(iam: Identities, context: Context, params: Params) -> list[str]:
+    texts: list[str] = []
+    if params.get("Policy") is not None:
+        parse(params["Policy"])
+        texts.append(params["Policy"])
+    account = context.scope.account
+    for each in params.get("PolicyArns") or ():
+        policy_arn: str = each["arn"]
+        text = await iam.storage.read(lambda reader, of=policy_arn: find_document(reader, account, of))
+        if text is None:
+            raise validation_error(f"{policy_arn} is invalid")
+        texts.append(text)
+    return texts
+
+
+def _not_authorised(principal: Principal, role_arn: str) -> str:
+    return f"User: {principal.arn} is not authorized to perform: sts:AssumeRole on resource: {role_arn}"
+
+
+def _show(session: Session) -> dict[str, Any]:
+    return {
+        "AccessKeyId": session.access_key,
+        "SecretAccessKey": session.secret,
+        "SessionToken": session.token,
+        "Expiration": session.expiration,
+    }

@@ -1,0 +1,78 @@
+"""JSON 1.0 and 1.1: the operation's name in X-Amz-Target, parameters and answers as JSON bodies."""
+
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from millrace.core.errors import AwsError
+from millrace.http.message import Request, Response
+from millrace.wire import mismatch
+from millrace.wire.mismatch import Place, PlainSentences, Sentences
+from millrace.wire.outputs import JsonWriter
+from millrace.wire.protocol import Decode, Encode, Errors, ProtocolFacts, Validator, error_members
+from millrace.wire.shapes import JsonReader, Shape
+
+
+class JsonRpc:
+    """One service that speaks JSON 1.0 or 1.1."""
+
+    def __init__(self, facts: ProtocolFacts) -> None:
+        is_dynamodb = facts.said.get("dialect") == "dynamodb"
+        self._facts = facts
+        self._reader = JsonReader(
+            facts.shapes, Sentences() if is_dynamodb else PlainSentences(), opaque=facts.opaque
+        )
+        self._writer = JsonWriter(facts.shapes, opaque=facts.opaque)
+        self._validator = Validator(facts)
+        self._errors = Errors(facts.shapes)
+        self._prefixes: Mapping[str, str] = facts.said.get("error_prefixes", {})
+        self._content_type = f"application/x-amz-json-{facts.metadata['jsonVersion']}"
+        self._is_dynamodb = is_dynamodb
+
+    def compile(self, operation: Mapping[str, Any]) -> tuple[Decode, Encode]:
+        return self._decode(operation.get("input")), self._encode(operation.get("output"))
+
+    def _decode(self, reference: Shape | None) -> Decode:
+        name = "Unit" if reference is None else reference["shape"]
+        convert = self._reader.structure(name, self._facts.members(reference), Place.FIELD)
+        check = self._validator.compile(reference)
+        # DynamoDB refuses an empty body; the others take it for an empty object.
+        empty = b"" if self._is_dynamodb else b"{}"
+
+        def decode(request: Request) -> dict[str, Any]:
+            try:
+                params: dict[str, Any] = convert(orjson.loads(request.body or empty))
+                if check is not None:
+                    check(params)
+            except (orjson.JSONDecodeError, RecursionError):
+                raise mismatch.error(None) from None
+            return params
+
+        return decode
+
+    def _encode(self, reference: Shape | None) -> Encode:
+        write = self._writer.structure(self._facts.members(reference))
+
+        def encode(output: Mapping[str, Any], request_id: str) -> Response:
+            return self._response(200, orjson.dumps(write(output)), request_id)
+
+        return encode
+
+    def encode_error(self, error: AwsError, request_id: str) -> Response:
+        found = self._errors.find(error)
+        name = error.code if found is None else found.name
+        body = {"__type": self._prefix(error.code, modelled=found is not None) + name}
+        members = error_members(error, found)
+        body |= members if found is None else self._writer.structure(found.shape["members"])(members)
+        return self._response(self._errors.status(error, {}), orjson.dumps(body), request_id)
+
+    def _prefix(self, code: str, *, modelled: bool) -> str:
+        return self._prefixes.get(code) or self._prefixes.get("modelled" if modelled else "other", "")
+
+    def _response(self, status: int, body: bytes, request_id: str) -> Response:
+        headers = {"Content-Type": self._content_type, "x-amzn-RequestId": request_id}
+        if self._is_dynamodb:  # Its SDKs check this sum; no other service sends it.
+            headers["X-Amz-Crc32"] = str(zlib.crc32(body))
+        return Response(status, body, headers)

@@ -1,0 +1,230 @@
+"""The query protocol: parameters in a form with dotted names, answers in XML. IAM, STS and SNS speak it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from millrace.core import limits
+from millrace.core.errors import AwsError
+from millrace.http.message import Request, Response
+from millrace.wire import mismatch, xml
+from millrace.wire.mismatch import PlainSentences
+from millrace.wire.protocol import Decode, Encode, Errors, ProtocolFacts, Validator
+from millrace.wire.shapes import Shape
+from millrace.wire.texts import Texts
+
+# A form as a tree: `Tags.member.1.Key=x` is {"Tags": {"member": {"1": {"Key": "x"}}}}.
+Node = str | dict[str, "Node"]
+Reader = Callable[[Node], Any]
+
+# What the front end of the query services calls the errors that the JSON services' front end has too.
+_CODES = {
+    "AccessDeniedException": "AccessDenied",
+    "ExpiredTokenException": "ExpiredToken",
+    "IncompleteSignatureException": "IncompleteSignature",
+    "InternalServerError": "InternalFailure",
+    "InvalidSignatureException": "SignatureDoesNotMatch",
+    "MissingAuthenticationTokenException": "MissingAuthenticationToken",
+    "SerializationException": "MalformedInput",
+    "ThrottlingException": "Throttling",
+    "UnknownOperationException": "InvalidAction",
+    "UnrecognizedClientException": "InvalidClientTokenId",
+    "ValidationException": "ValidationError",
+}
+_FORBIDDEN: dict[str, int] = dict.fromkeys(
+    (
+        "AccessDenied",
+        "ExpiredToken",
+        "InvalidClientTokenId",
+        "MissingAuthenticationToken",
+        "SignatureDoesNotMatch",
+    ),
+    403,
+)
+
+
+class QueryXml:
+    """One service that speaks the query protocol."""
+
+    def __init__(self, facts: ProtocolFacts) -> None:
+        self._facts = facts
+        self._texts = Texts(facts.shapes, PlainSentences())
+        self._forms = FormReader(facts.shapes, self._texts)
+        self._xml = xml.XmlWriter(facts.shapes, self._texts)
+        self._validator = Validator(facts)
+        self._errors = Errors(facts.shapes)
+        self._namespace: str = facts.metadata.get("xmlNamespace", "")
+
+    def compile(self, operation: Mapping[str, Any]) -> tuple[Decode, Encode]:
+        return self._decode(operation.get("input")), self._encode(operation["name"], operation.get("output"))
+
+    def _decode(self, reference: Shape | None) -> Decode:
+        if reference is None:
+            return lambda _: {}
+        read = self._forms.reader(reference)
+        check = self._validator.compile(reference)
+
+        def decode(request: Request) -> dict[str, Any]:
+            params: dict[str, Any] = read(parse_form(request))
+            if check is not None:
+                check(params)
+            return params
+
+        return decode
+
+    def _encode(self, name: str, reference: Shape | None) -> Encode:
+        front = f'<{name}Response xmlns="{self._namespace}">'
+        wrapper = None if reference is None else reference.get("resultWrapper", f"{name}Result")
+        write = None if reference is None else self._xml.inside(self._facts.members(reference))
+
+        def encode(output: Mapping[str, Any], request_id: str) -> Response:
+            inside = "" if write is None else write(output)
+            if wrapper is not None:
+                inside = f"<{wrapper}>{inside}</{wrapper}>"
+            metadata = f"<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata>"
+            return _response(200, f"{front}{inside}{metadata}</{name}Response>", request_id)
+
+        return encode
+
+    def encode_error(self, error: AwsError, request_id: str) -> Response:
+        found = self._errors.find(error)
+        code = _CODES.get(error.code, error.code) if found is None else found.code
+        status = self._errors.status(AwsError(code, None, status=_own_status(error, code)), _FORBIDDEN)
+        sender = "Sender" if status < 500 else "Receiver"
+        extra = "" if found is None else self._xml.inside(found.shape["members"])(error.members)
+        message = "" if error.message is None else f"<Message>{xml.escape(error.message)}</Message>"
+        told = f"<Type>{sender}</Type><Code>{code}</Code>{message}{extra}"
+        body = (
+            f'<ErrorResponse xmlns="{self._namespace}"><Error>{told}</Error>'
+            f"<RequestId>{request_id}</RequestId></ErrorResponse>"
+        )
+        return _response(status, body, request_id)
+
+
+def _own_status(error: AwsError, code: str) -> int | None:
+    """The status an error brings with it, unless it was renamed and has another among the query services."""
+    return None if code in _FORBIDDEN else error.status
+
+
+def _response(status: int, body: str, request_id: str) -> Response:
+    return Response(status, body.encode(), {"Content-Type": "text/xml", "x-amzn-RequestId": request_id})
+
+
+def parse_form(request: Request) -> dict[str, Node]:
+    """The form of a request, from its body or else its query, as a tree. Raises AwsError."""
+    try:
+        text = request.body.decode() if request.body else request.query
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=limits.query_fields_max)
+    except ValueError:
+        raise mismatch.error(None) from None
+    tree: dict[str, Node] = {}
+    for name, value in pairs:
+        *path, last = name.split(".")
+        node = tree
+        for part in path:
+            inner = node.get(part)
+            if not isinstance(inner, dict):
+                inner = node[part] = {}
+            node = inner
+        node[last] = value
+    return tree
+
+
+class FormReader:
+    """Compiles readers for the shapes of one service, each once."""
+
+    def __init__(self, shapes: Mapping[str, Shape], texts: Texts) -> None:
+        self._shapes = shapes
+        self._texts = texts
+        self._made: dict[tuple[str, str | None, bool], Reader] = {}
+
+    def reader(self, reference: Shape) -> Reader:
+        """A function from a node of the form to the value of a shape. It raises AwsError."""
+        name: str = reference["shape"]
+        key = (name, reference.get("timestampFormat"), bool(reference.get("flattened")))
+        made = self._made.get(key)
+        if made is None:
+            # A shape may contain itself: what refers to it while it is being made looks it up later.
+            self._made[key] = lambda node: self._made[key](node)  # noqa: PLW0108 - looked up when called
+            made = self._made[key] = self._make(name, reference)
+        return made
+
+    def _make(self, name: str, reference: Shape) -> Reader:
+        shape = self._shapes[name]
+        match shape["type"]:
+            case "structure":
+                return self._structure(shape)
+            case "list":
+                return self._list(shape, flat=xml.is_flat(reference, shape))
+            case "map":
+                return self._map(shape, flat=xml.is_flat(reference, shape))
+            case _:
+                read = self._texts.reader(reference, "iso8601")
+                return lambda node: read(_text(node))
+
+    def _structure(self, shape: Shape) -> Reader:
+        rows = [
+            (key, self._form_name(key, member), self.reader(member))
+            for key, member in shape["members"].items()
+        ]
+
+        def read(node: Node) -> dict[str, Any]:
+            tree = _tree(node)
+            return {key: reader(tree[name]) for key, name, reader in rows if name in tree}
+
+        return read
+
+    def _form_name(self, key: str, member: Shape) -> str:
+        """A member's name in a form; a flattened list may go by the name of its elements."""
+        shape = self._shapes[member["shape"]]
+        if shape["type"] == "list" and xml.is_flat(member, shape) and "locationName" in shape["member"]:
+            return shape["member"]["locationName"]
+        return member.get("locationName", key)
+
+    def _list(self, shape: Shape, *, flat: bool) -> Reader:
+        element = self.reader(shape["member"])
+        step = None if flat else shape["member"].get("locationName", "member")
+
+        def read(node: Node) -> list[Any]:
+            return [element(item) for item in _numbered(node, step)]
+
+        return read
+
+    def _map(self, shape: Shape, *, flat: bool) -> Reader:
+        key_name = shape["key"].get("locationName", "key")
+        value_name = shape["value"].get("locationName", "value")
+        element = self.reader(shape["value"])
+        step = None if flat else "entry"
+
+        def read(node: Node) -> dict[str, Any]:
+            entries = [_tree(item) for item in _numbered(node, step)]
+            return {
+                _text(entry[key_name]): element(entry[value_name])
+                for entry in entries
+                if key_name in entry and value_name in entry
+            }
+
+        return read
+
+
+def _numbered(node: Node, step: str | None) -> list[Node]:
+    """The entries of a list or map in order of their numbers. An empty one is sent as `Name=`."""
+    tree = _tree(node)
+    if step is not None:
+        tree = _tree(tree.get(step, ""))
+    numbers = sorted((int(key), key) for key in tree if key.isascii() and key.isdigit() and len(key) < 10)
+    return [tree[key] for _, key in numbers]
+
+
+def _tree(node: Node) -> dict[str, Node]:
+    if isinstance(node, dict):
+        return node
+    if node:
+        raise mismatch.error("Unexpected complex element termination")
+    return {}
+
+
+def _text(node: Node) -> str:
+    if isinstance(node, str):
+        return node
+    raise mismatch.error("Start of structure or map found where not expected.")
