@@ -119,9 +119,9 @@ class Run:
             self.remember_memory(server, "memory", cells)
             wanted = [row for row in rows.ROWS if self.wants(row.name, "memory-loaded")]
             notes = rows.prepare(server) if wanted else []
-            next_request: dict[str, int] = {}
+            next_request = rows.warm_up(server, wanted, self.pace)
             for row in wanted:
-                kind = row.name.split("-")[0]
+                kind = row.kind
                 cells[row.name], next_request[kind] = rows.measure(
                     server, row, self.pace, next_request.get(kind, 0)
                 )
