@@ -10,8 +10,8 @@ from millrace.core.context import Context, Output, Params
 from millrace.core.errors import AwsError
 from millrace.functions import names
 from millrace.functions.events import Event
+from millrace.functions.functions import Functions, check_payload
 from millrace.functions.names import LATEST, Reference, function_arn
-from millrace.functions.room import Functions, check_payload
 
 
 class Invoke:
