@@ -20,7 +20,6 @@ from millrace.functions.functions import Functions
 from millrace.functions.operations import service
 from millrace.iam.identities import Identities
 from millrace.iam.roles import role_operations
-from millrace.logs.events import Batch
 from millrace.logs.log import Logs
 from millrace.storage.interface import Storage
 from millrace.storage.memory import MemoryStorage
@@ -51,7 +50,7 @@ class Stage:
     def __init__(self, functions: Functions, logs: Logs, clock: Clock) -> None:
         self.functions = functions
         self.clock = clock
-        self.batches: list[Batch] = []
+        self.batches: list[Any] = []
         logs.subscribe(None, None, self.batches.append)
         self._operations = service(functions).operations
 
