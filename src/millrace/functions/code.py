@@ -14,7 +14,7 @@ import tempfile
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -58,7 +58,7 @@ class CodeStore:
         return base64.b64encode(hashlib.sha256(data).digest()).decode()
 
     @contextlib.contextmanager
-    def pinned(self, sha256: str) -> Iterator[None]:
+    def pinned(self, sha256: str) -> Generator[None]:
         """Keep this code for as long as the block runs, whether or not a function refers to it."""
         self._pins[sha256] += 1
         try:

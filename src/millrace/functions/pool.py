@@ -52,7 +52,7 @@ class Pool:
         scratch: Path,
         credentials: CredentialSource,
         sink: LogSink,
-        endpoint_url: Callable[[], str],
+        endpoint_url: str,
     ) -> None:
         self._clock = clock
         self._codes = codes
@@ -166,7 +166,7 @@ class Pool:
                 "AWS_ACCESS_KEY_ID": credentials.access_key,
                 "AWS_SECRET_ACCESS_KEY": credentials.secret,
                 "AWS_SESSION_TOKEN": credentials.token,
-                "AWS_ENDPOINT_URL": self._endpoint_url(),
+                "AWS_ENDPOINT_URL": self._endpoint_url,
                 **(function.environment or {}),
             }
             setup = Setup(

@@ -21,8 +21,9 @@ _HEADERS = (
 
 
 class _Client:
-    connection: http.client.HTTPConnection | None = None
-    agent = ""
+    def __init__(self) -> None:
+        self.connection: http.client.HTTPConnection | None = None
+        self.agent = ""
 
     def call(
         self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
@@ -45,16 +46,16 @@ class _Client:
         raise AssertionError
 
 
-_client = _Client()
+_CLIENT = _Client()
 
 
 def initialize_client(user_agent: str) -> None:
-    _client.agent = user_agent
+    _CLIENT.agent = user_agent
 
 
 def next() -> tuple[bytes, dict[str, str]]:  # noqa: A001  # the native module's name for it
     """Wait for an event: its body and the headers awslambdaric asks for."""
-    status, headers, body = _client.call("GET", "/invocation/next")
+    status, headers, body = _CLIENT.call("GET", "/invocation/next")
     if status != 200:
         raise RuntimeError(f"Failed to get next: Response code: {status}")
     return body, {name: headers[name] for name in _HEADERS if name in headers}
@@ -66,7 +67,7 @@ def post_invocation_result(
     headers = {"Content-Type": content_type}
     if invocation_id:
         headers["Lambda-Runtime-Invocation-Id"] = invocation_id
-    status = _client.call("POST", f"/invocation/{invoke_id}/response", content, headers)[0]
+    status = _CLIENT.call("POST", f"/invocation/{invoke_id}/response", content, headers)[0]
     if status != 202:
         raise RuntimeError(f"Failed to post invocation response: {status}")
 
@@ -81,6 +82,6 @@ def post_error(
     }
     if invocation_id:
         headers["Lambda-Runtime-Invocation-Id"] = invocation_id
-    status = _client.call("POST", f"/invocation/{invoke_id}/error", error_response_data.encode(), headers)[0]
+    status = _CLIENT.call("POST", f"/invocation/{invoke_id}/error", error_response_data.encode(), headers)[0]
     if status != 202:
         raise RuntimeError(f"Failed to post invocation error: {status}")
