@@ -312,7 +312,8 @@ def _shard_status(reader: Reader, one: Target, shard: Shard, runner: Runner | No
         discarded=dict(row.discarded),
         pending=reader.head(shard.journal) - row.position,
         oldest_pending=first[0].created if first else None,
-        attempts=row.attempts,
+        # Throttles are no attempts, but people want to know why nothing goes on.
+        attempts=row.attempts if state is None else max(row.attempts, state.failures),
         retry_at=state.wake if state is not None and state.phase is Phase.WAITING else None,
         last_error=None if runner is None else runner.last_error,
     )

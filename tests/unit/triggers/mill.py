@@ -41,7 +41,9 @@ class Mill:
         self.supervisor.observe(lambda seen: self.seen.append(seen.fact))
         self.operations = service(self.supervisor).operations
 
-    async def invoke(self, scope, name, payload, *, qualifier=None, request_id=None, client_context=None, on_start=None):
+    async def invoke(
+        self, scope, name, payload, *, qualifier=None, request_id=None, client_context=None, on_start=None
+    ):
         keys = [one["dynamodb"]["Keys"]["id"]["S"] for one in orjson.loads(payload)["Records"]]
         self.calls.append((name, keys))
         try:
@@ -84,7 +86,9 @@ class Mill:
             current = log.describe(writer, stream.arn)
             for key in keys:
                 image = Image(orjson.dumps({"id": {"S": key}}), len(key) + 2)
-                log.append(writer, current, 0, record.encode("NEW_IMAGE", self.clock.now(), image, None, image))
+                log.append(
+                    writer, current, 0, record.encode("NEW_IMAGE", self.clock.now(), image, None, image)
+                )
 
         await self.storage.write(write)
 

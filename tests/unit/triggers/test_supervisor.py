@@ -180,7 +180,7 @@ def test_without_a_statement_the_mapping_stops_and_names_it_and_with_it_goes_on(
         shown = await mill.do("GetEventSourceMapping", UUID=mapping["UUID"])
         assert mill.batches == []
         assert status["missing"] == (
-            '{"Effect":"Allow","Action":["dynamodb:GetRecords"],"Resource":"%s"}' % stream.arn
+            f'{{{{"Effect":"Allow","Action":["dynamodb:GetRecords"],"Resource":"{stream.arn}"}}}}'
         )
         assert shown["State"] == "Enabled"
         assert shown["LastProcessingResult"].startswith(f"PROBLEM: Cannot access stream {stream.arn}. Please")
