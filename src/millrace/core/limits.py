@@ -56,6 +56,7 @@ get_records_count_max = 1_000
 list_streams_page_max = 100
 describe_stream_page_max = 100
 stream_sweep_seconds = 60  # how long a record may outlive its 24 hours
+change_notices_max = 100  # kept of a journal that only tells what changed
 stream_sweep_records_max = 1_000  # trimmed in one transaction
 
 # Lambda: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
@@ -69,10 +70,22 @@ function_init_seconds_max = 10
 function_concurrency_max = 1_000
 function_output_line_bytes_max = 256 * KIB
 function_output_bytes_max = 16 * MIB  # of one invocation; what comes after is dropped, and the log says so
+function_output_flush_seconds = 0.05  # so long may output wait for more before it is in the log
 invoke_request_bytes_max = 6_291_456
 invoke_async_request_bytes_max = MIB
 invoke_response_bytes_max = 6_291_556
 invoke_log_tail_bytes_max = 4 * KIB
+function_files_max = 65_535  # in one zip file
+function_open_files_max = 1_024
+function_processes_max = 1_024
+function_tags_max = 50
+function_event_retries_max = 2
+function_event_retry_seconds = (60.0, 120.0)
+function_event_age_seconds_max = 6 * 3600
+function_events_running_max = 32  # asynchronous invocations at a time, so that they leave room for others
+function_list_page_max = 50
+environments_max = 64  # processes at a time; more invocations wait for one
+environment_usage_seconds = 0.1  # between two looks at what busy environments use
 environment_idle_seconds_max = 300  # AWS does not say; five minutes is what people observe
 
 # Event source mappings
@@ -139,8 +152,12 @@ log_queue_bytes_max = (
     64 * MIB
 )  # in memory, waiting to be written; what comes on top is dropped, and the log says so
 log_write_bytes_max = 4 * MIB  # in one transaction
+log_scan_events_max = 5_000  # looked at in one transaction, so that other requests get their turn
+log_scans_max = 40  # of one FilterLogEvents; then it answers with a token and what it found
+log_queue_bytes_max = 64 * MIB  # in memory, waiting to be written; what comes on top is dropped and counted
+log_write_events_max = 256  # in one transaction: a few milliseconds, so that other requests get their turn
 log_sweep_seconds = 3_600
-log_sweep_events_max = 5_000  # removed in one transaction
+log_sweep_events_max = 500  # removed in one transaction
 
 # millrace's own API
 live_events_max = 10_000  # waiting for one reader; what comes then is missed and counted

@@ -25,10 +25,10 @@ class Invocation:
     duration_ms: float
 
 
-class Invoker(Protocol):
-    """Whoever can run a function and wait for its answer."""
+class InvokeCall(Protocol):
+    """`Functions.invoke`: run a function and wait for its answer."""
 
-    async def invoke(
+    async def __call__(
         self,
         scope: Scope,
         name_or_arn: str,
