@@ -102,6 +102,9 @@ mapping_record_age_seconds_max = 604_800
 mapping_filters_max = 10
 mapping_filter_pattern_chars_max = 4_096
 mapping_page_max = 100
+mapping_changes_kept = 100
+mapping_stop_seconds_max = 5.0  # how long a stopping server waits for batches in flight
+mapping_read_chunk_records_max = 100
 
 # CloudWatch Logs: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
 log_batch_bytes_max = 1_048_576
