@@ -1,8 +1,6 @@
 # Two commands do everything on a fresh machine: `make run` and `make test`.
 PYTHON ?= python3
 BIN := .venv/bin
-# Off Linux, awslambdaric's native part cannot be built; millrace brings its own. See docs/decisions.
-export BUILD := $(if $(filter Linux,$(shell uname -s)),,true)
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test check format lock bench bench-peers clean
@@ -44,6 +42,12 @@ lock: .venv/installed-dev ## Renew the lock files from pyproject.toml
 	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -q pyproject.toml -o requirements/runtime.txt
 	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -q --constraint requirements/runtime.txt --group dev -o requirements/dev.txt
 	printf "hatchling==1.33.0\neditables>=0.5\n" | $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -q - -o requirements/build.txt
+
+bench-peers: .venv/installed ## Install the servers that `make bench` compares with
+	$(BIN)/python -m benchmarks.install $(PEERS)
+
+bench: .venv/installed ## Measure millrace and its peers, e.g. make bench BENCH="--quick --only put"
+	$(BIN)/python -m benchmarks $(BENCH)
 
 clean: ## Remove what was installed and built (keeps ./.millrace)
 	rm -rf .venv dist build .pytest_cache .ruff_cache .hypothesis

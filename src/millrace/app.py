@@ -1,1 +1,206 @@
-"""Not written yet."""
+"""The one place where parts are chosen and joined.
+
+Everything that starts is entered on one exit stack and leaves in reverse: triggers stop first, then no more
+requests are taken (functions still call back until then), then functions' processes end, then the data closes.
+"""
+
+import asyncio
+import gc
+import os
+import socket
+import sys
+import tempfile
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvloop
+
+from millrace.config import Settings
+from millrace.core.arn import Scope
+from millrace.core.clock import Clock
+from millrace.core.context import Access, Params
+from millrace.core.errors import SettingsError
+from millrace.core.service import Service
+from millrace.dynamodb.operations import service as dynamodb_service
+from millrace.functions.functions import Functions
+from millrace.functions.operations import service as functions_service
+from millrace.http.protocol import listen
+from millrace.iam.identities import Identities
+from millrace.iam.operations import service as iam_service
+from millrace.iam.sts import service as sts_service
+from millrace.logs.log import Logs
+from millrace.logs.operations import service as logs_service
+from millrace.server.authentication import Authenticator
+from millrace.server.dispatch import Dispatcher
+from millrace.server.introspection import Introspection
+from millrace.server.live import Feeds
+from millrace.storage.interface import Storage
+from millrace.storage.memory import MemoryStorage
+from millrace.storage.sqlite import SqliteStorage
+from millrace.streams.operations import service as streams_service
+from millrace.streams.retention import Retention
+from millrace.triggers.operations import service as triggers_service
+from millrace.triggers.supervisor import Supervisor
+from millrace.wire.models import load
+from millrace.wire.routing import Router
+
+# The names botocore gives the services; the Lambda service is answered by two rooms.
+SERVICES = ("dynamodb", "dynamodbstreams", "lambda", "logs", "iam", "sts")
+
+# What a request leaves behind is freed by counting references; looking for cycles among the
+# thousands of objects that live as long as the server costs more than it finds.
+GARBAGE_THRESHOLDS = (50_000, 20, 50)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A server that answers."""
+
+    settings: Settings
+    port: int
+    endpoint: str
+    credentials_file: Path | None
+
+
+def event_loop() -> Callable[[], asyncio.AbstractEventLoop]:
+    """The factory of the loop everything runs on."""
+    return uvloop.new_event_loop
+
+
+@asynccontextmanager
+async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[Running]:
+    """A whole millrace, answering while the context is open.
+
+    Raises SettingsError when the address cannot be used and StorageError when the data cannot.
+    """
+    clock = clock or Clock()
+    async with AsyncExitStack() as stack:
+        port = _free_port(settings)
+        endpoint = f"http://{_reachable(settings.host)}:{port}"
+        storage, log_storage = await _storages(stack, settings)
+        logs = await stack.enter_async_context(Logs(log_storage, clock))
+        identities = Identities(storage, clock)
+        await stack.enter_async_context(Retention(storage, clock))
+        functions = await stack.enter_async_context(
+            Functions(
+                storage,
+                clock,
+                directory=_directory(stack, settings),
+                endpoint_url=endpoint,
+                identities=identities,
+                logs=logs,
+            )
+        )
+        supervisor = Supervisor(storage, clock, functions, identities)
+        services = _services(storage, clock, functions, supervisor, identities, logs)
+        feeds = Feeds(storage, clock, logs, supervisor)
+        introspection = Introspection(clock, logs, supervisor, feeds)
+        home = Scope(settings.account, settings.region)
+        authenticator = Authenticator(identities, clock, home, closed=settings.auth)
+        dispatcher = Dispatcher(
+            Router([load(name) for name in SERVICES]),
+            services,
+            authenticator,
+            identities,
+            introspection,
+            closed=settings.auth,
+        )
+        credentials_file = await _credentials(identities, settings)
+        try:
+            listener = await listen(dispatcher.handle, settings.host, port)
+        except OSError as error:
+            raise SettingsError(_cannot_listen(settings, error)) from None
+        stack.push_async_callback(listener.close)
+        await stack.enter_async_context(supervisor)
+        await stack.enter_async_context(feeds)
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(*GARBAGE_THRESHOLDS)
+        yield Running(settings, listener.port, endpoint, credentials_file)
+
+
+def _services(
+    storage: Storage,
+    clock: Clock,
+    functions: Functions,
+    supervisor: Supervisor,
+    identities: Identities,
+    logs: Logs,
+) -> Mapping[str, Service]:
+    parts = (
+        dynamodb_service(storage, clock),
+        streams_service(storage, clock),
+        _joined("lambda", functions_service(functions), triggers_service(supervisor)),
+        logs_service(logs),
+        iam_service(identities),
+        sts_service(identities),
+    )
+    return {part.name: part for part in parts}
+
+
+def _joined(name: str, one: Service, other: Service) -> Service:
+    """One AWS service out of two rooms."""
+
+    def accesses(operation: str, scope: Scope, params: Params) -> Sequence[Access]:
+        part = one if operation in one.operations else other
+        return part.accesses(operation, scope, params)
+
+    return Service(name, {**one.operations, **other.operations}, accesses)
+
+
+async def _storages(stack: AsyncExitStack, settings: Settings) -> tuple[Storage, Storage]:
+    """The database of everything that commits together, and the lighter one of log events."""
+    if settings.memory:
+        return (
+            await stack.enter_async_context(MemoryStorage()),
+            await stack.enter_async_context(MemoryStorage()),
+        )
+    tables = SqliteStorage(settings.data_path / "tables.db")
+    logs = SqliteStorage(settings.data_path / "logs.db", durable=False)
+    return await stack.enter_async_context(tables), await stack.enter_async_context(logs)
+
+
+def _directory(stack: AsyncExitStack, settings: Settings) -> Path:
+    """Where functions' code is kept; in memory mode a directory that goes away at the end."""
+    if settings.memory:
+        return Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="millrace-")))
+    return settings.data_path
+
+
+async def _credentials(identities: Identities, settings: Settings) -> Path | None:
+    """With `--auth`, a file with the root's access key in the form AWS clients read, for its owner alone."""
+    if not settings.auth:
+        return None
+    key, secret = await identities.root_key(settings.account)
+    directory = Path(tempfile.mkdtemp(prefix="millrace-")) if settings.memory else settings.data_path
+    path = directory / "root-credentials"
+    text = f"[default]\naws_access_key_id = {key}\naws_secret_access_key = {secret}\n"
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
+    return path
+
+
+def _free_port(settings: Settings) -> int:
+    """The port to listen on, known before anything starts: functions are told of it."""
+    if settings.port:
+        return settings.port
+    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
+        probe.bind((settings.host, 0))
+        return probe.getsockname()[1]
+
+
+def _reachable(host: str) -> str:
+    """How processes on this machine name the address that is listened on."""
+    if host in ("0.0.0.0", "::"):  # noqa: S104 -- compared, not bound
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
+
+
+def _cannot_listen(settings: Settings, error: OSError) -> str:
+    reason = error.strerror or str(error)
+    return (
+        f"cannot listen on {settings.host}:{settings.port} ({reason}); is another server running there?"
+        f" Stop it, or choose another port: {Path(sys.argv[0]).name} serve --port 0"
+    )

@@ -42,6 +42,10 @@ class Clock:
     def _source(self) -> float:
         return time.time()
 
+    def wall(self) -> float:
+        """The machine's own time, which `advance` does not move: for processes that know no other."""
+        return time.time()
+
     def call_at(self, when: float, callback: Callable[[], None]) -> Timer:
         """Call `callback` on the loop once `now()` has reached `when`."""
         timer = Timer(when, callback)

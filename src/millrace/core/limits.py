@@ -11,6 +11,9 @@ request_header_bytes_max = 64 * KIB
 request_body_bytes_max = 70_167_211  # Lambda's CreateFunction, the largest request of all
 request_idle_seconds_max = 120
 response_stream_chunks_max = 1_000
+request_pipeline_max = 32  # requests of one connection read ahead of their answers
+refusal_linger_seconds_max = 2.0  # a client still sending gets this long to read why it was refused
+server_close_seconds_max = 5.0  # running requests get this long to end
 query_fields_max = 10_000  # of a form in the query protocol
 validation_errors_max = 10  # AWS names ten of them in one sentence, observed by dynalite's tests
 
@@ -22,8 +25,16 @@ page_size_bytes_max = MIB
 partition_key_bytes_max = 2048
 sort_key_bytes_max = 1024
 number_digits_max = 38
+number_exponent_max = 125  # of the first digit
+number_exponent_min = -130
 expression_bytes_max = 4 * KIB
 expression_operators_max = 300
+expression_depth_max = 48  # parentheses and functions in each other; ours, AWS does not say
+expression_in_operands_max = 100
+expression_path_levels_max = 32
+expression_list_index_max = 2**31 - 1  # AWS reads list indexes as 32 bit integers
+expression_placeholder_bytes_max = 255
+expression_cache_entries_max = 4_096  # parsed texts kept; ours, AWS does not say
 batch_get_items_max = 100
 batch_get_bytes_max = 16 * MIB
 batch_write_items_max = 25
@@ -31,12 +42,22 @@ global_indexes_max = 20
 local_indexes_max = 5
 list_tables_page_max = 100
 attribute_value_levels_max = 64  # when read: deeper than any item may be, shallow enough for the stack
+table_capacity_units_max = 1_000_000_000_000
+account_capacity_units_max = 80_000  # what AWS grants a new account
+provisioned_table_units_max = 40_000
+table_tags_max = 50
+index_backfill_items_max = 500  # items of one transaction of a backfill
 
 # DynamoDB Streams
 stream_retention_seconds = 24 * 3600
 shard_iterator_seconds_max = 15 * 60
 get_records_bytes_max = MIB
 get_records_count_max = 1_000
+list_streams_page_max = 100
+describe_stream_page_max = 100
+stream_sweep_seconds = 60  # how long a record may outlive its 24 hours
+change_notices_max = 100  # kept of a journal that only tells what changed
+stream_sweep_records_max = 1_000  # trimmed in one transaction
 
 # Lambda: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 function_zip_bytes_max = 52_428_800
@@ -49,10 +70,22 @@ function_init_seconds_max = 10
 function_concurrency_max = 1_000
 function_output_line_bytes_max = 256 * KIB
 function_output_bytes_max = 16 * MIB  # of one invocation; what comes after is dropped, and the log says so
+function_output_flush_seconds = 0.05  # so long may output wait for more before it is in the log
 invoke_request_bytes_max = 6_291_456
 invoke_async_request_bytes_max = MIB
 invoke_response_bytes_max = 6_291_556
 invoke_log_tail_bytes_max = 4 * KIB
+function_files_max = 65_535  # in one zip file
+function_open_files_max = 1_024
+function_processes_max = 1_024
+function_tags_max = 50
+function_event_retries_max = 2
+function_event_retry_seconds = (60.0, 120.0)
+function_event_age_seconds_max = 6 * 3600
+function_events_running_max = 32  # asynchronous invocations at a time, so that they leave room for others
+function_list_page_max = 50
+environments_max = 64  # processes at a time; more invocations wait for one
+environment_usage_seconds = 0.1  # between two looks at what busy environments use
 environment_idle_seconds_max = 300  # AWS does not say; five minutes is what people observe
 
 # Event source mappings
@@ -60,6 +93,15 @@ mapping_batch_bytes_max = 6_291_456
 mapping_batch_size_max = 10_000
 mapping_retry_seconds_min = 0.25
 mapping_retry_seconds_max = 60.0
+mapping_read_records_min = 100
+mapping_checkpoint_seconds_max = 1.0  # how long counts of filtered records may stay unsaved
+mapping_window_seconds_max = 300
+mapping_retry_attempts_max = 10_000
+mapping_record_age_seconds_min = 60
+mapping_record_age_seconds_max = 604_800
+mapping_filters_max = 10
+mapping_filter_pattern_chars_max = 4_096
+mapping_page_max = 100
 
 # CloudWatch Logs: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
 log_batch_bytes_max = 1_048_576
@@ -75,6 +117,12 @@ trust_policy_bytes_max = 2_048
 session_seconds_min = 900
 session_seconds_default = 3_600
 signature_age_seconds_max = 15 * 60
+signature_ahead_seconds_max = 5 * 60
+signature_presigned_seconds_max = 7 * 24 * 3600
+
+# The SQLite database: docs/decisions/0002-group-commit.md has the measurements
+storage_checkpoint_pages = 4_000  # of the write-ahead log, about 16 MB; then it is copied into the database
+storage_sweep_rows_max = 256  # rows of dropped spaces and trimmed journals deleted with one commit
 session_seconds_max = 43_200
 chained_session_seconds_max = 3_600  # of a role assumed by a role
 session_kept_seconds = 24 * 3600  # how long an expired session is still answered as expired, not as unknown
@@ -95,6 +143,12 @@ log_event_age_ms_max = 14 * 24 * 3_600_000
 log_event_ahead_ms_max = 2 * 3_600_000
 log_page_bytes_max = MIB
 log_describe_page_max = 50
+log_scan_events_max = 10_000  # looked at in one transaction, so that other requests get their turn
+log_scans_max = 20  # of one FilterLogEvents; then it answers with a token and what it found
+log_queue_bytes_max = (
+    64 * MIB
+)  # in memory, waiting to be written; what comes on top is dropped, and the log says so
+log_write_bytes_max = 4 * MIB  # in one transaction
 log_scan_events_max = 5_000  # looked at in one transaction, so that other requests get their turn
 log_scans_max = 40  # of one FilterLogEvents; then it answers with a token and what it found
 log_queue_bytes_max = 64 * MIB  # in memory, waiting to be written; what comes on top is dropped and counted
@@ -102,8 +156,5 @@ log_write_events_max = 256  # in one transaction: a few milliseconds, so that ot
 log_sweep_seconds = 3_600
 log_sweep_events_max = 500  # removed in one transaction
 
-# The SQLite database: docs/decisions/0002-group-commit.md has the measurements
-storage_checkpoint_pages = 4_000  # of the write-ahead log, about 16 MB; then it is copied into the database
-storage_sweep_rows_max = 256  # rows of dropped spaces and trimmed journals deleted with one commit
-signature_ahead_seconds_max = 5 * 60
-signature_presigned_seconds_max = 7 * 24 * 3600
+# millrace's own API
+live_events_max = 10_000  # waiting for one reader; what comes then is missed and counted

@@ -1,1 +1,274 @@
-"""Not written yet."""
+"""Attribute values in their wire form: checked, made canonical, measured and compared.
+
+An item is `{"id": {"S": "x"}, "count": {"N": "1"}}` from the socket to the disk and back; binaries stay
+base64 texts. After `normalise` equal numbers are equal texts and every value has exactly one type.
+What is a key, and in what order keys stand, is the business of `keys`.
+"""
+
+from binascii import Error as Base64Error
+from binascii import a2b_base64
+from collections.abc import Callable
+from typing import Any
+
+from millrace.core.errors import AwsError, validation_error
+from millrace.core.limits import item_nesting_levels_max
+from millrace.dynamodb import number
+
+AttributeValue = dict[str, Any]
+Item = dict[str, AttributeValue]
+
+types = ("S", "N", "B", "SS", "NS", "BS", "M", "L", "BOOL", "NULL")
+
+_invalid = "One or more parameter values were invalid: "
+_container_bytes = 3
+_element_bytes = 1
+
+
+def type_of(value: AttributeValue) -> str:
+    """The type of a normalised value: S, N, B, SS, NS, BS, M, L, BOOL or NULL."""
+    return next(iter(value))
+
+
+def normalise(item: Item) -> tuple[Item, int]:
+    """The item as DynamoDB stores it, and its size in bytes.
+
+    Gives the same object if nothing has to change. ValidationException with AWS's sentence if a value is
+    none; that the item is not too large, and has its keys, is for the caller to see.
+    """
+    size = 0
+    changed: Item | None = None
+    for name, value in item.items():
+        kind, content = _member(value)
+        clean, content_size = _walks[kind](content, 1)
+        size += content_size + (len(name) if name.isascii() else len(name.encode()))
+        if clean is not content or len(value) != 1:
+            changed = changed or dict(item)
+            changed[name] = {kind: clean}
+    if "" in item:
+        raise validation_error(_invalid + "Empty attribute name")
+    return changed or item, size
+
+
+def normalise_value(value: AttributeValue) -> AttributeValue:
+    """The value as DynamoDB stores it; the same object if nothing has to change."""
+    kind, content = _member(value)
+    clean, _ = _walks[kind](content, 1)
+    return value if clean is content and len(value) == 1 else {kind: clean}
+
+
+def size(item: Item) -> int:
+    """Bytes of a normalised item: those of its attributes' names and values.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+    """
+    return sum(len(name.encode()) + value_size(value) for name, value in item.items())
+
+
+def value_size(value: AttributeValue) -> int:
+    """Bytes of a normalised value."""
+    kind, content = next(iter(value.items()))
+    return _walks[kind](content, 1)[1]
+
+
+def equal(one: AttributeValue, other: AttributeValue) -> bool:
+    """Whether two normalised values are the same to DynamoDB: the elements of sets have no order."""
+    if one == other:
+        return True
+    kind = type_of(one)
+    if kind != type_of(other):
+        return False
+    a, b = one[kind], other[kind]
+    if kind == "N":
+        return number.compare(a, b) == 0
+    if kind in {"SS", "NS", "BS"}:
+        return len(a) == len(b) and set(a) == set(b)
+    if kind == "M":
+        return a.keys() == b.keys() and all(equal(a[name], b[name]) for name in a)
+    if kind == "L":
+        return len(a) == len(b) and all(equal(x, y) for x, y in zip(a, b, strict=True))
+    return False
+
+
+def equal_items(one: Item, other: Item) -> bool:
+    """Whether two normalised items are the same to DynamoDB."""
+    return equal({"M": one}, {"M": other})
+
+
+def compare(one: AttributeValue, other: AttributeValue) -> int | None:
+    """-1, 0 or 1 for two strings, two numbers or two binaries; None for what has no order.
+
+    Strings stand in the order of their UTF-8 bytes, which is that of their code points; binaries in that
+    of their unsigned bytes.
+    """
+    kind = type_of(one)
+    if kind not in other:
+        return None
+    a, b = one[kind], other[kind]
+    if kind == "S":
+        return (a > b) - (a < b)
+    if kind == "N":
+        return number.compare(a, b)
+    if kind == "B":
+        a, b = a2b_base64(a), a2b_base64(b)
+        return (a > b) - (a < b)
+    return None
+
+
+# The walk: each type's function takes the content and its depth and gives the canonical content (the same
+# object if it is that already) and its bytes.
+
+_Walk = Callable[[Any, int], tuple[Any, int]]
+
+
+def _member(value: AttributeValue) -> tuple[str, Any]:
+    """The one type member of a value and its content."""
+    if len(value) == 1:
+        for kind, content in value.items():
+            if kind in _walks and content is not None:
+                return kind, content
+    return _only_member(value)
+
+
+def _only_member(value: AttributeValue) -> tuple[str, Any]:
+    """As AWS does, look at each member first, and only then at how many there are."""
+    members = [(kind, content) for kind, content in value.items() if kind in _walks and content is not None]
+    if not members:
+        raise validation_error(
+            "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"
+        )
+    for kind, content in members:
+        _walks[kind](content, 1)
+    if len(members) > 1:
+        raise validation_error(
+            "Supplied AttributeValue has more than one datatypes set, "
+            "must contain exactly one of the supported datatypes"
+        )
+    return members[0]
+
+
+def _text(content: str, _: int) -> tuple[str, int]:
+    return content, len(content) if content.isascii() else len(content.encode())
+
+
+def _number(content: str, _: int) -> tuple[str, int]:
+    clean = number.canonical(content)
+    return content if clean == content else clean, number.byte_size(clean)
+
+
+def _binary(content: str, _: int) -> tuple[str, int]:
+    return content, _decoded_size(content)
+
+
+def _decoded_size(content: str) -> int:
+    """Bytes of a binary. The texts are those of AWS's JSON reader."""
+    if len(content) % 4:
+        raise AwsError(
+            "SerializationException",
+            f"Base64 encoded length is expected a multiple of 4 bytes but found: {len(content)}",
+            status=400,
+        )
+    try:
+        decoded = a2b_base64(content, strict_mode=True)
+    except (Base64Error, ValueError) as error:
+        raise AwsError("SerializationException", "Invalid Base64 character", status=400) from error
+    if content.endswith("=") and not _ends_clean(content):
+        raise AwsError(
+            "SerializationException", "Invalid last non-pad Base64 character dectected", status=400
+        )
+    return len(decoded)
+
+
+def _ends_clean(content: str) -> bool:
+    """Whether the bits that padding leaves over are zero, so that equal bytes are equal texts."""
+    last = content.rstrip("=")[-1:]
+    return last in ("AQgw" if content.endswith("==") else "AEIMQUYcgkosw048")
+
+
+def _boolean(content: bool, _: int) -> tuple[bool, int]:
+    return content, 1
+
+
+def _null(content: bool, _: int) -> tuple[bool, int]:
+    if content is not True:
+        raise validation_error(_invalid + "Null attribute value types must have the value of true")
+    return content, 1
+
+
+def _texts(content: list[str], _: int) -> tuple[list[str], int]:
+    if not content:
+        raise validation_error(_invalid + "An string set  may not be empty")
+    if len(set(content)) != len(content):
+        told = ", ".join(content)
+        raise validation_error(_invalid + f"Input collection [{told}] contains duplicates.")
+    return content, sum(len(element.encode()) for element in content)
+
+
+def _numbers(content: list[str], _: int) -> tuple[list[str], int]:
+    if not content:
+        raise validation_error(_invalid + "An number set  may not be empty")
+    clean = [number.canonical(element) for element in content]
+    if len(set(clean)) != len(clean):
+        raise validation_error("Input collection contains duplicates")
+    return content if clean == content else clean, sum(map(number.byte_size, clean))
+
+
+def _binaries(content: list[str], _: int) -> tuple[list[str], int]:
+    if not content:
+        raise validation_error(_invalid + "Binary sets should not be empty")
+    total = sum(map(_decoded_size, content))
+    if len(set(content)) != len(content):
+        told = ", ".join(content)
+        raise validation_error(_invalid + f"Input collection [{told}]of type BS contains duplicates.")
+    return content, total
+
+
+def _map(content: Item, depth: int) -> tuple[Item, int]:
+    _check_depth(depth)
+    total = _container_bytes
+    changed: Item | None = None
+    for name, value in content.items():
+        kind, inner = _member(value)
+        clean, inner_size = _walks[kind](inner, depth + 1)
+        total += inner_size + len(name.encode()) + _element_bytes
+        if clean is not inner or len(value) != 1:
+            changed = changed or dict(content)
+            changed[name] = {kind: clean}
+    if "" in content:
+        raise validation_error(_invalid + "Empty attribute name")
+    return changed or content, total
+
+
+def _list(content: list[AttributeValue], depth: int) -> tuple[list[AttributeValue], int]:
+    _check_depth(depth)
+    total = _container_bytes
+    changed: list[AttributeValue] | None = None
+    for index, value in enumerate(content):
+        kind, inner = _member(value)
+        clean, inner_size = _walks[kind](inner, depth + 1)
+        total += inner_size + _element_bytes
+        if clean is not inner or len(value) != 1:
+            changed = changed or list(content)
+            changed[index] = {kind: clean}
+    return changed or content, total
+
+
+def _check_depth(depth: int) -> None:
+    if depth > item_nesting_levels_max:
+        raise validation_error(
+            "Nesting Levels have exceeded supported limits: "
+            "Attributes in the item have nested levels beyond supported limit"
+        )
+
+
+_walks: dict[str, _Walk] = {
+    "S": _text,
+    "N": _number,
+    "B": _binary,
+    "SS": _texts,
+    "NS": _numbers,
+    "BS": _binaries,
+    "M": _map,
+    "L": _list,
+    "BOOL": _boolean,
+    "NULL": _null,
+}

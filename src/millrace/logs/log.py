@@ -34,7 +34,7 @@ class Logs:
         self._queued_bytes = 0
         self._dropped: dict[tuple[Scope, str, str], int] = {}
         self._writing: asyncio.Task[None] | None = None
-        self._watchers: list[tuple[Scope, str | None, Watcher]] = []
+        self._watchers: list[tuple[Scope | None, str | None, Watcher]] = []
         self._timer: Timer | None = None
         self._sweeping: asyncio.Task[None] | None = None
 
@@ -77,8 +77,11 @@ class Logs:
         if self._writing is not None:
             await self._writing
 
-    def subscribe(self, scope: Scope, group: str | None, watcher: Watcher) -> Callable[[], None]:
-        """Call `watcher` for each batch of a group (None: of every group) as it comes; the answer ends it."""
+    def subscribe(self, scope: Scope | None, group: str | None, watcher: Watcher) -> Callable[[], None]:
+        """Call `watcher` for each batch as it comes; the answer ends it.
+
+        None as scope or group means every one.
+        """
         entry = (scope, group, watcher)
         self._watchers.append(entry)
 
@@ -91,7 +94,7 @@ class Logs:
     def tell(self, batch: Batch) -> None:
         """Show a batch to those who watch."""
         for scope, group, watcher in tuple(self._watchers):
-            if scope == batch.scope and group in (None, batch.group):
+            if scope in (None, batch.scope) and group in (None, batch.group):
                 watcher(batch)
 
     async def sweep(self) -> None:

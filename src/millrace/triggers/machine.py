@@ -1,1 +1,482 @@
-"""Not written yet."""
+"""The delivery machine: one per mapping and shard, and the only place where delivery is decided.
+
+`step(state, event, now)` gives the next state and the commands to carry out. Batching, retries, back-off,
+bisecting, record age, partial failures and checkpoints are decided here and nowhere else; reading, calling,
+saving and timing are the supervisor's. The rules follow
+https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html and what was recorded of AWS.
+
+What holds at any time, and after a crash at any instruction: everything up to the saved position was
+delivered, filtered or discarded and is counted once; nothing beyond it was, but for the batch in flight.
+"""
+
+from dataclasses import replace
+
+from millrace.core import limits
+from millrace.triggers import delivery
+from millrace.triggers.delivery import (
+    AttemptFailed,
+    BatchStarted,
+    BatchSucceeded,
+    Command,
+    Configured,
+    Discarded,
+    Event,
+    Fact,
+    Filtered,
+    Finish,
+    InvocationFailed,
+    InvocationSucceeded,
+    Invoke,
+    PermissionLost,
+    Phase,
+    Read,
+    Reason,
+    Record,
+    RecordsRead,
+    Report,
+    Result,
+    Resumed,
+    SaveCheckpoint,
+    SetTimer,
+    ShardEnded,
+    Signal,
+    State,
+    Stopped,
+)
+from millrace.triggers.response import BatchFailedError, failed_index
+
+# `{"Records":[` and `]}`; each record costs its comma besides.
+_FRAME_BYTES = 14
+
+
+def step(state: State, event: Event, now: float) -> tuple[State, tuple[Command, ...]]:
+    """The state after `event`, and what to do about it. `state` itself is not changed."""
+    turn = _Turn(replace(state), now)
+    turn.note(event)
+    turn.advance()
+    turn.set_timer()
+    return turn.state, tuple(turn.commands)
+
+
+class _Turn:
+    """One step being made: the new state, and the commands so far."""
+
+    def __init__(self, state: State, now: float) -> None:
+        self.state = state
+        self.now = now
+        self.commands: list[Command] = []
+
+    # What happened.
+
+    def note(self, event: Event) -> None:
+        match event:
+            case Signal():
+                self._note_signal(event)
+            case RecordsRead():
+                self._note_read(event)
+            case InvocationSucceeded():
+                self._note_success(event.payload)
+            case InvocationFailed():
+                self._note_failure(event.error, counts=event.counts)
+            case Configured():
+                self._note_config(event)
+            case PermissionLost():
+                self._note_loss(event)
+            case ShardEnded():
+                self.state.end = event.last
+                self.state.behind = True
+
+    def _note_signal(self, signal: Signal) -> None:
+        state = self.state
+        match signal:
+            case Signal.STARTED | Signal.KICK:
+                state.behind = True
+            case Signal.TIMER_FIRED:
+                state.timer = None
+            case Signal.RETRY:
+                state.wake = self.now if state.phase is Phase.WAITING else state.wake
+            case Signal.ENABLE:
+                state.enabled = True
+            case Signal.DISABLE:
+                state.enabled = False
+            case Signal.PERMISSION_RESTORED:
+                self._note_restoration()
+
+    def _note_read(self, event: RecordsRead) -> None:
+        state = self.state
+        state.reading = False
+        if state.stale or event.after != state.read_to:
+            state.stale = False
+            state.behind = True
+            return
+        if event.floor > event.after:
+            state.lost += ((event.after + 1, event.floor),)
+        state.buffer += event.records
+        state.size += _size(event.records)
+        state.read_to = max(event.after, event.through, event.floor)
+        state.behind = state.behind or not event.exhausted
+
+    def _note_success(self, payload: bytes) -> None:
+        batch = self._land()
+        failed = None
+        if self.state.config.report_item_failures:
+            try:
+                failed = failed_index(payload, batch)
+            except BatchFailedError as error:
+                self._fail(batch, f"BatchItemFailures: {error}", bisect=self.state.config.bisect)
+                return
+        if failed == 0:
+            self._fail(batch, f"BatchItemFailures: {batch[0].sequence_number}", bisect=False)
+            return
+        done = batch[:failed]
+        self._retire(done[-1].number, None)
+        self._report(BatchSucceeded(*_span(done)))
+        self._skip_filtered()
+        if failed is None:
+            self._result(Result.OK)
+        else:
+            self._keep_rest(batch[failed:])
+        self._save()
+
+    def _note_failure(self, error: str, *, counts: bool) -> None:
+        batch = self._land()
+        if counts:
+            self._fail(batch, error, bisect=self.state.config.bisect)
+            return
+        # A throttle is nobody's failed attempt: the batch is formed anew, perhaps with what has come since.
+        attempt = self.state.checkpoint.attempts + 1
+        if self._result(Result.FAILED):
+            self._save()
+        retry_at = self._wait()
+        self._report(AttemptFailed(*_span(batch), attempt, error, counts=False, retry_at=retry_at))
+
+    def _note_config(self, event: Configured) -> None:
+        state = self.state
+        state.config = event.config
+        if state.phase in (Phase.WAITING, Phase.COLLECTING):
+            state.phase = Phase.IDLE
+        self._rewind()
+
+    def _note_loss(self, event: PermissionLost) -> None:
+        if self.state.phase is Phase.STOPPED and self.state.missing != event.missing:
+            self.state.phase = Phase.IDLE
+        self.state.missing = event.missing
+        self._result(event.result)
+
+    def _note_restoration(self) -> None:
+        if self.state.missing:
+            self.state.missing = ""
+            self._result(Result.OK if self.state.checkpoint.delivered else Result.NONE)
+
+    # What follows from it.
+
+    def advance(self) -> None:
+        """Go as far as can be gone without hearing of anything else."""
+        state = self.state
+        if state.through is not None or state.phase is Phase.FINISHED:
+            return
+        if not state.enabled or state.missing:
+            self._pause()
+            return
+        if state.phase in (Phase.DISABLED, Phase.STOPPED):
+            state.phase = Phase.IDLE
+            self._report(Resumed())
+        self._skip_filtered()
+        self._expire()
+        if state.unsaved is not None and self.now >= state.unsaved + limits.mapping_checkpoint_seconds_max:
+            self._save()
+        if state.phase is Phase.WAITING:
+            if self.now < (state.wake or 0.0):
+                return
+            state.phase, state.wake = Phase.IDLE, None
+        if not state.reading:
+            self._form()
+
+    def _form(self) -> None:
+        """Call the function if a batch is complete or due; otherwise read on, or wait for more."""
+        state = self.state
+        batch, full = self._batch()
+        if not full and state.behind:
+            self._read()
+        elif not batch:
+            state.phase, state.wake = Phase.IDLE, None
+            if state.end is not None and state.checkpoint.position >= state.end:
+                self._finish()
+        elif full or self._is_due():
+            self._invoke(batch)
+        elif state.phase is not Phase.COLLECTING:
+            state.phase, state.wake = Phase.COLLECTING, self.now + state.config.window_seconds
+
+    def _is_due(self) -> bool:
+        """Whether a batch that is not full need not wait for more."""
+        state = self.state
+        if (
+            state.config.window_seconds == 0
+            or state.checkpoint.failed_at is not None
+            or state.end is not None
+        ):
+            return True
+        return state.phase is Phase.COLLECTING and self.now >= (state.wake or 0.0)
+
+    def _batch(self) -> tuple[tuple[Record, ...], bool]:
+        """The next batch as far as it was read, and whether it can grow no more."""
+        state = self.state
+        bounds = state.checkpoint.bounds
+        if bounds:
+            records = state.buffer[: _count(state.buffer, bounds[-1])]
+            full = state.read_to >= bounds[-1]
+        else:
+            records = state.buffer[: state.config.batch_size]
+            full = len(records) == state.config.batch_size
+        if state.size + _FRAME_BYTES <= limits.mapping_batch_bytes_max:
+            return records, full
+        kept = _fitting(records)
+        return records[:kept], full or kept < len(records)
+
+    def _invoke(self, batch: tuple[Record, ...]) -> None:
+        state = self.state
+        state.through = batch[-1].number
+        state.phase, state.wake = Phase.INVOKING, None
+        attempt = state.checkpoint.attempts + 1
+        self.commands.append(Invoke(batch, attempt))
+        self._report(BatchStarted(*_span(batch), attempt))
+        # The next batch is read while the function works.
+        waiting = len(state.buffer) - len(batch)
+        if (
+            state.behind
+            and waiting < state.config.batch_size
+            and state.size <= limits.mapping_batch_bytes_max
+        ):
+            self._read()
+
+    def _read(self) -> None:
+        state = self.state
+        if not state.reading:
+            state.reading, state.behind = True, False
+            wanted = state.checkpoint.bounds[-1] - state.read_to if state.checkpoint.bounds else 0
+            limit = max(wanted, state.config.batch_size, limits.mapping_read_records_min)
+            self.commands.append(Read(state.read_to, limit))
+
+    def _land(self) -> tuple[Record, ...]:
+        """The batch that was in flight."""
+        state = self.state
+        if state.through is None:
+            raise ValueError("an answer came, but no batch is in flight")
+        batch = state.buffer[: _count(state.buffer, state.through)]
+        state.through = None
+        state.phase = Phase.IDLE
+        return batch
+
+    def _fail(self, batch: tuple[Record, ...], error: str, *, bisect: bool) -> None:
+        """The batch failed, and it counts: split it, give it up, or try it again later."""
+        state, last = self.state, batch[-1].number
+        attempt = state.checkpoint.attempts + 1
+        split = bisect and len(batch) > 1
+        given_up = not split and 0 <= state.config.retry_attempts_max < attempt
+        retry_at = None if split or given_up else self._wait()
+        self._report(AttemptFailed(*_span(batch), attempt, error, counts=True, retry_at=retry_at))
+        self._result(Result.FAILED)
+        if split:
+            self._split(batch)
+        elif given_up:
+            self._retire(last, Reason.RETRIES)
+        else:
+            self._bound(last, attempts=attempt)
+        self._save()
+
+    def _split(self, batch: tuple[Record, ...]) -> None:
+        """Two halves take the batch's place; splitting uses up no attempt, and each half starts at none."""
+        self._bound(batch[-1].number, attempts=0)
+        self._bound(batch[len(batch) // 2 - 1].number, attempts=0)
+        self.state.failures = 0
+
+    def _keep_rest(self, rest: tuple[Record, ...]) -> None:
+        """After a partial failure the rest is a new batch, with all its attempts before it."""
+        self._result(Result.FAILED)
+        self._bound(rest[-1].number, attempts=0)
+        error = f"BatchItemFailures: {rest[0].sequence_number}"
+        self._report(AttemptFailed(*_span(rest), 1, error, counts=True, retry_at=self._wait()))
+
+    def _bound(self, end: int, *, attempts: int) -> None:
+        """The current batch ends at `end`, whatever comes after it, until it is done with."""
+        checkpoint = self.state.checkpoint
+        bounds = checkpoint.bounds if checkpoint.bounds[-1:] == (end,) else (*checkpoint.bounds, end)
+        failed_at = self.now if checkpoint.failed_at is None else checkpoint.failed_at
+        self.state.checkpoint = replace(checkpoint, bounds=bounds, attempts=attempts, failed_at=failed_at)
+
+    def _wait(self) -> float:
+        """Back off; the answer is until when."""
+        state = self.state
+        state.failures += 1
+        state.phase, state.wake = Phase.WAITING, self.now + delivery.retry_delay(state.failures)
+        if state.checkpoint.failed_at is None:
+            state.checkpoint = replace(state.checkpoint, failed_at=self.now)
+        return state.wake
+
+    def _pause(self) -> None:
+        """Stand still: disabled by its user, or without permission."""
+        state = self.state
+        phase = Phase.STOPPED if state.enabled else Phase.DISABLED
+        if state.phase is phase:
+            return
+        state.phase = phase
+        self._rewind()
+        self._report(Stopped(state.missing if phase is Phase.STOPPED else ""))
+        self._save()
+
+    def _finish(self) -> None:
+        state = self.state
+        state.phase = Phase.FINISHED
+        state.checkpoint = replace(state.checkpoint, finished=True)
+        self._save()
+        self.commands.append(Finish())
+
+    def _rewind(self) -> None:
+        """Forget what was read beyond the batch in flight: it will be read, and filtered, anew."""
+        state = self.state
+        kept = 0 if state.through is None else _count(state.buffer, state.through)
+        state.read_to = state.checkpoint.position if state.through is None else state.through
+        state.buffer = state.buffer[:kept]
+        state.size = _size(state.buffer)
+        state.lost = tuple(span for span in state.lost if span[0] <= state.read_to)
+        state.stale = state.reading
+        state.behind = True
+        state.wake = None
+
+    # Accounts.
+
+    def _skip_filtered(self) -> None:
+        """What stands before the first record that passes is done with."""
+        state = self.state
+        before = state.buffer[0].number - 1 if state.buffer else state.read_to
+        if before > state.checkpoint.position:
+            lost = bool(state.lost)
+            self._retire(before, None)
+            if lost:
+                self._save()
+
+    def _expire(self) -> None:
+        """Split off and discard what is too old: AWS sends such records to the destination on their own."""
+        state = self.state
+        age, reason = self._age_max()
+        if not state.buffer or age is None or self.now < state.buffer[0].created + age:
+            return
+        old = next(
+            (place for place, record in enumerate(state.buffer) if self.now < record.created + age),
+            len(state.buffer),
+        )
+        self._retire(state.buffer[old - 1].number, reason)
+        state.phase, state.wake = Phase.IDLE, None
+        self._save()
+        self._skip_filtered()
+
+    def _age_max(self) -> tuple[float | None, Reason]:
+        """At what age records are given up: the mapping's, and for failing ones also the stream's."""
+        state = self.state
+        age = state.config.record_age_seconds_max
+        if 0 <= age < limits.stream_retention_seconds:
+            return age, Reason.AGE
+        if state.checkpoint.failed_at is not None:
+            return limits.stream_retention_seconds, Reason.TRIMMED
+        return (age, Reason.AGE) if age >= 0 else (None, Reason.AGE)
+
+    def _retire(self, through: int, reason: Reason | None) -> None:
+        """Everything up to `through` is done with: delivered, or discarded for `reason`, or filtered."""
+        state = self.state
+        checkpoint = state.checkpoint
+        count = _count(state.buffer, through)
+        records = state.buffer[:count]
+        lost = _overlap(state.lost, through)
+        filtered = through - checkpoint.position - count - lost
+        discarded = _add(checkpoint.discarded, reason, count) if reason else checkpoint.discarded
+        self._report_losses(lost, filtered)
+        if reason and records:
+            self._report(Discarded(*_span(records), reason))
+        state.checkpoint = replace(
+            checkpoint,
+            position=through,
+            delivered=checkpoint.delivered + (0 if reason else count),
+            filtered=checkpoint.filtered + filtered,
+            discarded=_add(discarded, Reason.TRIMMED, lost),
+            attempts=0,
+            failed_at=None,
+            bounds=tuple(end for end in checkpoint.bounds if end > through),
+        )
+        state.buffer = state.buffer[count:]
+        state.size -= _size(records)
+        state.lost = tuple((max(low, through + 1), high) for low, high in state.lost if high > through)
+        state.failures = 0
+        state.unsaved = self.now if state.unsaved is None else state.unsaved
+
+    def _report_losses(self, lost: int, filtered: int) -> None:
+        if lost:
+            self._report(Discarded("", "", lost, Reason.TRIMMED))
+        if filtered:
+            self._report(Filtered(filtered))
+
+    def _result(self, result: str) -> bool:
+        """Set LastProcessingResult; whether that is a change."""
+        checkpoint = self.state.checkpoint
+        if checkpoint.result == result:
+            return False
+        self.state.checkpoint = replace(checkpoint, result=result, result_at=self.now)
+        return True
+
+    def _save(self) -> None:
+        self.commands.append(SaveCheckpoint(self.state.checkpoint))
+        self.state.unsaved = None
+
+    def _report(self, fact: Fact) -> None:
+        self.commands.append(Report(fact))
+
+    def set_timer(self) -> None:
+        """Ask to be woken when the next thing is due, if that has changed."""
+        when = self._due()
+        if when != self.state.timer:
+            self.state.timer = when
+            self.commands.append(SetTimer(when))
+
+    def _due(self) -> float | None:
+        state = self.state
+        if state.phase not in (Phase.IDLE, Phase.COLLECTING, Phase.WAITING):
+            return None
+        # While an answer is due, a batch that has waited long enough is formed when it comes.
+        times = [] if state.wake is None or state.reading else [state.wake]
+        age, _ = self._age_max()
+        if state.phase is Phase.WAITING and state.buffer and age is not None:
+            times.append(state.buffer[0].created + age)
+        if state.unsaved is not None:
+            times.append(state.unsaved + limits.mapping_checkpoint_seconds_max)
+        return min(times, default=None)
+
+
+def _span(records: tuple[Record, ...]) -> tuple[str, str, int]:
+    """The first and last sequence number, and how many there are."""
+    return records[0].sequence_number, records[-1].sequence_number, len(records)
+
+
+def _size(records: tuple[Record, ...]) -> int:
+    return sum(len(record.data) + 1 for record in records)
+
+
+def _fitting(records: tuple[Record, ...]) -> int:
+    """How many records one invocation can carry: one at least."""
+    size = _FRAME_BYTES
+    for place, record in enumerate(records):
+        size += len(record.data) + 1
+        if size > limits.mapping_batch_bytes_max and place:
+            return place
+    return len(records)
+
+
+def _count(records: tuple[Record, ...], through: int) -> int:
+    """How many of the records have a number up to `through`."""
+    return next((place for place, record in enumerate(records) if record.number > through), len(records))
+
+
+def _overlap(spans: tuple[tuple[int, int], ...], through: int) -> int:
+    return sum(min(high, through) - low + 1 for low, high in spans if low <= through)
+
+
+def _add(counts: dict[str, int], reason: Reason, count: int) -> dict[str, int]:
+    return {**counts, reason: counts.get(reason, 0) + count} if count else counts

@@ -19,18 +19,17 @@ class JsonRpc:
     """One service that speaks JSON 1.0 or 1.1."""
 
     def __init__(self, facts: ProtocolFacts) -> None:
-        recorded = facts.said.get("dialect") == "dynamodb"
+        is_dynamodb = facts.said.get("dialect") == "dynamodb"
         self._facts = facts
         self._reader = JsonReader(
-            facts.shapes, Sentences() if recorded else PlainSentences(), opaque=facts.opaque
+            facts.shapes, Sentences() if is_dynamodb else PlainSentences(), opaque=facts.opaque
         )
         self._writer = JsonWriter(facts.shapes, opaque=facts.opaque)
         self._validator = Validator(facts)
         self._errors = Errors(facts.shapes)
         self._prefixes: Mapping[str, str] = facts.said.get("error_prefixes", {})
         self._content_type = f"application/x-amz-json-{facts.metadata['jsonVersion']}"
-        # DynamoDB's SDKs check this sum; no other service sends it.
-        self._with_crc = recorded
+        self._is_dynamodb = is_dynamodb
 
     def compile(self, operation: Mapping[str, Any]) -> tuple[Decode, Encode]:
         return self._decode(operation.get("input")), self._encode(operation.get("output"))
@@ -39,10 +38,12 @@ class JsonRpc:
         name = "Unit" if reference is None else reference["shape"]
         convert = self._reader.structure(name, self._facts.members(reference), Place.FIELD)
         check = self._validator.compile(reference)
+        # DynamoDB refuses an empty body; the others take it for an empty object.
+        empty = b"" if self._is_dynamodb else b"{}"
 
         def decode(request: Request) -> dict[str, Any]:
             try:
-                params: dict[str, Any] = convert(orjson.loads(request.body))
+                params: dict[str, Any] = convert(orjson.loads(request.body or empty))
                 if check is not None:
                     check(params)
             except (orjson.JSONDecodeError, RecursionError):
@@ -72,6 +73,6 @@ class JsonRpc:
 
     def _response(self, status: int, body: bytes, request_id: str) -> Response:
         headers = {"Content-Type": self._content_type, "x-amzn-RequestId": request_id}
-        if self._with_crc:
+        if self._is_dynamodb:  # Its SDKs check this sum; no other service sends it.
             headers["X-Amz-Crc32"] = str(zlib.crc32(body))
         return Response(status, body, headers)

@@ -2,16 +2,18 @@
 
 A shape whose values JSON can carry as they are has no writer (None), so that most answers go to `orjson`
 untouched. Where there is one, it writes blobs in base64 and timestamps in their format, and leaves out
-members that are None.
+members that are None. A `Fragment`, JSON that is written already, may stand for any value.
 """
 
-import base64
 import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from orjson import Fragment
+
 from millrace.wire import timestamps
 from millrace.wire.shapes import Shape
+from millrace.wire.texts import write_blob, write_special
 
 Writer = Callable[[Any], Any]
 
@@ -56,7 +58,7 @@ class JsonWriter:
             case "map":
                 return _map_writer(self.writer(shape["value"]))
             case "blob":
-                return _write_blob
+                return write_blob
             case "float" | "double":
                 return _write_double
             case "timestamp":
@@ -75,7 +77,9 @@ class JsonWriter:
                 changes[key] = (name, writer)
         find = changes.get
 
-        def write(value: Mapping[str, Any]) -> Mapping[str, Any]:
+        def write(value: Any) -> Any:
+            if isinstance(value, Fragment):
+                return value
             if None not in value.values() and changes.keys().isdisjoint(value):
                 return value
             written: dict[str, Any] = {}
@@ -95,20 +99,26 @@ class JsonWriter:
 def _list_writer(element: Writer | None) -> Writer | None:
     if element is None:
         return None
-    return lambda items: [None if item is None else element(item) for item in items]
+
+    def write(items: Any) -> Any:
+        if isinstance(items, Fragment):
+            return items
+        return [None if item is None else element(item) for item in items]
+
+    return write
 
 
 def _map_writer(element: Writer | None) -> Writer | None:
     if element is None:
         return None
-    return lambda items: {key: element(item) for key, item in items.items() if item is not None}
 
+    def write(items: Any) -> Any:
+        if isinstance(items, Fragment):
+            return items
+        return {key: element(item) for key, item in items.items() if item is not None}
 
-def _write_blob(value: bytes | str) -> str:
-    return base64.b64encode(value.encode() if isinstance(value, str) else value).decode()
+    return write
 
 
 def _write_double(value: float) -> float | str:
-    if math.isfinite(value):
-        return value
-    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    return value if math.isfinite(value) else write_special(value)

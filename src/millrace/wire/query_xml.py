@@ -74,7 +74,7 @@ class QueryXml:
 
     def _encode(self, name: str, reference: Shape | None) -> Encode:
         front = f'<{name}Response xmlns="{self._namespace}">'
-        wrapper = None if reference is None else reference.get("resultWrapper")
+        wrapper = None if reference is None else reference.get("resultWrapper", f"{name}Result")
         write = None if reference is None else self._xml.inside(self._facts.members(reference))
 
         def encode(output: Mapping[str, Any], request_id: str) -> Response:
@@ -92,7 +92,8 @@ class QueryXml:
         status = self._errors.status(AwsError(code, None, status=_own_status(error, code)), _FORBIDDEN)
         sender = "Sender" if status < 500 else "Receiver"
         extra = "" if found is None else self._xml.inside(found.shape["members"])(error.members)
-        told = f"<Type>{sender}</Type><Code>{code}</Code><Message>{xml.escape(error.message or '')}</Message>{extra}"
+        message = "" if error.message is None else f"<Message>{xml.escape(error.message)}</Message>"
+        told = f"<Type>{sender}</Type><Code>{code}</Code>{message}{extra}"
         body = (
             f'<ErrorResponse xmlns="{self._namespace}"><Error>{told}</Error>'
             f"<RequestId>{request_id}</RequestId></ErrorResponse>"
@@ -135,12 +136,12 @@ class FormReader:
     def __init__(self, shapes: Mapping[str, Shape], texts: Texts) -> None:
         self._shapes = shapes
         self._texts = texts
-        self._made: dict[tuple[str, str | None], Reader] = {}
+        self._made: dict[tuple[str, str | None, bool], Reader] = {}
 
     def reader(self, reference: Shape) -> Reader:
         """A function from a node of the form to the value of a shape. It raises AwsError."""
         name: str = reference["shape"]
-        key = (name, reference.get("timestampFormat"))
+        key = (name, reference.get("timestampFormat"), bool(reference.get("flattened")))
         made = self._made.get(key)
         if made is None:
             # A shape may contain itself: what refers to it while it is being made looks it up later.
@@ -154,9 +155,9 @@ class FormReader:
             case "structure":
                 return self._structure(shape)
             case "list":
-                return self._list(shape)
+                return self._list(shape, flat=xml.is_flat(reference, shape))
             case "map":
-                return self._map(shape)
+                return self._map(shape, flat=xml.is_flat(reference, shape))
             case _:
                 read = self._texts.reader(reference, "iso8601")
                 return lambda node: read(_text(node))
@@ -176,24 +177,24 @@ class FormReader:
     def _form_name(self, key: str, member: Shape) -> str:
         """A member's name in a form; a flattened list may go by the name of its elements."""
         shape = self._shapes[member["shape"]]
-        if shape["type"] == "list" and shape.get("flattened") and "locationName" in shape["member"]:
+        if shape["type"] == "list" and xml.is_flat(member, shape) and "locationName" in shape["member"]:
             return shape["member"]["locationName"]
         return member.get("locationName", key)
 
-    def _list(self, shape: Shape) -> Reader:
+    def _list(self, shape: Shape, *, flat: bool) -> Reader:
         element = self.reader(shape["member"])
-        step = None if shape.get("flattened") else shape["member"].get("locationName", "member")
+        step = None if flat else shape["member"].get("locationName", "member")
 
         def read(node: Node) -> list[Any]:
             return [element(item) for item in _numbered(node, step)]
 
         return read
 
-    def _map(self, shape: Shape) -> Reader:
+    def _map(self, shape: Shape, *, flat: bool) -> Reader:
         key_name = shape["key"].get("locationName", "key")
         value_name = shape["value"].get("locationName", "value")
         element = self.reader(shape["value"])
-        step = None if shape.get("flattened") else "entry"
+        step = None if flat else "entry"
 
         def read(node: Node) -> dict[str, Any]:
             entries = [_tree(item) for item in _numbered(node, step)]

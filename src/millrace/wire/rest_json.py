@@ -143,12 +143,11 @@ class RestJson:
 
     def _query(self, members: Mapping[str, Shape]) -> Part:
         readers = [self._texts.query_reader(name, member) for name, member in members.items()]
-        named = frozenset(member.get("locationName", name) for name, member in members.items())
 
         def part(request: Request, params: dict[str, Any]) -> None:
             sent = parse_qs(request.query, keep_blank_values=True) if request.query else {}
             for read in readers:
-                read(sent, named, params)
+                read(sent, params)
 
         return part
 
@@ -212,7 +211,7 @@ class RestJson:
         self, reference: Shape | None, members: Mapping[str, Shape]
     ) -> Callable[[Mapping[str, Any]], bytes]:
         inside = {name: member for name, member in members.items() if "location" not in member}
-        if reference is None or not inside:
+        if reference is None or (members and not inside):
             return lambda _: b""
         payload = self._facts.shapes[reference["shape"]].get("payload")
         if payload is not None:

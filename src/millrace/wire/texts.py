@@ -3,6 +3,7 @@
 import base64
 import binascii
 import math
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -14,7 +15,7 @@ from millrace.wire.mismatch import Sentences
 from millrace.wire.shapes import Shape
 
 Reader = Callable[[str], Any]
-QueryReader = Callable[[Mapping[str, list[str]], frozenset[str], dict[str, Any]], None]
+QueryReader = Callable[[Mapping[str, list[str]], dict[str, Any]], None]
 
 _INTEGERS = {"integer", "long", "short", "byte", "bigInteger"}
 
@@ -44,7 +45,7 @@ class Texts:
         return read
 
     def query_reader(self, name: str, reference: Shape) -> QueryReader:
-        """A function that finds a member in a parsed query: a scalar, a list, or a map of all that is left."""
+        """A function that finds a member in a parsed query: a scalar, a list, or a map of it all."""
         shape = self._shapes[reference["shape"]]
         key: str = reference.get("locationName", name)
         if shape["type"] == "map":
@@ -52,14 +53,14 @@ class Texts:
         if shape["type"] == "list":
             element = self.reader(shape["member"], "iso8601")
 
-            def many(sent: Mapping[str, list[str]], _: frozenset[str], params: dict[str, Any]) -> None:
+            def many(sent: Mapping[str, list[str]], params: dict[str, Any]) -> None:
                 if key in sent:
                     params[name] = [element(text) for text in sent[key]]
 
             return many
         read = self.reader(reference, "iso8601")
 
-        def one(sent: Mapping[str, list[str]], _: frozenset[str], params: dict[str, Any]) -> None:
+        def one(sent: Mapping[str, list[str]], params: dict[str, Any]) -> None:
             if key in sent:
                 params[name] = read(sent[key][0])
 
@@ -70,14 +71,12 @@ class Texts:
         several = inner["type"] == "list"
         element = self.reader(inner["member"] if several else shape["value"], "iso8601")
 
-        def rest(sent: Mapping[str, list[str]], named: frozenset[str], params: dict[str, Any]) -> None:
-            found = {
-                key: [element(text) for text in values] for key, values in sent.items() if key not in named
-            }
-            if found:
+        def whole(sent: Mapping[str, list[str]], params: dict[str, Any]) -> None:
+            if sent:
+                found = {key: [element(text) for text in values] for key, values in sent.items()}
                 params[name] = found if several else {key: values[0] for key, values in found.items()}
 
-        return rest
+        return whole
 
     def header_part(self, name: str, reference: Shape) -> Callable[[Request, dict[str, Any]], None]:
         """A function that finds a member in the headers: a scalar, a list by commas, or a map by prefix."""
@@ -131,14 +130,24 @@ class Texts:
             case "boolean":
                 return "true" if value else "false"
             case "blob":
-                return base64.b64encode(value).decode()
+                return write_blob(value)
             case "timestamp":
                 form = reference.get("timestampFormat") or shape.get("timestampFormat") or timestamp_format
                 return str(timestamps.write(value, form))
             case "float" | "double" if not math.isfinite(value):
-                return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+                return write_special(value)
             case _:
                 return str(value)
+
+
+def write_blob(value: bytes | str) -> str:
+    """Bytes (or a text, as its bytes) in base64."""
+    return base64.b64encode(value.encode() if isinstance(value, str) else value).decode()
+
+
+def write_special(value: float) -> str:
+    """How AWS writes what is not a finite number."""
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
 
 
 def _conversion(kind: str, form: str) -> tuple[str, Reader]:
@@ -146,7 +155,7 @@ def _conversion(kind: str, form: str) -> tuple[str, Reader]:
     if kind in _INTEGERS:
         return kind.capitalize(), int
     if kind in ("float", "double", "bigDecimal"):
-        return "Double", float
+        return "Double", _read_float
     if kind == "boolean":
         return "Boolean", _read_boolean
     if kind == "timestamp":
@@ -154,6 +163,15 @@ def _conversion(kind: str, form: str) -> tuple[str, Reader]:
     if kind == "blob":
         return "Blob", _read_blob
     raise ValueError(f"{kind} cannot be a text")
+
+
+def _read_float(text: str) -> float:
+    if text in ("NaN", "Infinity", "-Infinity"):
+        return float(text)
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
 
 
 def _read_boolean(text: str) -> bool:
@@ -176,12 +194,20 @@ def _read_json_value(text: str) -> Any:
         return text
 
 
+_ITEM = re.compile(r'\s*("(?:[^"\\]|\\.)*"|[^,]*)\s*(?:,|$)')
+
+
 def _split(text: str, *, dates: bool) -> list[str]:
-    """The items of a header's list; a date has a comma of its own, a quoted item may have any."""
-    parts = [part.strip() for part in text.split(",")]
+    """The items of a header's list; a date has a comma of its own, an item in quotes may have any."""
     if dates:
+        parts = [part.strip() for part in text.split(",")]
         return [f"{day}, {rest}" for day, rest in zip(parts[::2], parts[1::2], strict=False)]
-    return parts
+    items = [match[1].strip() for match in _ITEM.finditer(text)]
+    return [
+        re.sub(r"\\(.)", r"\1", item[1:-1]) if item.startswith('"') and item.endswith('"') else item
+        for item in items
+        if item
+    ]
 
 
 def _quoted(text: str, shape: Shape) -> str:

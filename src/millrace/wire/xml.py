@@ -30,13 +30,18 @@ def escape(text: str) -> str:
     return text.translate(_ESCAPES)
 
 
+def is_flat(reference: Shape, shape: Shape) -> bool:
+    """Whether the entries of a list or map stand in their structure without an element around them."""
+    return bool(reference.get("flattened") or shape.get("flattened"))
+
+
 class XmlWriter:
     """Compiles writers for the shapes of one service, each once."""
 
     def __init__(self, shapes: Mapping[str, Shape], texts: Texts) -> None:
         self._shapes = shapes
         self._texts = texts
-        self._made: dict[tuple[str, str | None], Writer] = {}
+        self._made: dict[tuple[str, str | None, bool], Writer] = {}
 
     def inside(self, members: Mapping[str, Shape]) -> Callable[[Mapping[str, Any]], str]:
         """A function that writes a structure's members, without an element around them."""
@@ -55,13 +60,14 @@ class XmlWriter:
 
     def _name(self, key: str, member: Shape) -> str:
         shape = self._shapes[member["shape"]]
-        if shape["type"] == "list" and shape.get("flattened") and "locationName" in shape["member"]:
+        if shape["type"] == "list" and is_flat(member, shape) and "locationName" in shape["member"]:
             return shape["member"]["locationName"]
         return member.get("locationName", key)
 
     def writer(self, reference: Shape) -> Writer:
         """The writer for a reference to a shape."""
-        key = (reference["shape"], reference.get("timestampFormat"))
+        flat = bool(reference.get("flattened"))
+        key = (reference["shape"], reference.get("timestampFormat"), flat)
         made = self._made.get(key)
         if made is None:
             # A shape may contain itself: what refers to it while it is being made looks it up later.
@@ -75,9 +81,9 @@ class XmlWriter:
             case "structure":
                 return self._structure(shape)
             case "list":
-                return self._list(shape)
+                return self._list(shape, flat=is_flat(reference, shape))
             case "map":
-                return self._map(shape)
+                return self._map(shape, flat=is_flat(reference, shape))
             case _:
                 return lambda name, value: (
                     f"<{name}>{escape(self._texts.write(reference, value, 'iso8601'))}</{name}>"
@@ -99,14 +105,14 @@ class XmlWriter:
 
         return write
 
-    def _list(self, shape: Shape) -> Writer:
+    def _list(self, shape: Shape, *, flat: bool) -> Writer:
         element = self.writer(shape["member"])
-        if shape.get("flattened"):
+        if flat:
             return lambda name, value: "".join(element(name, item) for item in value)
         step: str = shape["member"].get("locationName", "member")
         return lambda name, value: f"<{name}>{''.join(element(step, item) for item in value)}</{name}>"
 
-    def _map(self, shape: Shape) -> Writer:
+    def _map(self, shape: Shape, *, flat: bool) -> Writer:
         key_name = shape["key"].get("locationName", "key")
         value_name = shape["value"].get("locationName", "value")
         element = self.writer(shape["value"])
@@ -114,7 +120,7 @@ class XmlWriter:
         def entry(key: str, item: Any) -> str:
             return f"<{key_name}>{escape(key)}</{key_name}>{element(value_name, item)}"
 
-        if shape.get("flattened"):
+        if flat:
             return lambda name, value: "".join(f"<{name}>{entry(*pair)}</{name}>" for pair in value.items())
         return lambda name, value: (
             f"<{name}>{''.join(f'<entry>{entry(*pair)}</entry>' for pair in value.items())}</{name}>"

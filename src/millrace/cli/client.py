@@ -1,0 +1,91 @@
+"""How the other commands reach a running server: millrace's own API, signed like any AWS request."""
+
+import json
+import os
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+import click
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from botocore.session import Session
+
+ENDPOINT = "http://127.0.0.1:8000"
+
+
+def endpoint_option(function: Any) -> Any:
+    """Add `--endpoint`."""
+    return click.option(
+        "--endpoint",
+        envvar="AWS_ENDPOINT_URL",
+        default=ENDPOINT,
+        show_default=True,
+        help="Where the server is.  [AWS_ENDPOINT_URL]",
+    )(function)
+
+
+class Lines(Protocol):
+    """An open answer that is read line by line."""
+
+    def __iter__(self) -> Iterator[bytes]: ...
+    def close(self) -> None: ...
+
+
+class Client:
+    """Calls `/_millrace/…` of one server with the credentials AWS clients would use, else test/test."""
+
+    def __init__(self, endpoint: str) -> None:
+        self.endpoint = endpoint.rstrip("/")
+        session = Session()
+        found = session.get_credentials()
+        self.credentials = Credentials("test", "test") if found is None else found.get_frozen_credentials()
+        self.region = session.get_config_variable("region") or "us-east-1"
+
+    def open(self, path: str, body: dict[str, Any] | None = None, *, timeout: float | None = 60) -> Any:
+        """The open answer. Raises ClickException with what to do when the server is not there or refuses."""
+        url = f"{self.endpoint}/_millrace/{path}"
+        data = None if body is None else json.dumps(body).encode()
+        signed = AWSRequest(method="GET" if data is None else "POST", url=url, data=data or b"")
+        SigV4Auth(self.credentials, "millrace", self.region).add_auth(signed)
+        request = urllib.request.Request(url, data=data, headers=dict(signed.headers))  # noqa: S310 -- http by design
+        try:
+            return urllib.request.urlopen(request, timeout=timeout)  # noqa: S310
+        except urllib.error.HTTPError as error:
+            raise click.ClickException(_sentence(error)) from None
+        except (urllib.error.URLError, OSError) as error:
+            reason = getattr(error, "reason", error)
+            raise click.ClickException(
+                f"no server answers at {self.endpoint} ({reason}). Start one with `millrace serve`,"
+                " or name another with --endpoint."
+            ) from None
+
+    def ask(self, path: str, body: dict[str, Any] | None = None, *, timeout: float | None = 60) -> Any:
+        """The whole answer, as data."""
+        with self.open(path, body, timeout=timeout) as answer:
+            return json.load(answer)
+
+    def events(self, query: str) -> Iterator[dict[str, Any]]:
+        """The live events that fit `query`, until the server ends. The first says `ready`."""
+        with self.open(f"tail{'?' if query else ''}{query}", timeout=None) as lines:
+            for line in lines:
+                yield json.loads(line)
+
+
+def _sentence(error: urllib.error.HTTPError) -> str:
+    try:
+        return str(json.loads(error.read())["message"])
+    except (ValueError, KeyError):
+        return f"the server answered {error.code} {error.reason}"
+
+
+def boto3_settings(endpoint: str) -> dict[str, str]:
+    """What boto3 needs besides the environment's own settings to reach `endpoint`."""
+    settings = {"endpoint_url": endpoint}
+    if Session().get_credentials() is None:
+        settings |= {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+    if not os.environ.get("AWS_DEFAULT_REGION") and Session().get_config_variable("region") is None:
+        settings["region_name"] = "us-east-1"
+    return settings

@@ -1,0 +1,169 @@
+"""`millrace demo`: the scenario, played in the terminal, with the live lines as they arrive."""
+
+import json
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+from rich.console import Console
+
+from millrace import config
+from millrace.cli.client import Client, boto3_settings, endpoint_option
+from millrace.cli.lines import line
+from millrace.cli.scenario import BROKEN_HANDLER, FUNCTION, HANDLER, ROLE, TABLE, Made, Scenario
+from millrace.cli.serve import server_command
+from millrace.config import Settings
+
+EPILOG = """
+\b
+Examples:
+  millrace demo --serve       start a server as the settings say, play, and leave it up until Ctrl-C
+  millrace demo               play against a server that runs already
+"""
+
+WAIT_SECONDS = 30
+
+
+@click.command("demo", epilog=EPILOG)
+@endpoint_option
+@click.option("--serve", is_flag=True, help="Start a server first, and leave it up afterwards.")
+def command(endpoint: str, serve: bool) -> None:
+    """Play the main job: a record is written, a function runs because of it, its log shows it."""
+    console = Console(highlight=False, soft_wrap=True)
+    if not serve:
+        Demo(console, endpoint).play()
+        return
+    settings = config.load({}, os.environ)
+    with _server(settings) as ready:
+        _greet(console, settings, ready)
+        Demo(console, ready["endpoint"]).play()
+        console.print(f"\nThe server stays up at [bold]{ready['endpoint']}[/]. Ctrl-C stops it.")
+        signal.pause()
+
+
+@contextmanager
+def _server(settings: Settings) -> Iterator[dict[str, Any]]:
+    """A server in a process of its own, stopped in good order at the end."""
+    # A session of its own: Ctrl-C must reach the demo first, which then asks the server to stop.
+    process = subprocess.Popen(
+        server_command(settings), stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    try:
+        first = process.stdout.readline() if process.stdout else ""
+        if not first:
+            raise click.ClickException("the server did not start; the line above says why")
+        yield json.loads(first)
+    except KeyboardInterrupt:
+        click.echo("\nStopping.")
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _greet(console: Console, settings: Settings, ready: dict[str, Any]) -> None:
+    data = "memory" if settings.memory else settings.data
+    console.print(f"[bold]millrace {ready['version']}[/] at [bold]{ready['endpoint']}[/], data in {data}\n")
+    console.print("Point AWS clients at it:\n")
+    console.print(f"  export AWS_ENDPOINT_URL={ready['endpoint']}")
+    console.print("  export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test")
+    console.print(f"  export AWS_DEFAULT_REGION={ready['region']}\n")
+
+
+class Demo:
+    """Narrates the scenario and prints what happens meanwhile."""
+
+    def __init__(self, console: Console, endpoint: str) -> None:
+        self._console = console
+        self._client = Client(endpoint)
+        self._endpoint = endpoint
+        self._news = threading.Condition()
+        self._ready = threading.Event()
+        self._seen: list[dict[str, Any]] = []
+
+    def play(self) -> None:
+        """Play every step; returns when the last waiting record has arrived."""
+        threading.Thread(target=self._follow, daemon=True).start()
+        if not self._ready.wait(WAIT_SECONDS):
+            raise click.ClickException(f"no live events come from {self._endpoint}")
+        scenario = Scenario(boto3_settings(self._endpoint))
+        self._build(scenario)
+        self._change(scenario)
+        self._break_and_repair(scenario)
+        self._console.print("\n[bold green]That was the whole loop.[/] Look further:\n")
+        self._console.print(f"  millrace tail {TABLE}     follow changes, deliveries and log lines")
+        self._console.print("  millrace status             where every trigger stands, and why")
+        self._console.print(f"  aws logs tail /aws/lambda/{FUNCTION}")
+
+    def _build(self, scenario: Scenario) -> None:
+        self._made(f"Table {TABLE}", scenario.create_table())
+        stream = scenario.turn_stream_on()
+        self._made("Its stream, with new and old images", stream)
+        role = scenario.create_role(stream.name)
+        self._made(f"Role {ROLE}, which may read exactly this stream", role)
+        self._made(f"Function {FUNCTION}", scenario.create_function(role.name))
+        self._made("The trigger from the stream to the function", scenario.create_mapping(stream.name))
+
+    def _change(self, scenario: Scenario) -> None:
+        self._step("Put a record: the function gets an INSERT with its new image")
+        self._delivered(lambda: scenario.put("hello world"))
+        self._step("Update it: a MODIFY with new and old image")
+        self._delivered(scenario.update)
+        self._step("Delete it: a REMOVE with its old image")
+        self._delivered(lambda: scenario.delete("hello world"))
+
+    def _break_and_repair(self, scenario: Scenario) -> None:
+        self._step("Break the code and put three records: the first is tried again and again, the rest wait")
+        scenario.replace_code(BROKEN_HANDLER)
+        before = len(self._seen)
+        for value in ("one", "two", "three"):
+            scenario.put(value)
+        self._wait(lambda: self._count(before, "attempt_failed") >= 4)
+        self._step("Repair the code: the waiting records arrive, each once, in order")
+        scenario.replace_code(HANDLER)
+        self._idle()
+        for value in ("one", "two", "three"):
+            scenario.delete(value)
+        self._idle()
+
+    def _step(self, text: str) -> None:
+        self._console.print(f"\n[bold]{text}[/]")
+
+    def _made(self, what: str, made: Made) -> None:
+        note = "was there already" if made.existed else "created"
+        self._console.print(f"[green]✓[/] {what}: {note}")
+
+    def _follow(self) -> None:
+        width = None if not self._console.is_terminal else max(40, self._console.width - 34)
+        for event in self._client.events(f"name={TABLE}"):
+            if event["kind"] == "ready":
+                self._ready.set()
+                continue
+            text = line(event, width=width)
+            if text is not None:
+                self._console.print(text)
+            with self._news:
+                self._seen.append(event)
+                self._news.notify_all()
+
+    def _count(self, start: int, name: str) -> int:
+        return sum(1 for event in self._seen[start:] if event.get("event") == name)
+
+    def _delivered(self, act: Callable[[], None]) -> None:
+        before = len(self._seen)
+        act()
+        self._wait(lambda: self._count(before, "batch_succeeded") >= 1)
+
+    def _idle(self) -> None:
+        self._client.ask("idle", {"timeout": WAIT_SECONDS})
+
+    def _wait(self, done: Callable[[], bool]) -> None:
+        with self._news:
+            if not self._news.wait_for(done, timeout=WAIT_SECONDS):
+                raise click.ClickException(
+                    f"nothing arrived within {WAIT_SECONDS} seconds; `millrace status` says what keeps it"
+                )

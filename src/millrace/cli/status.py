@@ -1,0 +1,85 @@
+"""`millrace status`: where every trigger stands, and why."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from millrace.cli.client import Client, endpoint_option
+
+EPILOG = """
+\b
+Examples:
+  millrace status                     a table for people
+  millrace status --json              the same for programs
+  millrace status --json | jq '.mappings[] | select(.pending > 0)'
+"""
+
+
+@click.command("status", epilog=EPILOG)
+@endpoint_option
+@click.option("--json", "as_json", is_flag=True, help="All there is to know, as JSON.")
+def command(endpoint: str, as_json: bool) -> None:
+    """Show every trigger: its counts, its lag, and what keeps it."""
+    status = Client(endpoint).ask("status")
+    if as_json:
+        click.echo(json.dumps(status, indent=2))
+        return
+    console = Console(highlight=False)
+    console.print(f"millrace {status['version']} at {endpoint}, up {_duration(status['uptime_seconds'])}")
+    if not status["mappings"]:
+        console.print("No triggers yet. `millrace demo` makes one; so does CreateEventSourceMapping.")
+        return
+    console.print(_table(status["mappings"]))
+    for mapping in status["mappings"]:
+        for reason in _reasons(mapping):
+            console.print(reason)
+
+
+def _table(mappings: list[Mapping[str, Any]]) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in ("Table", "Function", "State"):
+        table.add_column(name)
+    for name in ("Delivered", "Filtered", "Discarded", "Pending", "Lag"):
+        table.add_column(name, justify="right")
+    for mapping in mappings:
+        table.add_row(
+            escape(mapping["table"]),
+            escape(mapping["function"]),
+            mapping["state"],
+            str(mapping["delivered"]),
+            str(mapping["filtered"]),
+            str(sum(mapping["discarded"].values())),
+            str(mapping["pending"]),
+            _duration(mapping["lag_seconds"]),
+        )
+    return table
+
+
+def _reasons(mapping: Mapping[str, Any]) -> list[str]:
+    name = f"[bold]{escape(mapping['table'])} → {escape(mapping['function'])}[/]"
+    lines = [f"{name}: discarded {n}: {escape(why)}" for why, n in mapping["discarded"].items() if n]
+    if mapping["missing"] is not None:
+        lines.append(f"{name}: {escape(mapping['last_result'])}")
+        lines.append(f"  add to role {escape(mapping['role'])}: [yellow]{escape(mapping['missing'])}[/]")
+    elif mapping["attempts"]:
+        retry = mapping["retry_in_seconds"]
+        then = "" if retry is None else f", next in {_duration(retry)}"
+        lines.append(
+            f"{name}: {mapping['attempts']} attempts failed{then}: {escape(mapping['last_error'] or '')}"
+        )
+    return lines
+
+
+def _duration(seconds: float | None) -> str:
+    if seconds is None:
+        return "-"
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    if seconds < 3600:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"

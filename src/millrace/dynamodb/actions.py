@@ -1,0 +1,36 @@
+"""What a caller must be allowed for each operation on tables.
+
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
+"""
+
+from collections.abc import Sequence
+
+from millrace.core.arn import Scope
+from millrace.core.context import Access, Params
+from millrace.dynamodb.catalog import table_arn
+
+# Operations that know no resources.
+_ACCOUNT_WIDE = frozenset(("DescribeLimits", "ListBackups", "ListTables"))
+_TAGGING = frozenset(("ListTagsOfResource", "TagResource", "UntagResource"))
+_BATCHES = frozenset(("BatchGetItem", "BatchWriteItem"))
+
+
+def accesses(operation: str, scope: Scope, params: Params) -> Sequence[Access]:
+    """The actions, each on its resource, that this request needs."""
+    action = f"dynamodb:{operation}"
+    if operation in _ACCOUNT_WIDE:
+        return (Access(action, "*"),)
+    if operation in _TAGGING:
+        return (Access(action, params["ResourceArn"]),)
+    if operation in _BATCHES:
+        return tuple(Access(action, _arn(scope, name)) for name in params["RequestItems"])
+    resource = _arn(scope, params["TableName"])
+    if operation in ("Query", "Scan") and params.get("IndexName"):
+        resource += f"/index/{params['IndexName']}"
+    if operation == "CreateTable" and params.get("Tags"):
+        return (Access(action, resource), Access("dynamodb:TagResource", resource))
+    return (Access(action, resource),)
+
+
+def _arn(scope: Scope, table: str) -> str:
+    return table if table.startswith("arn:") else table_arn(scope, table)

@@ -1,0 +1,67 @@
+"""Filling a new index with the items that are already in its table.
+
+From the transaction that creates the index on, every change of an item maintains it (see `change`), so
+filling only has to visit each item once, in the order of the table, some at a time. An index stays `filling`
+over a crash; `resume` then starts again from the beginning, which does no harm.
+"""
+
+from dataclasses import replace
+from functools import partial
+from itertools import islice
+
+from millrace.core import arn as arns
+from millrace.core import limits
+from millrace.dynamodb import catalog, counts
+from millrace.dynamodb.catalog import Index, Table
+from millrace.dynamodb.change import index_row
+from millrace.dynamodb.row import Row
+from millrace.storage.interface import Storage, Writer
+
+# The ARNs of all tables with an index to fill.
+SPACE = "backfills"
+
+
+def begin(writer: Writer, table: Table) -> None:
+    """Remember that a table has an index to fill."""
+    writer.put(SPACE, table.arn.encode(), b"")
+
+
+async def fill(storage: Storage, arn: str) -> None:
+    """Fill the indexes of a table that want it, and make them active. Ends if the table does."""
+    after: bytes | None = b""
+    while after is not None:
+        after = await storage.write(partial(_fill_some, arn=arn, after=after))
+
+
+async def resume(storage: Storage) -> None:
+    """Fill what a crash left half filled, in all scopes. For the start of the program."""
+    for arn in await storage.read(lambda reader: [key.decode() for key, _ in reader.range(SPACE)]):
+        await fill(storage, arn)
+
+
+def _fill_some(writer: Writer, arn: str, after: bytes) -> bytes | None:
+    """Put some items' rows into the filling indexes; answers where to go on, or None at the end."""
+    scope = arns.parse(arn).scope
+    table = catalog.get(writer, scope, catalog.name_of(scope, arn))
+    if table is None:
+        writer.delete(SPACE, arn.encode())
+        return None
+    filling = [index for index in table.indexes if index.filling]
+    found = list(islice(writer.range(table.space, after), limits.index_backfill_items_max))
+    for _, value in found:
+        for index in filling:
+            _fill_one(writer, table, index, Row.stored(value))
+    if found:
+        return found[-1][0] + b"\0"
+    indexes = tuple(replace(index, filling=False) for index in table.indexes)
+    catalog.save(writer, replace(table, indexes=indexes))
+    writer.delete(SPACE, arn.encode())
+    return None
+
+
+def _fill_one(writer: Writer, table: Table, index: Index, row: Row) -> None:
+    placed = index_row(table, index, row)
+    if placed is None or writer.get(index.space, placed[0]) is not None:
+        return
+    writer.put(index.space, placed[0], placed[1].value)
+    counts.change(writer, index.id, None, placed[1])

@@ -1,0 +1,195 @@
+"""Tables as data, and the rows that keep them.
+
+A table's items live in a space named by the table's id, as its indexes do by theirs, so a name that is
+created again starts empty. Whether AWS would let a table be so is decided by `definition`.
+"""
+
+import functools
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import orjson
+
+from millrace.core.arn import Scope
+from millrace.core.errors import AwsError
+from millrace.dynamodb.keys import KeyAttribute, KeySchema
+from millrace.storage.interface import Reader, Writer
+
+PROVISIONED = "PROVISIONED"
+ON_DEMAND = "PAY_PER_REQUEST"
+
+
+@dataclass(frozen=True, slots=True)
+class Throughput:
+    """Provisioned units a second; zeros for on-demand."""
+
+    read: int = 0
+    write: int = 0
+
+
+@dataclass(frozen=True)
+class Index:
+    """A secondary index: local to a partition, or global with a partition key of its own."""
+
+    id: str
+    name: str
+    local: bool
+    schema: KeySchema
+    projection: str
+    attributes: tuple[str, ...]
+    throughput: Throughput = Throughput()
+    filling: bool = False
+
+    @property
+    def space(self) -> str:
+        return f"index/{self.id}"
+
+    @property
+    def whole(self) -> bool:
+        """Whether rows of this index hold all attributes."""
+        return self.projection == "ALL"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table. `view` is its stream's view type, None while it has no enabled stream."""
+
+    id: str
+    name: str
+    scope: Scope
+    schema: KeySchema
+    definitions: dict[str, str]
+    created: float
+    indexes: tuple[Index, ...] = ()
+    billing: str = PROVISIONED
+    billing_changed: float | None = None
+    throughput: Throughput = Throughput()
+    throughput_increased: float | None = None
+    throughput_decreased: float | None = None
+    stream: str | None = None
+    stream_label: str | None = None
+    view: str | None = None
+    protected: bool = False
+    table_class: str | None = None
+    encryption: dict[str, str] | None = None
+    tags: dict[str, str] = field(default_factory=dict[str, str])
+
+    @functools.cached_property
+    def arn(self) -> str:
+        return table_arn(self.scope, self.name)
+
+    @functools.cached_property
+    def space(self) -> str:
+        return f"table/{self.id}"
+
+    @functools.cached_property
+    def key_names(self) -> tuple[str, ...]:
+        return self.schema.names
+
+    @functools.cached_property
+    def index_keys(self) -> tuple[tuple[KeyAttribute, str], ...]:
+        """The attributes that index keys add to the table's own, each with its index's name."""
+        return tuple(
+            (attribute, index.name)
+            for index in self.indexes
+            for attribute in index.schema.attributes
+            if attribute.name not in self.schema.names
+        )
+
+    @functools.cached_property
+    def index_key_names(self) -> tuple[str, ...]:
+        """The names of those attributes."""
+        return tuple(dict.fromkeys(attribute.name for attribute, _ in self.index_keys))
+
+    def index(self, name: str) -> Index | None:
+        return next((index for index in self.indexes if index.name == name), None)
+
+
+def table_arn(scope: Scope, name: str) -> str:
+    return scope.arn("dynamodb", f"table/{name}")
+
+
+def name_of(scope: Scope, text: str) -> str:
+    """A table's name from a TableName, which may be its ARN. Another scope's table is not found."""
+    if not text.startswith("arn:"):
+        return text
+    prefix = table_arn(scope, "")
+    if not text.startswith(prefix) or "/" in text[len(prefix) :]:
+        raise not_found()
+    return text[len(prefix) :]
+
+
+def not_found() -> AwsError:
+    """The answer to operations on items of a table that does not exist."""
+    return AwsError("ResourceNotFoundException", "Requested resource not found")
+
+
+def table_not_found(name: str) -> AwsError:
+    """The answer to operations on a table that does not exist."""
+    return AwsError("ResourceNotFoundException", f"Requested resource not found: Table: {name} not found")
+
+
+def find(reader: Reader, scope: Scope, text: str) -> Table:
+    """The table for an operation on items. Raises `not_found`."""
+    table = get(reader, scope, name_of(scope, text))
+    if table is None:
+        raise not_found()
+    return table
+
+
+def get(reader: Reader, scope: Scope, name: str) -> Table | None:
+    raw = reader.get(space(scope), name.encode())
+    return None if raw is None else decode(raw)
+
+
+def names(reader: Reader, scope: Scope, after: str | None, limit: int) -> list[str]:
+    """Names of tables in order, after `after`."""
+    low = b"" if after is None else after.encode() + b"\0"
+    return [key.decode() for key, _ in reader.range(space(scope), low, limit=limit)]
+
+
+def tables(reader: Reader, scope: Scope) -> Iterator[Table]:
+    for _, raw in reader.range(space(scope)):
+        yield decode(raw)
+
+
+def save(writer: Writer, table: Table) -> None:
+    writer.put(space(table.scope), table.name.encode(), encode(table))
+
+
+def remove(writer: Writer, table: Table) -> None:
+    """Forget a table and all it holds. Its stream is the caller's to disable."""
+    writer.delete(space(table.scope), table.name.encode())
+    for owned in (table.space, *(index.space for index in table.indexes)):
+        writer.drop(owned)
+
+
+def space(scope: Scope) -> str:
+    return f"tables/{scope.path}"
+
+
+def encode(table: Table) -> bytes:
+    return orjson.dumps(asdict(table))
+
+
+@functools.lru_cache(maxsize=4096)
+def decode(raw: bytes) -> Table:
+    row: dict[str, Any] = orjson.loads(raw)
+    row["scope"] = Scope(**row["scope"])
+    row["schema"] = _schema(row["schema"])
+    row["throughput"] = Throughput(**row["throughput"])
+    row["indexes"] = tuple(_index(index) for index in row["indexes"])
+    return Table(**row)
+
+
+def _index(row: dict[str, Any]) -> Index:
+    row["schema"] = _schema(row["schema"])
+    row["attributes"] = tuple(row["attributes"])
+    row["throughput"] = Throughput(**row["throughput"])
+    return Index(**row)
+
+
+def _schema(row: dict[str, Any]) -> KeySchema:
+    sort = row["range"]
+    return KeySchema(KeyAttribute(**row["hash"]), KeyAttribute(**sort) if sort else None)

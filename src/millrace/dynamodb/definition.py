@@ -1,0 +1,211 @@
+"""Whether AWS would make such a table: CreateTable's parameters judged, and made a `Table`.
+
+The sentences and their order were recorded of AWS by the authors of dynalite, unless said otherwise.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from millrace.core import limits
+from millrace.core.arn import Scope
+from millrace.core.errors import AwsError, validation_error
+from millrace.dynamodb.catalog import ON_DEMAND, PROVISIONED, Index, Table, Throughput
+from millrace.dynamodb.keys import KeyAttribute, KeySchema
+
+_Form = Mapping[str, Any]
+
+
+def invalid(sentence: str) -> AwsError:
+    return validation_error(f"One or more parameter values were invalid: {sentence}")
+
+
+def table(scope: Scope, params: _Form, now: float, identity: Callable[[], str]) -> Table:
+    """The table that CreateTable's parameters describe. `identity` makes ids for it and its indexes."""
+    billing: str = params.get("BillingMode") or PROVISIONED
+    capacity = throughput(params.get("ProvisionedThroughput"), billing)
+    definitions = {
+        definition["AttributeName"]: definition["AttributeType"]
+        for definition in params["AttributeDefinitions"]
+    }
+    schema = key_schema(params["KeySchema"], definitions)
+    local, overall = params.get("LocalSecondaryIndexes"), params.get("GlobalSecondaryIndexes")
+    if local is None and overall is None and len(definitions) != len(schema.names):
+        raise invalid(
+            "Number of attributes in KeySchema does not exactly match number of attributes defined "
+            "in AttributeDefinitions"
+        )
+    indexes = [
+        *_local_indexes(local, schema, definitions, identity),
+        *_global_indexes(overall, billing, definitions, identity),
+    ]
+    check_indexes(schema, definitions, indexes)
+    return Table(
+        id=identity(),
+        name=params["TableName"],
+        scope=scope,
+        schema=schema,
+        definitions=definitions,
+        created=now,
+        indexes=tuple(indexes),
+        billing=billing,
+        billing_changed=now if billing == ON_DEMAND else None,
+        throughput=capacity,
+        protected=bool(params.get("DeletionProtectionEnabled")),
+        table_class=params.get("TableClass"),
+        encryption=encryption(params.get("SSESpecification")),
+        tags={tag["Key"]: tag["Value"] for tag in params.get("Tags") or ()},
+    )
+
+
+def throughput(form: _Form | None, billing: str) -> Throughput:
+    """A table's provisioned units, if its billing mode has any."""
+    if billing == ON_DEMAND:
+        if form is not None:
+            raise invalid(
+                "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when "
+                "BillingMode is PAY_PER_REQUEST"
+            )
+        return Throughput()
+    if form is None:
+        raise invalid(
+            "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED"
+        )
+    return units(form)
+
+
+def units(form: _Form) -> Throughput:
+    for name in ("ReadCapacityUnits", "WriteCapacityUnits"):
+        if form[name] > limits.table_capacity_units_max:
+            raise validation_error(f"Given value {form[name]} for {name} is out of bounds")
+    return Throughput(form["ReadCapacityUnits"], form["WriteCapacityUnits"])
+
+
+def key_schema(elements: Sequence[_Form], definitions: Mapping[str, str]) -> KeySchema:
+    """A key schema whose attributes are all defined: HASH, or HASH and RANGE."""
+    names = [element["AttributeName"] for element in elements]
+    if any(name not in definitions for name in names):
+        raise invalid(
+            "Some index key attributes are not defined in AttributeDefinitions. "
+            f"Keys: [{', '.join(names)}], AttributeDefinitions: [{', '.join(definitions)}]"
+        )
+    if len(names) > 1 and names[0] == names[1]:
+        raise validation_error(
+            "Both the Hash Key and the Range Key element in the KeySchema have the same name"
+        )
+    for place, element, kind in zip(("first", "second"), elements, ("HASH", "RANGE"), strict=False):
+        if element["KeyType"] != kind:
+            raise validation_error(
+                f"Invalid KeySchema: The {place} KeySchemaElement is not a {kind} key type"
+            )
+    attributes = [KeyAttribute(name, definitions[name]) for name in names]
+    return KeySchema(*attributes)
+
+
+def global_index(
+    form: _Form, billing: str, definitions: Mapping[str, str], identity: Callable[[], str]
+) -> Index:
+    """A global index from its creation's parameters."""
+    name: str = form["IndexName"]
+    given = form.get("ProvisionedThroughput")
+    if billing == ON_DEMAND and given is not None:
+        raise invalid(
+            f"ProvisionedThroughput should not be specified for index: {name} when "
+            "BillingMode is PAY_PER_REQUEST"
+        )
+    if billing == PROVISIONED and given is None:
+        raise invalid(f"ProvisionedThroughput must be specified for index: {name}")
+    schema = key_schema(form["KeySchema"], definitions)
+    capacity = Throughput() if given is None else units(given)
+    return _index(form, schema, identity, local=False, capacity=capacity)
+
+
+def check_indexes(schema: KeySchema, definitions: Mapping[str, str], indexes: Sequence[Index]) -> None:
+    """What holds for all indexes of a table together."""
+    seen: set[str] = set()
+    for index in indexes:
+        if index.name in seen:
+            raise invalid(f"Duplicate index name: {index.name}")
+        seen.add(index.name)
+    local = sum(index.local for index in indexes)
+    if local > limits.local_indexes_max:
+        raise invalid(
+            f"Number of LocalSecondaryIndexes exceeds per-table limit of {limits.local_indexes_max}"
+        )
+    if len(indexes) - local > limits.global_indexes_max:
+        raise invalid(
+            f"GlobalSecondaryIndex count exceeds the per-table limit of {limits.global_indexes_max}"
+        )
+    used = list(dict.fromkeys((*schema.names, *(name for index in indexes for name in index.schema.names))))
+    if len(used) != len(definitions):
+        raise invalid(
+            "Some AttributeDefinitions are not used. AttributeDefinitions: "
+            f"[{', '.join(definitions)}], keys used: [{', '.join(used)}]"
+        )
+
+
+def encryption(form: _Form | None) -> dict[str, str] | None:
+    """Encryption with a key of the customer's: kept to be told, nothing is encrypted."""
+    if not form or not form.get("Enabled"):
+        return None
+    return {"key": form.get("KMSMasterKeyId") or "alias/aws/dynamodb"}
+
+
+def _local_indexes(
+    forms: Sequence[_Form] | None,
+    table_schema: KeySchema,
+    definitions: Mapping[str, str],
+    identity: Callable[[], str],
+) -> list[Index]:
+    if forms is None:
+        return []
+    if not forms:
+        raise invalid("List of LocalSecondaryIndexes is empty")
+    if table_schema.range is None:
+        raise invalid(
+            "Table KeySchema does not have a range key, which is required when specifying a "
+            "LocalSecondaryIndex"
+        )
+    return [_local_index(form, table_schema, definitions, identity) for form in forms]
+
+
+def _local_index(
+    form: _Form, table_schema: KeySchema, definitions: Mapping[str, str], identity: Callable[[], str]
+) -> Index:
+    schema = key_schema(form["KeySchema"], definitions)
+    if schema.range is None:
+        raise invalid(f"Index KeySchema does not have a range key for index: {form['IndexName']}")
+    if schema.hash != table_schema.hash:
+        raise invalid(
+            "Index KeySchema does not have the same leading hash key as table KeySchema for index: "
+            f"{form['IndexName']}. index hash key: {schema.hash.name}, "
+            f"table hash key: {table_schema.hash.name}"
+        )
+    return _index(form, schema, identity, local=True, capacity=Throughput())
+
+
+def _global_indexes(
+    forms: Sequence[_Form] | None,
+    billing: str,
+    definitions: Mapping[str, str],
+    identity: Callable[[], str],
+) -> list[Index]:
+    if forms is None:
+        return []
+    if not forms:
+        raise invalid("List of GlobalSecondaryIndexes is empty")
+    return [global_index(form, billing, definitions, identity) for form in forms]
+
+
+def _index(
+    form: _Form, schema: KeySchema, identity: Callable[[], str], *, local: bool, capacity: Throughput
+) -> Index:
+    projection = form["Projection"]
+    kind = projection.get("ProjectionType")
+    attributes = projection.get("NonKeyAttributes")
+    if kind is None:
+        raise invalid("Unknown ProjectionType: null")
+    if attributes is not None and kind != "INCLUDE":
+        raise invalid(f"ProjectionType is {kind}, but NonKeyAttributes is specified")
+    if kind == "INCLUDE" and not attributes:
+        raise invalid("ProjectionType is INCLUDE, but NonKeyAttributes is not specified")
+    return Index(identity(), form["IndexName"], local, schema, kind, tuple(attributes or ()), capacity)

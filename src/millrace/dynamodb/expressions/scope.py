@@ -1,0 +1,111 @@
+"""The names and values that one request gives its expressions, and which of them were used."""
+
+import re
+from collections.abc import Mapping
+
+from millrace.core.errors import AwsError, validation_error
+from millrace.core.limits import expression_placeholder_bytes_max
+from millrace.dynamodb.expressions.syntax import ExpressionError, Path, Value
+from millrace.dynamodb.values import AttributeValue, normalise_value
+
+Steps = tuple[str | int, ...]
+"""A document path with its #names put in."""
+
+_name = re.compile("#[0-9a-zA-Z_]+").fullmatch
+_value = re.compile(":[0-9a-zA-Z_]+").fullmatch
+
+
+class Scope:
+    """Looks placeholders up and remembers which were asked for."""
+
+    def __init__(self, names: Mapping[str, str] | None, values: Mapping[str, AttributeValue] | None) -> None:
+        self._names = _checked_names(names)
+        self._values = _checked_values(values)
+        self._used: set[str] = set()
+
+    def steps(self, path: Path) -> Steps:
+        """The path with its #names put in. ExpressionError if one is not given."""
+        return tuple(self._step(part) for part in path.parts)
+
+    def _step(self, part: str | int) -> str | int:
+        if isinstance(part, int) or part[0] != "#":
+            return part
+        name = self._names.get(part)
+        if name is None:
+            raise ExpressionError(
+                "An expression attribute name used in the document path is not defined; "
+                f"attribute name: {part}"
+            )
+        self._used.add(part)
+        return name
+
+    def value(self, value: Value) -> AttributeValue:
+        """The value of a :placeholder. ExpressionError if it is not given."""
+        found = self._values.get(value.name)
+        if found is None:
+            raise ExpressionError(
+                "An expression attribute value used in expression is not defined; "
+                f"attribute value: {value.name}"
+            )
+        self._used.add(value.name)
+        return found
+
+    def check_all_used(self) -> None:
+        """ValidationException if the request gives a name or value that no expression used."""
+        for member, given in (
+            ("ExpressionAttributeNames", self._names),
+            ("ExpressionAttributeValues", self._values),
+        ):
+            unused = [key for key in given if key not in self._used]
+            if unused:
+                keys = ", ".join(unused)
+                raise validation_error(f"Value provided in {member} unused in expressions: keys: {{{keys}}}")
+
+
+def _checked_names(names: Mapping[str, str] | None) -> Mapping[str, str]:
+    if names is None:
+        return {}
+    member = "ExpressionAttributeNames"
+    if not names:
+        raise validation_error(f"{member} must not be empty")
+    for key, name in names.items():
+        _check_length(member, key, f" size of key: {len(key)}")
+        if not _name(key):
+            raise _bad_key(member, key)
+        if not name:
+            raise validation_error(f"{member} contains invalid value: Empty attribute name for key {key}")
+    return names
+
+
+def _checked_values(values: Mapping[str, AttributeValue] | None) -> Mapping[str, AttributeValue]:
+    if values is None:
+        return {}
+    member = "ExpressionAttributeValues"
+    if not values:
+        raise validation_error(f"{member} must not be empty")
+    for key in values:
+        _check_length(member, key, "")
+        if not _value(key):
+            raise _bad_key(member, key)
+    checked: dict[str, AttributeValue] = {}
+    for key, value in values.items():
+        try:
+            checked[key] = normalise_value(value)
+        except AwsError as error:
+            if error.code != "ValidationException":
+                raise
+            raise validation_error(
+                f"{member} contains invalid value: {error.message} for key {key}"
+            ) from None
+    return checked
+
+
+def _check_length(member: str, key: str, size: str) -> None:
+    if len(key) > expression_placeholder_bytes_max:
+        raise validation_error(
+            f"{member} contains invalid key: The expression attribute map contains a key that is too long;{size}"
+        )
+
+
+def _bad_key(member: str, key: str) -> AwsError:
+    return validation_error(f'{member} contains invalid key: Syntax error; key: "{key}"')

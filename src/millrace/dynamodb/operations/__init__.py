@@ -1,0 +1,28 @@
+"""The operations of DynamoDB, by AWS's names.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Operations_Amazon_DynamoDB.html
+DescribeEndpoints is left out on purpose: clients that ask for it would then call what it answers.
+"""
+
+from millrace.core.clock import Clock
+from millrace.core.service import Service
+from millrace.dynamodb.actions import accesses
+from millrace.dynamodb.operations.account import Account
+from millrace.dynamodb.operations.batches import Batches
+from millrace.dynamodb.operations.items import Items
+from millrace.dynamodb.operations.queries import Queries
+from millrace.dynamodb.operations.tables import Tables
+from millrace.storage.interface import Storage
+
+
+def service(storage: Storage, clock: Clock) -> Service:
+    """DynamoDB over this storage."""
+    families = (
+        Account(storage),
+        Batches(storage, clock),
+        Items(storage, clock),
+        Queries(storage),
+        Tables(storage, clock),
+    )
+    operations = {name: operation for family in families for name, operation in family.operations().items()}
+    return Service("dynamodb", operations, accesses)

@@ -1,0 +1,191 @@
+"""Operations on many items: BatchWriteItem and BatchGetItem.
+
+A batch is one transaction here. AWS promises less: each of its writes alone.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from millrace.core import limits
+from millrace.core.clock import Clock
+from millrace.core.context import Context, Operation, Output, Params
+from millrace.core.errors import AwsError, validation_error
+from millrace.dynamodb import capacity, catalog, change, request, values
+from millrace.dynamodb.capacity import Consumption
+from millrace.dynamodb.catalog import Table
+from millrace.dynamodb.change import Change
+from millrace.dynamodb.row import Row, answer
+from millrace.dynamodb.values import Item
+from millrace.storage.interface import Reader, Storage, Writer
+
+
+@dataclass(frozen=True, slots=True)
+class _Write:
+    """One write of a batch: the new item, or the key of the item to delete."""
+
+    key: Item
+    new: Row | None
+
+    def row_key(self, table: Table) -> bytes:
+        if self.new is None:
+            return table.schema.key_of_key(self.key)
+        try:
+            key = table.schema.key_of(self.key)
+        except AwsError as error:
+            # In a batch AWS has one sentence for all that can be wrong with a key.
+            if error.message and ("Missing the key" in error.message or "Type mismatch" in error.message):
+                raise validation_error("The provided key element does not match the schema") from error
+            raise
+        change.check_index_keys(table, self.key)
+        return key
+
+
+class _Get:
+    """One table's part of BatchGetItem, and what came of it."""
+
+    def __init__(self, form: Mapping[str, Any]) -> None:
+        self.form = form
+        self.keys: list[Item] = [values.normalise(key)[0] for key in form["Keys"]]
+        self.projection = request.compiled(form, ("ProjectionExpression",)).projection
+        self.consistent = bool(form.get("ConsistentRead"))
+
+
+@dataclass(slots=True)
+class _Answer:
+    """What BatchGetItem gathers: a table at a time, until the answer is full."""
+
+    responses: dict[str, list[Any]]
+    unprocessed: dict[str, Any]
+    consumed: list[Consumption]
+    size: int = 0
+
+
+class Batches:
+    """The two operations, over one storage and one clock."""
+
+    def __init__(self, storage: Storage, clock: Clock) -> None:
+        self._storage = storage
+        self._clock = clock
+
+    def operations(self) -> Mapping[str, Operation]:
+        return {"BatchGetItem": self.batch_get_item, "BatchWriteItem": self.batch_write_item}
+
+    async def batch_write_item(self, context: Context, params: Params) -> Output:
+        asked: Mapping[str, list[Mapping[str, Any]]] = params["RequestItems"]
+        if sum(map(len, asked.values())) > limits.batch_write_items_max:
+            raise validation_error("Too many items requested for the BatchWriteItem call")
+        writes = {name: [_write(form) for form in forms] for name, forms in asked.items()}
+        now = self._clock.now()
+
+        def write(writer: Writer) -> list[tuple[str, Table, list[Change]]]:
+            planned = [
+                (name, table, _distinct(table, of_table, _Write.row_key))
+                for name, of_table in writes.items()
+                for table in (catalog.find(writer, context.scope, name),)
+            ]
+            return [
+                (name, table, [_apply(writer, table, key, one, now) for key, one in keyed])
+                for name, table, keyed in planned
+            ]
+
+        done = await self._storage.write(write)
+        return {
+            "UnprocessedItems": {},
+            "ConsumedCapacity": _told(
+                [capacity.written(table, changes, _how(params)) for _, table, changes in done]
+            ),
+            "ItemCollectionMetrics": _collections(params, done),
+        }
+
+    async def batch_get_item(self, context: Context, params: Params) -> Output:
+        asked: Mapping[str, Mapping[str, Any]] = params["RequestItems"]
+        if sum(len(form["Keys"]) for form in asked.values()) > limits.batch_get_items_max:
+            raise validation_error("Too many items requested for the BatchGetItem call")
+        gets = {name: _Get(form) for name, form in asked.items()}
+
+        def read(reader: Reader) -> _Answer:
+            answered = _Answer({}, {}, [])
+            for name, get in gets.items():
+                table = catalog.find(reader, context.scope, name)
+                _gather(reader, table, name, get, answered)
+            return answered
+
+        answered = await self._storage.read(read)
+        return {
+            "Responses": answered.responses,
+            "UnprocessedKeys": answered.unprocessed,
+            "ConsumedCapacity": _told([consumption.told(_how(params)) for consumption in answered.consumed]),
+        }
+
+
+def _write(form: Mapping[str, Any]) -> _Write:
+    put, delete = form.get("PutRequest"), form.get("DeleteRequest")
+    if (put is None) == (delete is None):
+        raise validation_error(
+            "Supplied AttributeValue has more than one datatypes set, "
+            "must contain exactly one of the supported datatypes"
+        )
+    if put is None:
+        deletion: Mapping[str, Any] = delete or {}
+        key, _ = values.normalise(deletion["Key"])
+        return _Write(key, None)
+    item, size = values.normalise(put["Item"])
+    request.check_size(size)
+    return _Write(item, Row.of(item, size))
+
+
+def _distinct(
+    table: Table, asked: list[Any], row_key: Callable[[Any, Table], bytes]
+) -> list[tuple[bytes, Any]]:
+    """The row keys of a batch's parts. Raises if two are the same."""
+    keyed = [(row_key(one, table), one) for one in asked]
+    if len({key for key, _ in keyed}) != len(keyed):
+        raise validation_error("Provided list of item keys contains duplicates")
+    return keyed
+
+
+def _apply(writer: Writer, table: Table, key: bytes, one: _Write, now: float) -> Change:
+    return change.apply(writer, table, key, lambda _: one.new, now)
+
+
+def _gather(reader: Reader, table: Table, name: str, get: _Get, answered: _Answer) -> None:
+    """Read one table's keys; what no longer fits the answer is left unprocessed."""
+    consumption = Consumption(table)
+    found = answered.responses.setdefault(name, [])
+    for row_key, key in _distinct(table, get.keys, lambda key, known: known.schema.key_of_key(key)):
+        stored = reader.get(table.space, row_key)
+        row = None if stored is None else Row.stored(stored)
+        if row is not None and answered.size + row.size > limits.batch_get_bytes_max:
+            left = answered.unprocessed.setdefault(name, {**get.form, "Keys": []})
+            left["Keys"].append(key)
+            continue
+        consumption.read(row.size if row else 0, consistent=get.consistent)
+        if row is not None:
+            answered.size += row.size
+            found.append(answer(row) if get.projection is None else get.projection(row.item))
+    answered.consumed.append(consumption)
+
+
+def _how(params: Params) -> str | None:
+    how: str | None = params.get("ReturnConsumedCapacity")
+    return how
+
+
+def _told(consumed: list[Mapping[str, Any] | None]) -> list[Mapping[str, Any]] | None:
+    return [one for one in consumed if one is not None] or None
+
+
+def _collections(
+    params: Params, done: list[tuple[str, Table, list[Change]]]
+) -> dict[str, list[Mapping[str, Any]]] | None:
+    how = params.get("ReturnItemCollectionMetrics")
+    if how != "SIZE":
+        return None
+    told: dict[str, list[Mapping[str, Any]]] = {}
+    for name, table, changes in done:
+        rows = [row for one in changes if (row := one.new or one.old) is not None]
+        metrics = [capacity.collection(table, row.item, how) for row in rows]
+        if present := [one for one in metrics if one is not None]:
+            told[name] = present
+    return told

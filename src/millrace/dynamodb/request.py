@@ -1,0 +1,132 @@
+"""What requests on items have in common: their expressions, and parameters that do not go together."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from millrace.core import limits
+from millrace.core.context import Params
+from millrace.core.errors import AwsError, validation_error
+from millrace.dynamodb.catalog import Table
+from millrace.dynamodb.expressions import Condition, Expressions, Projection, Update
+from millrace.dynamodb.row import Row
+
+# Parameters from before expressions.
+_LEGACY = frozenset(
+    (
+        "AttributesToGet",
+        "AttributeUpdates",
+        "ConditionalOperator",
+        "Expected",
+        "KeyConditions",
+        "QueryFilter",
+        "ScanFilter",
+    )
+)
+
+
+class Compiled(NamedTuple):
+    """The compiled expressions of a request that writes or gets items."""
+
+    condition: Condition | None = None
+    projection: Projection | None = None
+    update: Update | None = None
+
+
+_NONE = Compiled()
+
+
+def compiled(params: Params, members: tuple[str, ...]) -> Compiled:
+    """Compile what is given of `members`: ConditionExpression, ProjectionExpression, UpdateExpression."""
+    refuse_legacy(params)
+    if not any(params.get(member) is not None for member in members):
+        _refuse_unused(params, members)
+        return _NONE
+    given = expressions_of(params, members)
+    update = params.get("UpdateExpression")
+    condition = params.get("ConditionExpression")
+    projection = params.get("ProjectionExpression")
+    found = Compiled(
+        update=None if update is None else given.update(update),
+        condition=None if condition is None else given.condition(condition, "ConditionExpression"),
+        projection=None if projection is None else given.projection(projection),
+    )
+    given.finish()
+    return found
+
+
+def expressions_of(params: Params, members: tuple[str, ...]) -> Expressions:
+    """The names and values of a request, for its expressions."""
+    values = params.get("ExpressionAttributeValues")
+    valued = [member for member in members if member != "ProjectionExpression"]
+    if values is not None and all(params.get(member) is None for member in valued):
+        _refuse_unused(params, members)
+    return Expressions(params.get("ExpressionAttributeNames"), values)
+
+
+def _refuse_unused(params: Params, members: tuple[str, ...]) -> None:
+    """Refuse names or values that no expression could use."""
+    valued = [member for member in members if member != "ProjectionExpression"]
+    if params.get("ExpressionAttributeNames") is not None and all(
+        params.get(member) is None for member in members
+    ):
+        raise validation_error("ExpressionAttributeNames can only be specified when using expressions")
+    if params.get("ExpressionAttributeValues") is None:
+        return
+    text = "ExpressionAttributeValues can only be specified when using expressions"
+    if valued:
+        text += f": {' and '.join(valued)} {'is' if len(valued) == 1 else 'are'} null"
+    raise validation_error(text)
+
+
+def refuse_legacy(params: Params) -> None:
+    """Refuse the parameters that expressions replaced: they are not built."""
+    if not _LEGACY.isdisjoint(params):
+        names = ", ".join(sorted(_LEGACY.intersection(params)))
+        raise validation_error(f"Legacy parameters are not supported, use expressions instead of: {names}")
+
+
+def check_returns(params: Params, allowed: Iterable[str]) -> str:
+    """ReturnValues, if the operation can give it."""
+    returns: str = params.get("ReturnValues") or "NONE"
+    if returns not in allowed:
+        raise validation_error("ReturnValues can only be ALL_OLD or NONE")
+    return returns
+
+
+def check_scalars(table: Table, found: Compiled) -> None:
+    """Refuse an expression that looks inside a key attribute."""
+    if found is _NONE:
+        return
+    nested = {
+        *(found.condition.nested if found.condition else ()),
+        *(found.update.nested if found.update else ()),
+        *(_nested(found.projection) if found.projection else ()),
+    }
+    if not nested:
+        return
+    for names, kind in ((table.key_names, "Key"), (table.index_key_names, "IndexKey")):
+        for name in names:
+            if name in nested:
+                raise validation_error(
+                    "Key attributes must be scalars; list random access '[]' and map lookup '.' are not "
+                    f"allowed: {kind}: {name}"
+                )
+
+
+def _nested(projection: Projection) -> set[str]:
+    return {str(steps[0]) for steps in projection.paths if len(steps) > 1}
+
+
+def check_size(size: int) -> None:
+    """Refuse an item that is larger than 400 KiB."""
+    if size > limits.item_size_bytes_max:
+        raise validation_error("Item size has exceeded the maximum allowed size")
+
+
+def check_condition(condition: Condition | None, old: Row | None, *, tell: bool) -> None:
+    """Raise ConditionalCheckFailedException if the condition fails; `tell` puts the item into it."""
+    if condition is None:
+        return
+    if not condition(None if old is None else old.item):
+        members = {"Item": old.fragment} if tell and old is not None else {}
+        raise AwsError("ConditionalCheckFailedException", "The conditional request failed", members=members)

@@ -1,0 +1,341 @@
+"""One execution environment: one process that runs one function's handler, one event at a time.
+
+It starts, hands work over through its Runtime API, times it, and settles every piece of work exactly once:
+with the function's answer, or with AWS's error document when the process fails, hangs or dies. Which
+environment gets which work, and when one ends, is the pool's business.
+"""
+
+import asyncio
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+
+import orjson
+
+from millrace.core import ids, limits
+from millrace.core.arn import Scope
+from millrace.core.clock import Clock
+from millrace.core.errors import AwsError
+from millrace.functions import usage
+from millrace.functions.catalog import Function
+from millrace.functions.code import remove
+from millrace.functions.output import LogSink, LogTarget, Output, Report
+from millrace.functions.process import Process, describe_exit
+from millrace.functions.runtime_api import RuntimeApi, Work
+from millrace.functions.runtimes import Interpreter, version_arn
+from millrace.functions.variables import given
+
+
+class State(StrEnum):
+    """STARTING until the handler is loaded; BUSY with work; STOPPING when it will take no more."""
+
+    STARTING = "STARTING"
+    IDLE = "IDLE"
+    BUSY = "BUSY"
+    STOPPING = "STOPPING"
+    DEAD = "DEAD"
+
+
+class EnvironmentGoneError(Exception):
+    """The process ended before the work reached it: another environment may take it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What an environment is made of. `variables` come on top of what every function is given."""
+
+    scope: Scope
+    function: Function
+    interpreter: Interpreter
+    code: Path
+    scratch: Path
+    variables: Mapping[str, str]
+    expiration: float  # of its credentials, in epoch seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a piece of work."""
+
+    payload: bytes
+    failed: bool
+    log_tail: bytes
+    duration_ms: float
+
+
+@dataclass(slots=True)
+class _Job:
+    work: Work
+    on_start: Callable[[], None] | None
+    outcome: asyncio.Future[Outcome]
+
+
+class Environment:
+    """A process, its Runtime API and its log stream."""
+
+    def __init__(self, setup: Setup, clock: Clock, sink: LogSink, watch: usage.Watch) -> None:
+        self.setup = setup
+        self.state = State.STARTING
+        self.idle_since = 0.0
+        self.invocations = 0
+        self.retired = False  # of an older revision: to be stopped when its work is done
+        day = datetime.fromtimestamp(clock.now(), UTC).strftime("%Y/%m/%d")
+        self._mark = ids.hexadecimal(32)
+        self.log = LogTarget(
+            setup.scope, setup.function.log_group, f"{day}/[{setup.function.version}]{self._mark}"
+        )
+        self._clock = clock
+        self._watch = watch
+        self._output = Output(clock, self.log, sink)
+        self._api = RuntimeApi(self)
+        self._process = Process(self._read, self._exited)
+        self._asking: asyncio.Future[tuple[Work, int]] | None = None
+        self._pending: _Job | None = None
+        self._current: _Job | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._flush: asyncio.TimerHandle | None = None
+        self._began = self._started = 0.0
+        self._init_ms: float | None = None
+        self._loaded = False
+        self._used_bytes = 0
+        self._verdict = ""
+        self._cleaning: asyncio.Task[None] | None = None
+        self._temporary: Path | None = None
+        self.gone = asyncio.Event()
+
+    def __repr__(self) -> str:
+        return f"<Environment {self.setup.function.name}:{self._mark[:8]} [{self.state}, invocation {self.invocations}]>"
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    # From the pool's side.
+
+    async def start(self) -> None:
+        """Start the process; it need not be waited for. Raises OSError if there cannot be one."""
+        loop = asyncio.get_running_loop()
+        setup = self.setup
+        address = await self._api.open()
+        self._temporary = Path(tempfile.mkdtemp(prefix="tmp-", dir=setup.scratch))
+        self._output.say(_init_start(setup))
+        note = setup.interpreter.note(setup.function.runtime)
+        if note is not None:
+            self._output.say(f"{note}\n")
+        variables = given(
+            setup.function,
+            setup.scope,
+            log_stream=self.log.stream,
+            code=setup.code,
+            runtime=setup.interpreter.runtime_directory,
+        )
+        variables |= {"AWS_LAMBDA_RUNTIME_API": address, "TMPDIR": str(self._temporary), **setup.variables}
+        self._began = loop.time()
+        self._timer = loop.call_later(limits.function_init_seconds_max, self._init_overdue)
+        try:
+            self._process.start(self._command, variables, setup.code)
+        except OSError:
+            self._exited(1)
+            raise
+
+    def _command(self, lifeline: int) -> list[str]:
+        interpreter = self.setup.interpreter
+        bootstrap = str(interpreter.runtime_directory / "bootstrap.py")
+        arguments = [str(lifeline), str(limits.function_open_files_max), self.setup.function.handler]
+        return [interpreter.path, "-S", bootstrap, *arguments]
+
+    async def run(self, work: Work, on_start: Callable[[], None] | None = None) -> Outcome:
+        """Hand work over, now or when the handler is loaded, and wait for what becomes of it.
+
+        Raises EnvironmentGoneError if it never got there, AwsError if the server closes meanwhile.
+        """
+        if self.state not in {State.STARTING, State.IDLE}:
+            raise EnvironmentGoneError(repr(self))
+        job = _Job(work, on_start, asyncio.get_running_loop().create_future())
+        self._pending = job
+        if self.state is State.IDLE:
+            self.state = State.BUSY
+        self._hand_over()
+        return await job.outcome
+
+    def stop(self) -> None:
+        """Kill it. Work in it is settled with ServiceException. `gone` is set when all is cleaned up."""
+        if self.state is not State.DEAD:
+            self.state = State.STOPPING
+            self._settle_with(AwsError("ServiceException", "The execution environment was stopped."))
+            self._process.kill()
+
+    # From the process' side: the Desk of the Runtime API.
+
+    async def next(self) -> tuple[Work, int]:
+        loop = asyncio.get_running_loop()
+        if not self._loaded:
+            self._loaded = True
+            self._init_ms = (loop.time() - self._began) * 1000
+            self._cancel_timer()
+            if self.state is State.STARTING:
+                self.state = State.BUSY if self._pending is not None else State.IDLE
+        self._asking = loop.create_future()
+        self._hand_over()
+        return await self._asking
+
+    def answer(self, request_id: str, payload: bytes, *, failed: bool) -> bool:
+        job = self._current
+        if job is None or job.work.request_id != request_id:
+            return False
+        self._finish(job, payload, failed=failed)
+        if self.state is State.BUSY:
+            self.state = State.IDLE
+        return True
+
+    def fail_init(self, payload: bytes) -> None:
+        self._process.drain()
+        self.state = State.STOPPING
+        if self._pending is not None:
+            self._finish(self._begin(self._pending), payload, failed=True, status="Status: error")
+
+    # What happens in between.
+
+    def _hand_over(self) -> None:
+        asking, job = self._asking, self._pending
+        if asking is None or asking.done() or job is None or self._current is not None:
+            return
+        self._process.drain()
+        self._begin(job)
+        timeout = self.setup.function.timeout_seconds
+        self._timer = asyncio.get_running_loop().call_later(timeout, self._time_out)
+        self._watch.add(self)
+        if job.on_start is not None:
+            job.on_start()
+        asking.set_result((job.work, int((self._clock.wall() + timeout) * 1000)))
+
+    def _begin(self, job: _Job) -> _Job:
+        self._pending, self._current = None, job
+        self.invocations += 1
+        self._output.begin(job.work.request_id, self.setup.function.version)
+        self._started = asyncio.get_running_loop().time()
+        return job
+
+    def _finish(
+        self, job: _Job, payload: bytes, *, failed: bool, status: str = "", last_words: str = ""
+    ) -> None:
+        """Settle the work at hand. All it wrote is read by now or right here, so the log is complete first."""
+        self._cancel_timer()
+        self._watch.discard(self)
+        self._process.drain()
+        duration_ms = (asyncio.get_running_loop().time() - self._started) * 1000
+        function = self.setup.function
+        report = Report(
+            job.work.request_id, duration_ms, function.memory_mb, self._used_mb(), self._init_ms, status
+        )
+        self._current = self._init_ms = None
+        tail = self._output.end(report, last_words=last_words)
+        if not job.outcome.done():
+            job.outcome.set_result(Outcome(payload, failed, tail, duration_ms))
+
+    def _used_mb(self) -> int:
+        self._used_bytes = max(self._used_bytes, usage.peak_bytes(self.pid))
+        return min(-(-self._used_bytes // limits.MIB), self.setup.function.memory_mb)
+
+    def _read(self, data: bytes) -> None:
+        self._output.feed(data)
+        if self._flush is None:
+            delay = limits.function_output_flush_seconds
+            self._flush = asyncio.get_running_loop().call_later(delay, self._flush_output)
+
+    def _flush_output(self) -> None:
+        self._flush = None
+        self._output.hand_over()
+
+    def _init_overdue(self) -> None:
+        """Loading took too long: from now on the invocation's own time runs, as on AWS."""
+        timeout = self.setup.function.timeout_seconds
+        self._timer = asyncio.get_running_loop().call_later(timeout, self._time_out)
+
+    def _time_out(self) -> None:
+        job = self._current or self._pending
+        self.state = State.STOPPING
+        self._process.kill()
+        if job is not None:
+            if job is self._pending:
+                self._begin(job)
+            request_id, seconds = job.work.request_id, f"{self.setup.function.timeout_seconds:.2f}"
+            payload = _failure(
+                "Sandbox.Timedout", f"RequestId: {request_id} Error: Task timed out after {seconds} seconds"
+            )
+            words = f"{self._output.now_text()} {request_id} Task timed out after {seconds} seconds\n\n"
+            self._finish(job, payload, failed=True, status="Status: timeout", last_words=words)
+
+    def judge(self, seen: usage.Usage) -> None:
+        """Kill the process if it uses more than its function may."""
+        self._used_bytes = max(self._used_bytes, seen.bytes)
+        if seen.bytes > self.setup.function.memory_mb * limits.MIB:
+            self._verdict = (
+                f"[millrace: killed, it used more than {self.setup.function.memory_mb} MB of memory]\n"
+            )
+        elif seen.processes > limits.function_processes_max:
+            self._verdict = (
+                f"[millrace: killed, it had more than {limits.function_processes_max} processes]\n"
+            )
+        if self._verdict:
+            self._watch.discard(self)
+            self._process.kill()
+
+    # The end.
+
+    def _exited(self, code: int) -> None:
+        self.state = State.DEAD
+        self._cancel_timer()
+        self._watch.discard(self)
+        job = self._current or self._pending
+        if job is not None and job is self._pending and self._loaded:
+            self._settle_with(EnvironmentGoneError(repr(self)))
+        elif job is not None:
+            if job is self._pending:
+                self._begin(job)
+            reason = f"RequestId: {job.work.request_id} Error: {describe_exit(code)}"
+            self._finish(
+                job,
+                _failure("Runtime.ExitError", reason),
+                failed=True,
+                status="Status: error\tError Type: Runtime.ExitError",
+                last_words=f"{self._verdict}{reason}\nRuntime.ExitError\n",
+            )
+        self._output.close()
+        if self._flush is not None:
+            self._flush.cancel()
+        self._cleaning = asyncio.get_running_loop().create_task(self._clean())
+
+    async def _clean(self) -> None:
+        await self._api.close()
+        await asyncio.to_thread(usage.kill_strays, self._mark)
+        if self._temporary is not None:
+            await asyncio.to_thread(remove, self._temporary)
+        self.gone.set()
+
+    def _settle_with(self, error: Exception) -> None:
+        for job in (self._current, self._pending):
+            if job is not None and not job.outcome.done():
+                job.outcome.set_exception(error)
+        self._current = self._pending = None
+        self._cancel_timer()
+        self._watch.discard(self)
+
+    def _cancel_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+
+def _init_start(setup: Setup) -> str:
+    interpreter = setup.interpreter
+    version = f"python:3.{interpreter.minor}.v{interpreter.patch}"
+    arn = version_arn(setup.scope, setup.function.runtime)
+    return f"INIT_START Runtime Version: {version}\tRuntime Version ARN: {arn}\n"
+
+
+def _failure(kind: str, message: str) -> bytes:
+    return orjson.dumps({"errorType": kind, "errorMessage": message})

@@ -1,0 +1,183 @@
+"""The functions room, joined: catalog, code, environments and events behind one door.
+
+Operations and triggers ask a `Functions`; the app makes one and enters it.
+"""
+
+import asyncio
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Self
+
+import orjson
+
+from millrace.core import arn, ids, limits
+from millrace.core.arn import Scope
+from millrace.core.clock import Clock
+from millrace.core.errors import AwsError
+from millrace.functions import catalog, names
+from millrace.functions.catalog import Function
+from millrace.functions.code import CodeStore, remove
+from millrace.functions.events import Events
+from millrace.functions.invocation import Invocation
+from millrace.functions.names import Reference, function_arn
+from millrace.functions.output import LogTarget
+from millrace.functions.pool import Pool
+from millrace.functions.runtime_api import Work
+from millrace.functions.runtimes import Interpreters
+from millrace.functions.variables import Credentials
+from millrace.iam.identities import Identities
+from millrace.logs.log import Logs
+from millrace.storage.interface import Storage
+
+_PRINCIPAL = "lambda.amazonaws.com"
+
+
+class Functions:
+    """Everything about functions. Enter it before use; leaving it kills all environments.
+
+    `directory` keeps code. `endpoint_url` is where functions' SDKs find millrace.
+    """
+
+    def __init__(
+        self,
+        storage: Storage,
+        clock: Clock,
+        directory: Path,
+        *,
+        endpoint_url: str,
+        identities: Identities,
+        logs: Logs,
+    ) -> None:
+        self.storage = storage
+        self.clock = clock
+        self.endpoint_url = endpoint_url
+        self._identities = identities
+        self._logs = logs
+        self._directory = directory / "functions"
+        self._scratch = self._directory / "scratch"
+        self.codes = CodeStore(self._directory)
+        self.interpreters = Interpreters(self._directory)
+        self.pool = Pool(
+            clock, self.codes, self.interpreters, self._scratch, self._credentials, self._log, endpoint_url
+        )
+        self.events = Events(storage, clock, self.invoke)
+
+    async def __aenter__(self) -> Self:
+        await self.codes.open()
+        await asyncio.to_thread(_renew, self._scratch)
+        await self.sweep_code()
+        await self.events.open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.events.close()
+        await self.pool.close()
+
+    async def may_assume(self, scope: Scope, role_arn: str) -> bool:
+        """Whether there is such a role in the account and Lambda may assume it."""
+        try:
+            account = arn.parse(role_arn).account
+        except ValueError:
+            return False
+        return account == scope.account and await self._identities.role_trusts(role_arn, _PRINCIPAL)
+
+    async def _credentials(self, scope: Scope, role_arn: str, session_name: str) -> Credentials:
+        """Raises AccessDeniedException when the role is gone or has stopped to trust Lambda."""
+        if not await self.may_assume(scope, role_arn):
+            raise AwsError(
+                "AccessDeniedException",
+                "The role defined for the function cannot be assumed by Lambda.",
+                status=403,
+            )
+        return await self._identities.assume(
+            scope.account, role_arn, session_name, limits.session_seconds_max
+        )
+
+    def _log(self, target: LogTarget, events: Sequence[tuple[int, str]]) -> None:
+        self._logs.append(target.scope, target.group, target.stream, events)
+
+    async def sweep_code(self) -> None:
+        """Remove code that no function refers to any more."""
+        await self.codes.sweep(await self.storage.read(catalog.codes_in_use))
+
+    async def function(self, scope: Scope, reference: Reference, *, shown: str | None = None) -> Function:
+        """A function as it is now. Raises ResourceNotFoundException, naming `shown` or the ARN."""
+        return await self.storage.read(lambda reader: catalog.get(reader, scope, reference, shown=shown))
+
+    async def invoke(
+        self,
+        scope: Scope,
+        name_or_arn: str,
+        payload: bytes,
+        *,
+        qualifier: str | None = None,
+        request_id: str | None = None,
+        client_context: str | None = None,
+        on_start: Callable[[], None] | None = None,
+    ) -> Invocation:
+        """Run a function on a JSON document and wait, see `invocation.InvokeCall`."""
+        reference = names.resolve(scope, name_or_arn, qualifier)
+        payload = check_payload(payload)
+        function = await self.function(scope, reference, shown=_invoked_arn(scope, reference))
+        request_id = request_id or ids.uuid()
+        work = Work(request_id, payload, reference.arn(scope), _trace_id(self.clock.now()), client_context)
+        outcome, environment = await self.pool.run(scope, function, work, on_start)
+        return Invocation(
+            outcome.payload,
+            "Unhandled" if outcome.failed else None,
+            outcome.log_tail,
+            function.version,
+            request_id,
+            environment.log.group,
+            environment.log.stream,
+            outcome.duration_ms,
+        )
+
+
+def _renew(scratch: Path) -> None:
+    """What a server that was killed left in its scratch directory is of no use."""
+    if scratch.exists():
+        remove(scratch)
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
+
+
+def _invoked_arn(scope: Scope, reference: Reference) -> str:
+    """The ARN in Invoke's refusal has a qualifier even if the caller gave none."""
+    return function_arn(scope, reference.name, reference.qualifier or names.LATEST)
+
+
+def _trace_id(now: float) -> str:
+    root = f"1-{int(now):08x}-{ids.hexadecimal(24)}"
+    return f"Root={root};Parent={ids.hexadecimal(16)};Sampled=0"
+
+
+def check_payload(
+    payload: bytes, size_max: int = limits.invoke_request_bytes_max, *, kind: str = "RequestResponse"
+) -> bytes:
+    """An event that a handler can be given; nothing at all is `{}`.
+
+    Raises RequestTooLargeException, or InvalidRequestContentException with AWS's words around the
+    reason (which on AWS is its JSON library's).
+    """
+    if len(payload) > size_max:
+        raise AwsError(
+            "RequestTooLargeException",
+            f"{len(payload)} byte payload is too large for the {kind} invocation type "
+            f"(limit {size_max} bytes)",
+            members={"Type": "User"},
+        )
+    if not payload:
+        return b"{}"
+    try:
+        orjson.loads(payload)
+    except orjson.JSONDecodeError as error:
+        raise AwsError(
+            "InvalidRequestContentException",
+            "Could not parse request body into json: Could not parse payload into json: "
+            f"{error.msg}\n at [Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); "
+            f"line: {error.lineno}, column: {error.colno}]",
+            members={"Type": "User"},
+        ) from error
+    return payload

@@ -1,0 +1,59 @@
+"""Lambda's operations on functions, and what a caller must be allowed to do for each."""
+
+from collections.abc import Mapping, Sequence
+
+from millrace.core.arn import Scope
+from millrace.core.context import Access, Operation, Params
+from millrace.core.service import Service
+from millrace.functions import names
+from millrace.functions.functions import Functions
+from millrace.functions.operations.configuration import Configuration
+from millrace.functions.operations.invoke import Invoke
+from millrace.functions.operations.lifecycle import Lifecycle
+from millrace.functions.operations.tags import Tags
+
+
+def service(functions: Functions) -> Service:
+    """Lambda, as far as it is about functions."""
+    lifecycle, configuration = Lifecycle(functions), Configuration(functions)
+    invoke, tags = Invoke(functions), Tags(functions)
+    operations: Mapping[str, Operation] = {
+        "CreateFunction": lifecycle.create_function,
+        "DeleteFunction": lifecycle.delete_function,
+        "UpdateFunctionCode": lifecycle.update_function_code,
+        "UpdateFunctionConfiguration": lifecycle.update_function_configuration,
+        "GetFunction": configuration.get_function,
+        "GetFunctionConfiguration": configuration.get_function_configuration,
+        "GetFunctionCodeSigningConfig": configuration.get_function_code_signing_config,
+        "GetFunctionConcurrency": configuration.get_function_concurrency,
+        "PutFunctionConcurrency": configuration.put_function_concurrency,
+        "DeleteFunctionConcurrency": configuration.delete_function_concurrency,
+        "GetPolicy": configuration.get_policy,
+        "ListFunctions": configuration.list_functions,
+        "ListVersionsByFunction": configuration.list_versions_by_function,
+        "Invoke": invoke.invoke,
+        "ListTags": tags.list_tags,
+        "TagResource": tags.tag_resource,
+        "UntagResource": tags.untag_resource,
+    }
+    return Service("lambda", operations, accesses)
+
+
+# The Service Authorization Reference names some actions differently from their operations.
+_ACTIONS = {"Invoke": "InvokeFunction"}
+
+
+def accesses(operation: str, scope: Scope, params: Params) -> Sequence[Access]:
+    """https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html"""
+    action = f"lambda:{_ACTIONS.get(operation, operation)}"
+    if operation == "ListFunctions":
+        return [Access(action, "*")]
+    if "Resource" in params:
+        return [Access(action, str(params["Resource"]))]
+    reference = names.resolve(scope, str(params["FunctionName"]), params.get("Qualifier"))
+    qualifier = reference.qualifier if operation == "Invoke" else None
+    needed = [Access(action, names.function_arn(scope, reference.name, qualifier))]
+    if operation == "CreateFunction" or (operation == "UpdateFunctionConfiguration" and "Role" in params):
+        passed = {"iam:PassedToService": "lambda.amazonaws.com"}
+        needed.append(Access("iam:PassRole", str(params["Role"]), passed))
+    return needed

@@ -1,0 +1,85 @@
+"""Invoke: now and wait (RequestResponse), later (Event), or only ask whether it may be (DryRun)."""
+
+import base64
+import binascii
+import json
+
+import orjson
+
+from millrace.core import limits
+from millrace.core.context import Context, Output, Params
+from millrace.core.errors import AwsError
+from millrace.functions import names
+from millrace.functions.events import Event
+from millrace.functions.functions import Functions, check_payload
+from millrace.functions.names import LATEST, Reference, function_arn
+
+
+class Invoke:
+    def __init__(self, functions: Functions) -> None:
+        self._functions = functions
+
+    async def invoke(self, context: Context, params: Params) -> Output:
+        """https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html"""
+        reference = names.resolve(context.scope, params["FunctionName"], params.get("Qualifier"))
+        payload = bytes(params.get("Payload") or b"")
+        kind = params.get("InvocationType") or "RequestResponse"
+        if kind == "RequestResponse":
+            return await self._invoke_now(context, params, payload)
+        shown = function_arn(context.scope, reference.name, reference.qualifier or LATEST)
+        await self._functions.function(context.scope, reference, shown=shown)
+        if kind == "DryRun":
+            return {"StatusCode": 204}
+        await self._invoke_later(context, reference, payload, _client_context(params))
+        return {"StatusCode": 202}
+
+    async def _invoke_now(self, context: Context, params: Params, payload: bytes) -> Output:
+        done = await self._functions.invoke(
+            context.scope,
+            params["FunctionName"],
+            payload,
+            qualifier=params.get("Qualifier"),
+            request_id=context.request_id,
+            client_context=_client_context(params),
+        )
+        tail = base64.b64encode(done.log_tail).decode() if params.get("LogType") == "Tail" else None
+        return {
+            "StatusCode": 200,
+            "FunctionError": done.function_error,
+            "LogResult": tail,
+            "ExecutedVersion": done.executed_version,
+            "Payload": done.payload,
+        }
+
+    async def _invoke_later(
+        self, context: Context, reference: Reference, payload: bytes, client_context: str | None
+    ) -> None:
+        now = self._functions.clock.now()
+        event = Event(
+            scope=context.scope,
+            function=reference.name,
+            qualifier=reference.qualifier,
+            request_id=context.request_id,
+            payload=check_payload(payload, limits.invoke_async_request_bytes_max, kind="Event"),
+            client_context=client_context,
+            accepted=now,
+            due=now,
+        )
+        await self._functions.events.accept(event)
+
+
+def _client_context(params: Params) -> str | None:
+    """The JSON inside: it comes in base64 and reaches the function as text."""
+    encoded = params.get("ClientContext")
+    if not encoded:
+        return None
+    try:
+        document = base64.b64decode(encoded, validate=True)
+        # Written anew in one line of ASCII, for it travels in a header.
+        return json.dumps(orjson.loads(document))
+    except (binascii.Error, ValueError) as error:
+        raise AwsError(
+            "InvalidRequestContentException",
+            "Client context must be a valid Base64-encoded JSON object.",
+            members={"Type": "User"},
+        ) from error

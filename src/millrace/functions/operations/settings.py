@@ -1,0 +1,136 @@
+"""From the parameters of CreateFunction and UpdateFunctionConfiguration to a function's settings.
+
+It decides what AWS would refuse and what millrace does not do yet; it reads and writes nothing.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from millrace.core import limits
+from millrace.core.context import Params
+from millrace.core.errors import AwsError
+from millrace.functions import runtimes, variables
+from millrace.functions.names import invalid
+
+# Settings that would change what a function does. To accept and ignore them would be a lie.
+_NOT_YET = {
+    "CapacityProviderConfig": "capacity providers",
+    "CodeSigningConfigArn": "code signing",
+    "DeadLetterConfig": "dead-letter queues of functions",
+    "DurableConfig": "durable functions",
+    "FileSystemConfigs": "file systems",
+    "ImageConfig": "container images",
+    "Layers": "layers",
+    "TenancyConfig": "tenancy",
+}
+
+
+def settings(params: Params) -> dict[str, Any]:
+    """What `params` sets, by the names of `catalog.Function`'s fields.
+
+    Raises InvalidParameterValueException.
+    """
+    refuse_unsupported(params)
+    found: dict[str, Any] = {}
+    for member, name in _PLAIN.items():
+        if params.get(member) is not None:
+            found[name] = params[member]
+    if "runtime" in found:
+        runtimes.check(found["runtime"])
+    _check_ranges(found)
+    if params.get("Environment") is not None:
+        found["environment"] = dict(params["Environment"].get("Variables") or {})
+        variables.check(found["environment"])
+    if params.get("EphemeralStorage"):
+        found["storage_mb"] = params["EphemeralStorage"]["Size"]
+    if params.get("TracingConfig"):
+        found["tracing"] = params["TracingConfig"].get("Mode", "PassThrough")
+    if params.get("SnapStart"):
+        found["snap_start"] = params["SnapStart"].get("ApplyOn", "None")
+    if params.get("VpcConfig") is not None:
+        found["vpc"] = _vpc(params["VpcConfig"])
+    if params.get("LoggingConfig") is not None:
+        found |= _logging(params["LoggingConfig"])
+    return found
+
+
+_PLAIN = {
+    "Description": "description",
+    "Handler": "handler",
+    "KMSKeyArn": "key_arn",
+    "MemorySize": "memory_mb",
+    "Role": "role",
+    "Runtime": "runtime",
+    "Timeout": "timeout_seconds",
+}
+
+
+def refuse_unsupported(params: Params) -> None:
+    for member, what in _NOT_YET.items():
+        value = params.get(member)
+        if value and value != {"TargetArn": ""}:
+            raise invalid(f"{member} is not supported: millrace does not do {what} yet.")
+    if params.get("PackageType", "Zip") != "Zip":
+        raise invalid("PackageType Image is not supported: millrace does not do container images yet.")
+    if params.get("Publish"):
+        raise invalid("Publish is not supported: millrace does not do versions of functions yet.")
+
+
+def _check_ranges(found: Mapping[str, Any]) -> None:
+    """The ranges of ordinary functions; AWS's model allows more, for capacity providers."""
+    if found.get("timeout_seconds", 1) > limits.function_timeout_seconds_max:
+        raise invalid(
+            f"1 validation error detected: Value '{found['timeout_seconds']}' at 'timeout' failed to satisfy "
+            f"constraint: Member must have value less than or equal to {limits.function_timeout_seconds_max}"
+        )
+    if found.get("memory_mb", limits.function_memory_mb_min) > limits.function_memory_mb_max:
+        raise invalid(
+            f"'MemorySize' value failed to satisfy constraint: "
+            f"Member must have value less than or equal to {limits.function_memory_mb_max}"
+        )
+
+
+def _vpc(config: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Kept and shown. Functions reach whatever the machine reaches."""
+    members = {name: list(config.get(name) or []) for name in ("SubnetIds", "SecurityGroupIds")}
+    return members if any(members.values()) else None
+
+
+def _logging(config: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    log_format = config.get("LogFormat", "Text")
+    if log_format == "Text" and (config.get("ApplicationLogLevel") or config.get("SystemLogLevel")):
+        raise invalid("To set ApplicationLogLevel or SystemLogLevel, the LogFormat must be JSON.")
+    json = log_format == "JSON"
+    found["log_format"] = log_format
+    found["application_log_level"] = config.get("ApplicationLogLevel", "INFO") if json else None
+    found["system_log_level"] = config.get("SystemLogLevel", "INFO") if json else None
+    if config.get("LogGroup"):
+        found["log_group"] = config["LogGroup"]
+    return found
+
+
+def check_tags(tags: Mapping[str, str]) -> None:
+    if len(tags) > limits.function_tags_max:
+        raise invalid("Number of tags exceeds resource tag limit.")
+
+
+def zip_of(code: Mapping[str, Any]) -> bytes:
+    """The zip file that was sent. Raises InvalidParameterValueException if the code is elsewhere."""
+    if code.get("ImageUri"):
+        raise invalid("ImageUri is not supported: millrace does not do container images yet.")
+    if code.get("S3Bucket") or code.get("S3Key"):
+        raise invalid("Code in S3 is not supported yet: send it as ZipFile.")
+    data = code.get("ZipFile")
+    if data is None:
+        raise invalid("Please provide a source for function code.")
+    return bytes(data)
+
+
+def wrong_revision() -> AwsError:
+    return AwsError(
+        "PreconditionFailedException",
+        "The Revision Id provided does not match the latest Revision Id. "
+        "Call the GetFunction/GetAlias API to retrieve the latest Revision Id",
+        members={"Type": "User"},
+    )

@@ -1,0 +1,70 @@
+"""A function as Lambda's answers show it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from millrace.core.arn import Scope
+from millrace.core.clock import iso_milliseconds
+from millrace.functions.catalog import Function
+from millrace.functions.runtimes import version_arn
+
+ACTIVE: Mapping[str, str] = {"State": "Active", "LastUpdateStatus": "Successful"}
+PENDING: Mapping[str, str] = {
+    "State": "Pending",
+    "StateReason": "The function is being created.",
+    "StateReasonCode": "Creating",
+}
+UPDATING: Mapping[str, str] = {
+    "State": "Active",
+    "LastUpdateStatus": "InProgress",
+    "LastUpdateStatusReason": "The function is being created.",
+    "LastUpdateStatusReasonCode": "Creating",
+}
+
+
+def show(
+    function: Function,
+    scope: Scope,
+    state: Mapping[str, str],
+    *,
+    qualifier: str | None = None,
+    note: str | None = None,
+) -> dict[str, Any]:
+    """FunctionConfiguration. `note` is shown after the description and stored nowhere."""
+    description = function.description if note is None else f"{function.description} {note}".lstrip()
+    environment = function.environment
+    return {
+        "Architectures": [function.architecture],
+        "CodeSha256": function.code_sha256,
+        "CodeSize": function.code_size,
+        "Description": description,
+        "Environment": None if environment is None else {"Variables": dict(environment)},
+        "EphemeralStorage": {"Size": function.storage_mb},
+        "FunctionArn": function.arn(scope, qualifier),
+        "FunctionName": function.name,
+        "Handler": function.handler,
+        "KMSKeyArn": function.key_arn,
+        "LastModified": iso_milliseconds(function.modified) + "+0000",
+        "LoggingConfig": logging_config(function),
+        "MemorySize": function.memory_mb,
+        "PackageType": "Zip",
+        "RevisionId": function.revision,
+        "Role": function.role,
+        "Runtime": function.runtime,
+        "RuntimeVersionConfig": {"RuntimeVersionArn": version_arn(scope, function.runtime)},
+        "SnapStart": {"ApplyOn": function.snap_start, "OptimizationStatus": "Off"},
+        "Timeout": function.timeout_seconds,
+        "TracingConfig": {"Mode": function.tracing},
+        "Version": function.version,
+        "VpcConfig": None if function.vpc is None else {**function.vpc, "VpcId": ""},
+        **state,
+    }
+
+
+def logging_config(function: Function) -> dict[str, str | None]:
+    return {
+        "ApplicationLogLevel": function.application_log_level,
+        "LogFormat": function.log_format,
+        "LogGroup": function.log_group,
+        "SystemLogLevel": function.system_log_level,
+    }

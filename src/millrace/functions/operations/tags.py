@@ -1,0 +1,44 @@
+"""Tags of functions. Tags of mappings are the triggers' business: it is told apart by the ARN."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from millrace.core.context import Context, Output, Params
+from millrace.functions import catalog, names
+from millrace.functions.functions import Functions
+from millrace.functions.operations.settings import check_tags
+from millrace.storage.interface import Writer
+
+
+class Tags:
+    def __init__(self, functions: Functions) -> None:
+        self._functions = functions
+
+    async def list_tags(self, context: Context, params: Params) -> Output:
+        """https://docs.aws.amazon.com/lambda/latest/api/API_ListTags.html"""
+        reference = names.resolve(context.scope, params["Resource"])
+        function = await self._functions.function(context.scope, reference)
+        return {"Tags": dict(function.tags)}
+
+    async def tag_resource(self, context: Context, params: Params) -> Output:
+        """https://docs.aws.amazon.com/lambda/latest/api/API_TagResource.html"""
+        added: Mapping[str, str] = params["Tags"]
+        return await self._change(context, params["Resource"], added, ())
+
+    async def untag_resource(self, context: Context, params: Params) -> Output:
+        """https://docs.aws.amazon.com/lambda/latest/api/API_UntagResource.html"""
+        return await self._change(context, params["Resource"], {}, tuple(params["TagKeys"]))
+
+    async def _change(
+        self, context: Context, resource: str, added: Mapping[str, str], removed: tuple[str, ...]
+    ) -> Output:
+        reference = names.resolve(context.scope, resource)
+
+        def write(writer: Writer) -> None:
+            function = catalog.get(writer, context.scope, reference)
+            tags = {name: value for name, value in {**function.tags, **added}.items() if name not in removed}
+            check_tags(tags)
+            catalog.put(writer, context.scope, replace(function, tags=tags))
+
+        await self._functions.storage.write(write)
+        return {}

@@ -1,0 +1,272 @@
+"""Which environment runs which invocation: warm ones again, new ones when more run at once, none for long.
+
+A function's code and configuration decide by its revision which environments may serve it; those of an
+older revision finish what they do and end. All processes of a server together are limited, and whoever
+comes later waits.
+"""
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from millrace.core import limits
+from millrace.core.arn import Scope
+from millrace.core.clock import Clock, Timer
+from millrace.core.errors import AwsError
+from millrace.functions.catalog import Function
+from millrace.functions.code import CodeStore
+from millrace.functions.environment import Environment, EnvironmentGoneError, Outcome, Setup, State
+from millrace.functions.output import LogSink
+from millrace.functions.runtime_api import Work
+from millrace.functions.runtimes import Interpreters
+from millrace.functions.usage import Watch
+from millrace.functions.variables import Credentials, session_name
+
+# Temporary credentials for a role: (scope, role ARN, session name).
+CredentialSource = Callable[[Scope, str, str], Awaitable[Credentials]]
+
+# An environment is not used when its credentials end sooner than this after the function's time-out.
+_CREDENTIALS_MARGIN_SECONDS = 60.0
+# How often an environment may die under our hands before we say so.
+_ATTEMPTS = 3
+
+
+class _Crew:
+    """The environments of one function."""
+
+    def __init__(self) -> None:
+        self.idle: list[Environment] = []  # the one used last is last, and used first
+        self.busy: set[Environment] = set()
+
+
+class Pool:
+    """All environments of a server. `endpoint_url` is where their SDKs find millrace."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        codes: CodeStore,
+        interpreters: Interpreters,
+        scratch: Path,
+        credentials: CredentialSource,
+        sink: LogSink,
+        endpoint_url: str,
+    ) -> None:
+        self._clock = clock
+        self._codes = codes
+        self._interpreters = interpreters
+        self._scratch = scratch
+        self._credentials = credentials
+        self._sink = sink
+        self._endpoint_url = endpoint_url
+        self._crews: dict[tuple[Scope, str], _Crew] = {}
+        self._all: set[Environment] = set()
+        self._starting = 0
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._watch = Watch()
+        self._reaper: Timer | None = None
+        self._reaping: set[asyncio.Task[None]] = set()
+        self._closed = False
+
+    @property
+    def environments(self) -> frozenset[Environment]:
+        """Those whose processes live, for whoever wants to look."""
+        return frozenset(self._all)
+
+    async def run(
+        self, scope: Scope, function: Function, work: Work, on_start: Callable[[], None] | None = None
+    ) -> tuple[Outcome, Environment]:
+        """Run one piece of work in an environment of the function, and say in which.
+
+        Raises TooManyRequestsException, or ServiceException when there can be no environment.
+        """
+        crew = self._crews.setdefault((scope, function.name), _Crew())
+        _check_concurrency(function, len(crew.busy))
+        for _ in range(_ATTEMPTS):
+            environment = await self._take(scope, function, crew)
+            try:
+                return await environment.run(work, on_start), environment
+            except EnvironmentGoneError:
+                continue
+            finally:
+                self._give_back(crew, environment)
+        raise AwsError("ServiceException", "The execution environments of the function ended unexpectedly.")
+
+    def retire(self, scope: Scope, name: str) -> None:
+        """The function was changed or deleted: idle environments end now, busy ones after their work."""
+        crew = self._crews.get((scope, name))
+        if crew is None:
+            return
+        for environment in crew.busy:
+            environment.retired = True
+        for environment in tuple(crew.idle):
+            self._drop(environment)
+
+    async def close(self) -> None:
+        """Kill all environments. Work in them is settled with ServiceException."""
+        self._closed = True
+        if self._reaper is not None:
+            self._reaper.cancel()
+        for future in self._waiting:
+            if not future.done():
+                future.set_exception(_closing())
+        ends = tuple(self._all)
+        for environment in ends:
+            environment.stop()
+        for environment in ends:
+            await environment.gone.wait()
+        if self._reaping:
+            await asyncio.wait(self._reaping)
+        await self._watch.close()
+
+    # Taking and giving back.
+
+    async def _take(self, scope: Scope, function: Function, crew: _Crew) -> Environment:
+        while crew.idle:
+            environment = crew.idle.pop()
+            if self._fits(environment, function):
+                crew.busy.add(environment)
+                return environment
+            environment.stop()
+        await self._wait_for_room()
+        self._starting += 1
+        try:
+            environment = await self._start(scope, function)
+        finally:
+            self._starting -= 1
+        crew.busy.add(environment)
+        return environment
+
+    def _fits(self, environment: Environment, function: Function) -> bool:
+        expires = environment.setup.expiration - function.timeout_seconds - _CREDENTIALS_MARGIN_SECONDS
+        return (
+            environment.state is State.IDLE
+            and environment.setup.function.revision == function.revision
+            and self._clock.now() < expires
+        )
+
+    def _give_back(self, crew: _Crew, environment: Environment) -> None:
+        crew.busy.discard(environment)
+        if environment.state is State.IDLE and not environment.retired and not self._closed:
+            environment.idle_since = self._clock.now()
+            crew.idle.append(environment)
+            self._plan_reaping()
+        elif environment.state is not State.DEAD:
+            environment.stop()
+        self._let_in()
+
+    async def _start(self, scope: Scope, function: Function) -> Environment:
+        with self._codes.pinned(function.code_sha256):
+            interpreter = await self._interpreters.find(function.runtime)
+            code = await self._codes.directory(function.code_sha256)
+            credentials = await self._credentials(scope, function.role, session_name(function.name))
+            variables = {
+                "AWS_ACCESS_KEY_ID": credentials.access_key,
+                "AWS_SECRET_ACCESS_KEY": credentials.secret,
+                "AWS_SESSION_TOKEN": credentials.token,
+                "AWS_ENDPOINT_URL": self._endpoint_url,
+                **(function.environment or {}),
+            }
+            setup = Setup(
+                scope, function, interpreter, code, self._scratch, variables, credentials.expiration
+            )
+            if self._closed:
+                raise _closing()
+            environment = Environment(setup, self._clock, self._sink, self._watch)
+            self._all.add(environment)
+            self._keep_until_gone(environment)
+            try:
+                await environment.start()
+            except OSError as error:
+                raise AwsError("ServiceException", f"No process could be started: {error}") from error
+            return environment
+
+    def _keep_until_gone(self, environment: Environment) -> None:
+        """Its code stays and it counts until its process and what that left behind are gone."""
+
+        async def wait() -> None:
+            with self._codes.pinned(environment.setup.function.code_sha256):
+                await environment.gone.wait()
+            self._all.discard(environment)
+            crew = self._crews.get((environment.setup.scope, environment.setup.function.name))
+            if crew is not None:
+                with contextlib.suppress(ValueError):
+                    crew.idle.remove(environment)
+            self._let_in()
+
+        task = asyncio.get_running_loop().create_task(wait())
+        self._reaping.add(task)
+        task.add_done_callback(self._reaping.discard)
+
+    # Room for more.
+
+    async def _wait_for_room(self) -> None:
+        if self._closed:
+            raise _closing()
+        while len(self._all) + self._starting >= limits.environments_max:
+            if len(self._waiting) >= limits.function_concurrency_max:
+                raise _too_many("ConcurrentInvocationLimitExceeded")
+            self._stop_idlest()
+            future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiting.append(future)
+            try:
+                await future
+            finally:
+                with contextlib.suppress(ValueError):
+                    self._waiting.remove(future)
+
+    def _let_in(self) -> None:
+        """Wake who waits longest, if there is room or an idle environment that can make some."""
+        for future in self._waiting:
+            if not future.done():
+                future.set_result(None)
+                return
+
+    def _stop_idlest(self) -> None:
+        idle = [environment for crew in self._crews.values() for environment in crew.idle]
+        if idle:
+            self._drop(min(idle, key=lambda environment: environment.idle_since))
+
+    def _drop(self, environment: Environment) -> None:
+        setup = environment.setup
+        self._crews[setup.scope, setup.function.name].idle.remove(environment)
+        environment.stop()
+
+    # Ends.
+
+    def _plan_reaping(self) -> None:
+        if self._reaper is None:
+            self._reaper = self._clock.call_after(limits.environment_idle_seconds_max, self._reap)
+
+    def _reap(self) -> None:
+        """End what nobody has used for long, and look again when the next may be due."""
+        self._reaper = None
+        now = self._clock.now()
+        idle = [environment for crew in self._crews.values() for environment in crew.idle]
+        for environment in idle:
+            if now - environment.idle_since >= limits.environment_idle_seconds_max:
+                self._drop(environment)
+        left = [environment.idle_since for crew in self._crews.values() for environment in crew.idle]
+        if left:
+            due = min(left) + limits.environment_idle_seconds_max
+            self._reaper = self._clock.call_at(due, self._reap)
+        for key in [key for key, crew in self._crews.items() if not crew.idle and not crew.busy]:
+            del self._crews[key]
+
+
+def _check_concurrency(function: Function, running: int) -> None:
+    reserved = function.reserved_concurrency
+    if reserved is not None and running >= reserved:
+        raise _too_many("ReservedFunctionConcurrentInvocationLimitExceeded")
+    if running >= limits.function_concurrency_max:
+        raise _too_many("ConcurrentInvocationLimitExceeded")
+
+
+def _too_many(reason: str) -> AwsError:
+    return AwsError("TooManyRequestsException", "Rate Exceeded.", members={"Reason": reason, "Type": "User"})
+
+
+def _closing() -> AwsError:
+    return AwsError("ServiceException", "The server is closing.")

@@ -1,0 +1,112 @@
+"""AWS's Lambda Runtime API, one port per environment: how a process asks for work and answers it.
+
+https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html. It turns requests into calls of its `Desk`;
+what an invocation is, when it is over and what becomes of the process is the environment's business.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from millrace.core import limits
+from millrace.http.message import Request, Response
+from millrace.http.protocol import Listener, listen
+
+_VERSION = "/2018-06-01/runtime"
+_ANSWER = re.compile(_VERSION + r"/invocation/([^/]+)/(response|error)")
+_JSON: Mapping[str, str] = {"content-type": "application/json"}
+# A response beyond AWS's limit gets AWS's error, so more than that must fit through the door.
+_BODY_BYTES_MAX = 16 * limits.invoke_response_bytes_max
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """An event on its way into a function. `deadline_ms` is epoch milliseconds by the machine's clock."""
+
+    request_id: str
+    payload: bytes
+    function_arn: str
+    trace_id: str
+    client_context: str | None = None
+
+    def headers(self, deadline_ms: int) -> dict[str, str]:
+        headers = {
+            "Content-Type": "application/json",
+            "Lambda-Runtime-Aws-Request-Id": self.request_id,
+            "Lambda-Runtime-Deadline-Ms": str(deadline_ms),
+            "Lambda-Runtime-Invoked-Function-Arn": self.function_arn,
+            "Lambda-Runtime-Trace-Id": self.trace_id,
+        }
+        if self.client_context is not None:
+            headers["Lambda-Runtime-Client-Context"] = self.client_context
+        return headers
+
+
+class Desk(Protocol):
+    """Whoever has work for the process and takes its answers."""
+
+    async def next(self) -> tuple[Work, int]:
+        """Wait for work; with its deadline in epoch milliseconds."""
+        ...
+
+    def answer(self, request_id: str, payload: bytes, *, failed: bool) -> bool:
+        """Take the result of the invocation at work; False if it is not the one at work."""
+        ...
+
+    def fail_init(self, payload: bytes) -> None:
+        """The handler could not be loaded."""
+        ...
+
+
+def _error(status: int, kind: str, message: str) -> Response:
+    return Response(status, f'{{"errorMessage":"{message}","errorType":"{kind}"}}'.encode(), _JSON)
+
+
+class RuntimeApi:
+    """The Runtime API on a port of its own. `open` it before the process starts."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._listener: Listener | None = None
+
+    async def open(self) -> str:
+        """Listen, and say where: `127.0.0.1:PORT`."""
+        self._listener = await listen(
+            self._handle,
+            "127.0.0.1",
+            0,
+            body_bytes_max=_BODY_BYTES_MAX,
+            idle_seconds_max=2 * limits.function_timeout_seconds_max,
+        )
+        return f"127.0.0.1:{self._listener.port}"
+
+    async def close(self) -> None:
+        """The process is gone, so nobody is waited for."""
+        if self._listener is not None:
+            await self._listener.close(0)
+
+    async def _handle(self, request: Request) -> Response:
+        path = request.path
+        if request.method == "GET" and path == _VERSION + "/invocation/next":
+            work, deadline_ms = await self._desk.next()
+            return Response(200, work.payload, work.headers(deadline_ms))
+        if request.method == "POST":
+            if path == _VERSION + "/init/error":
+                self._desk.fail_init(request.body)
+                return Response(202, b'{"status":"OK"}\n', _JSON)
+            match = _ANSWER.fullmatch(path)
+            if match is not None:
+                return self._take(match[1], match[2], request.body)
+        return Response(404, b"404 page not found\n", {"content-type": "text/plain"})
+
+    def _take(self, request_id: str, kind: str, body: bytes) -> Response:
+        failed = kind == "error"
+        if len(body) > limits.invoke_response_bytes_max:
+            size = limits.invoke_response_bytes_max
+            message = f"Response payload size exceeded maximum allowed payload size ({size} bytes)."
+            document = f'{{"errorMessage":"{message}","errorType":"Function.ResponseSizeTooLarge"}}'
+            body, failed = document.encode(), True
+        if not self._desk.answer(request_id, body, failed=failed):
+            return _error(400, "InvalidRequestID", "Invalid request ID")
+        return Response(202, b'{"status":"OK"}\n', _JSON)

@@ -1,0 +1,1 @@
+"""From a request to its answer: identify, authenticate, decode, authorise, call, encode."""

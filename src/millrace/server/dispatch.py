@@ -1,0 +1,131 @@
+"""The way of an AWS request through the house."""
+
+import logging
+from collections.abc import Mapping
+
+import orjson
+
+from millrace.core import ids
+from millrace.core.context import Context
+from millrace.core.errors import AwsError, StorageError
+from millrace.core.service import Service
+from millrace.http.message import Request, Response
+from millrace.iam.identities import Identities
+from millrace.server.authentication import Authenticator
+from millrace.server.introspection import PREFIX, Introspection
+from millrace.server.origin import is_foreign
+from millrace.wire import sigv4
+from millrace.wire.models import OperationModel, ServiceModel
+from millrace.wire.routing import Router
+
+log = logging.getLogger("millrace.server")
+
+UNKNOWN_OPERATION = (
+    "The requested operation is not supported by millrace yet; docs/coverage.md lists what is."
+)
+
+
+class Dispatcher:
+    """Answers every request that arrives on the server's port."""
+
+    def __init__(
+        self,
+        router: Router,
+        services: Mapping[str, Service],
+        authenticator: Authenticator,
+        identities: Identities,
+        introspection: Introspection,
+        *,
+        closed: bool,
+    ) -> None:
+        self._router = router
+        self._services = services
+        self._authenticator = authenticator
+        self._identities = identities
+        self._introspection = introspection
+        self._closed = closed
+
+    async def handle(self, request: Request) -> Response:
+        """The answer to `request`; never raises for what a client can send."""
+        if ("origin" in request.headers or not self._closed) and is_foreign(
+            request.headers, closed=self._closed
+        ):
+            return _plain(403, "ForeignOrigin", "Requests of web pages of other origins are refused.")
+        if request.path.startswith(PREFIX):
+            return await self._ask(request)
+        if request.method in ("GET", "HEAD") and request.path == "/" and not request.query:
+            return self._introspection.welcome()
+        return await self._call(request)
+
+    async def _ask(self, request: Request) -> Response:
+        """millrace's own API: anyone's on an open server, the root's on a closed one."""
+        if self._closed:
+            try:
+                caller = await self._authenticator.caller(request, sigv4.parse(request))
+            except AwsError as error:
+                return _error(None, error, ids.uuid())
+            if not caller.principal.is_root:
+                return _plain(403, "AccessDeniedException", "millrace's own API is for the account's root.")
+        return await self._introspection.handle(request)
+
+    async def _call(self, request: Request) -> Response:
+        request_id = ids.uuid()
+        model: ServiceModel | None = None
+        try:
+            signature = sigv4.parse(request)
+            operation = self._router.route(request, signature.service if signature else None)
+            model = operation.service
+            return await self._answer(request, signature, operation, request_id)
+        except AwsError as error:
+            return _error(getattr(error, "model", None) or model, error, request_id)
+        except StorageError as error:
+            log.error("%s: %s", type(error).__name__, error)  # noqa: TRY400 -- the operator needs the sentence
+            return _error(model, AwsError("InternalServerError", str(error), status=500), request_id)
+        except RecursionError:
+            return _error(model, AwsError("SerializationException", "Nesting is too deep"), request_id)
+        except Exception:
+            # The border: a fault of ours must reach the operator in full and the client in AWS's form.
+            log.exception("request %s failed", request_id)
+            return _error(
+                model, AwsError("InternalServerError", "Internal server error", status=500), request_id
+            )
+
+    async def _answer(
+        self,
+        request: Request,
+        signature: sigv4.Signature | None,
+        operation: OperationModel,
+        request_id: str,
+    ) -> Response:
+        caller = await self._authenticator.caller(request, signature)
+        service = self._services[operation.service.name]
+        function = service.operations.get(operation.name)
+        if function is None:
+            raise AwsError("UnknownOperationException", UNKNOWN_OPERATION, status=400)
+        params = operation.decode(request)
+        if not caller.principal.is_root:
+            await self._identities.authorise(
+                caller.principal,
+                service.accesses(operation.name, caller.scope, params),
+                service=service.name,
+            )
+        context = Context(caller.scope, caller.principal, request_id)
+        output = await function(context, params)
+        response = operation.encode(output, request_id)
+        if context.response_headers:
+            response.headers = {**response.headers, **context.response_headers}
+        return response
+
+
+def _error(model: ServiceModel | None, error: AwsError, request_id: str) -> Response:
+    if model is not None:
+        return model.encode_error(error, request_id)
+    return _plain(error.status or 400, error.code, error.message or "", request_id)
+
+
+def _plain(status: int, code: str, message: str, request_id: str = "") -> Response:
+    """An error before any protocol is known: JSON, which every SDK can read."""
+    headers = {"content-type": "application/x-amz-json-1.0", "x-amzn-errortype": code}
+    if request_id:
+        headers["x-amzn-requestid"] = request_id
+    return Response(status, orjson.dumps({"__type": code, "message": message}), headers)

@@ -1,0 +1,118 @@
+"""millrace's own API under `/_millrace/`: what AWS has no call for. docs/api.md is its manual."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qs
+
+import orjson
+
+from millrace import __version__
+from millrace.core.clock import Clock
+from millrace.http.message import Request, Response
+from millrace.logs.log import Logs
+from millrace.server.live import Feeds, Interest
+from millrace.triggers.supervisor import Supervisor
+
+PREFIX = "/_millrace/"
+JSON = {"content-type": "application/json"}
+IDLE_SECONDS_DEFAULT = 60.0
+
+
+class BadRequestError(Exception):
+    """What was asked cannot be; the message says why."""
+
+
+class Introspection:
+    """Answers `/_millrace/…`. Who may ask is the dispatcher's affair."""
+
+    def __init__(self, clock: Clock, logs: Logs, supervisor: Supervisor, feeds: Feeds) -> None:
+        self._clock = clock
+        self._logs = logs
+        self._supervisor = supervisor
+        self._feeds = feeds
+        self._started = clock.now()
+
+    async def handle(self, request: Request) -> Response:
+        """The answer; 404 for what is not there, 400 for what cannot be."""
+        try:
+            match request.method, request.path.removeprefix(PREFIX):
+                case "GET", "health":
+                    return _json({"status": "ok", "version": __version__})
+                case "GET", "status":
+                    return await self._status()
+                case "GET", "tail":
+                    return self._tail(request)
+                case "GET", "clock":
+                    return _json({"now": self._clock.now()})
+                case "POST", "clock":
+                    return self._advance(_body(request))
+                case "POST", "idle":
+                    return await self._idle(_body(request))
+                case _:
+                    return _json({"message": f"there is no {request.method} {request.path}"}, 404)
+        except BadRequestError as error:
+            return _json({"message": str(error)}, 400)
+
+    def welcome(self) -> Response:
+        """What a browser sees at `/`."""
+        text = f"millrace {__version__} is running. Point AWS clients at this address.\n"
+        return Response(200, text.encode(), {"content-type": "text/plain; charset=utf-8"})
+
+    async def _status(self) -> Response:
+        mappings = await self._supervisor.status()
+        now = self._clock.now()
+        return _json(
+            {
+                "version": __version__,
+                "now": now,
+                "uptime_seconds": now - self._started,
+                "mappings": [mapping.as_dict(now) for mapping in mappings],
+            }
+        )
+
+    def _tail(self, request: Request) -> Response:
+        query = {name: values[-1] for name, values in parse_qs(request.query).items()}
+        unknown = query.keys() - {"name", "table", "function"}
+        if unknown:
+            raise BadRequestError(f"tail knows name, table and function, not {', '.join(sorted(unknown))}")
+        headers = {"content-type": "application/x-ndjson"}
+        return Response(200, headers=headers, stream=self._feeds.follow(Interest(**query)))
+
+    def _advance(self, body: Mapping[str, Any]) -> Response:
+        self._clock.advance(_seconds(body, "advance"))
+        return _json({"now": self._clock.now()})
+
+    async def _idle(self, body: Mapping[str, Any]) -> Response:
+        seconds = _seconds(body, "timeout") if "timeout" in body else IDLE_SECONDS_DEFAULT
+        idle = True
+        try:
+            async with asyncio.timeout(seconds):
+                await self._supervisor.idle()
+                await self._logs.flush()
+        except TimeoutError:
+            idle = False
+        now = self._clock.now()
+        mappings = [mapping.as_dict(now) for mapping in await self._supervisor.status()]
+        return _json({"idle": idle, "mappings": mappings}, 200 if idle else 408)
+
+
+def _body(request: Request) -> Mapping[str, Any]:
+    try:
+        body = orjson.loads(request.body or b"{}")
+    except orjson.JSONDecodeError:
+        raise BadRequestError("the body is not JSON") from None
+    if not isinstance(body, dict):
+        raise BadRequestError("the body must be a JSON object")
+    return body  # pyright: ignore[reportUnknownVariableType] -- any JSON object
+
+
+def _seconds(body: Mapping[str, Any], name: str) -> float:
+    value = body.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        raise BadRequestError(f"{name} must be a number of seconds, zero or more")
+    return float(value)
+
+
+def _json(value: Mapping[str, Any], status: int = 200) -> Response:
+    return Response(status, orjson.dumps(value), JSON)

@@ -1,0 +1,30 @@
+"""Keep web pages of other sites away from a server that trusts its own machine.
+
+Without `--auth` anyone on this machine may call. A browser on this machine runs foreign pages, so a request
+that a page of another origin sent, or that reached loopback under a foreign name (DNS rebinding), is refused.
+"""
+
+import ipaddress
+from collections.abc import Mapping
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+
+@lru_cache(maxsize=256)
+def _is_local_name(host: str) -> bool:
+    name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def is_foreign(headers: Mapping[str, str], *, closed: bool) -> bool:
+    """Whether a browser sent this for a page that is not ours."""
+    host = headers.get("host", "")
+    origin = headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != host:
+        return True
+    return not closed and host != "" and not _is_local_name(host)

@@ -1,0 +1,78 @@
+"""Retention: change records live 24 hours, and disabled streams until their last record may be gone.
+
+A sweep goes over all streams in short transactions, so that nobody waits for it. Records may be read until
+the sweep after their day: AWS also promises no more than that they may be trimmed at any moment then.
+"""
+
+import asyncio
+import contextlib
+from types import TracebackType
+from typing import Self
+
+from millrace.core import limits
+from millrace.core.clock import Clock
+from millrace.core.errors import StorageError
+from millrace.storage.interface import Reader, Storage, Writer
+from millrace.streams import log
+from millrace.streams import stream as streams
+from millrace.streams.stream import Shard, Stream
+
+
+class Retention:
+    """Sweeps now and then while it is entered."""
+
+    def __init__(self, storage: Storage, clock: Clock) -> None:
+        self._storage = storage
+        self._clock = clock
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.create_task(self._run(), name="stream retention")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _run(self) -> None:
+        while True:
+            await self._clock.sleep(limits.stream_sweep_seconds)
+            # A full disk is told to everyone who writes; here the remedy is to try again later.
+            with contextlib.suppress(StorageError):
+                await self.sweep()
+
+    async def sweep(self) -> None:
+        """Trim every shard's records of more than a day, and drop streams disabled for more than a day."""
+        before = self._clock.now() - limits.stream_retention_seconds
+        for stream in await self._storage.read(_all):
+            if stream.disabled is not None and stream.disabled <= before:
+                await self._storage.write(lambda writer, stream=stream: log.drop(writer, stream))
+                continue
+            for shard in stream.shards:
+                while await self._trim(shard, before):
+                    pass
+
+    async def _trim(self, shard: Shard, before: float) -> bool:
+        """Trim some records of a shard; answers whether there may be more to trim."""
+        step = limits.stream_sweep_records_max
+
+        def old(reader: Reader) -> tuple[int, int]:
+            entries = log.read(reader, shard, reader.floor(shard.journal), step)
+            gone = [entry.number for entry in entries if entry.created <= before]
+            return (gone[-1] if gone else 0), len(gone)
+
+        def trim(writer: Writer) -> None:
+            writer.trim(shard.journal, through)
+
+        through, count = await self._storage.read(old)
+        if through:
+            await self._storage.write(trim)
+        return count == step
+
+
+def _all(reader: Reader) -> list[Stream]:
+    return [streams.decode(raw) for _, raw in reader.range(log.SPACE)]

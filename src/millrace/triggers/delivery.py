@@ -1,0 +1,323 @@
+"""What the delivery machine is told, what it remembers and what it orders: data only, see `machine`.
+
+Numbers are those of the shard's journal: 1, 2, 3, … without a gap. A *position* is the number of the last
+record that is done with; everything up to it was delivered, filtered or discarded, and is counted so.
+"""
+
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+from typing import NamedTuple
+
+from millrace.core import limits
+
+
+class Phase(StrEnum):
+    """Where a mapping stands with a shard.
+
+    Splitting a batch and discarding one are done within a step, so nothing is ever seen doing them.
+    """
+
+    IDLE = "idle"
+    COLLECTING = "collecting"
+    INVOKING = "invoking"
+    WAITING = "waiting"
+    DISABLED = "disabled"
+    STOPPED = "stopped"
+    FINISHED = "finished"
+
+
+class Reason(StrEnum):
+    """Why records were discarded. The first two are AWS's words in its on-failure messages."""
+
+    RETRIES = "RetryAttemptsExhausted"
+    AGE = "RecordAgeExceeded"
+    TRIMMED = "trimmed"
+
+
+class Result:
+    """LastProcessingResult."""
+
+    NONE = "No records processed"
+    OK = "OK"
+    FAILED = "PROBLEM: Function call failed"
+
+
+class Record(NamedTuple):
+    """A record that passed the filters. `data` is as the function gets it, `created` in epoch seconds."""
+
+    number: int
+    sequence_number: str
+    created: float
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The part of a mapping that decides how records are delivered. -1 is AWS's word for "no limit"."""
+
+    batch_size: int = 100
+    window_seconds: int = 0
+    retry_attempts_max: int = -1
+    record_age_seconds_max: int = -1
+    bisect: bool = False
+    report_item_failures: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What is durable of a mapping's way through a shard: one row.
+
+    delivered + filtered + the discarded == position - start, always; what the journal has beyond
+    `position` is pending. `bounds` are the ends of batches that are being retried: the last one is the
+    current batch's, those before it are of the batches it was split from. `attempts` are the failed
+    invocations of the current batch that count, `failed_at` the first failure's time.
+    """
+
+    start: int
+    position: int
+    delivered: int = 0
+    filtered: int = 0
+    discarded: dict[str, int] = field(default_factory=dict[str, int])
+    attempts: int = 0
+    failed_at: float | None = None
+    bounds: tuple[int, ...] = ()
+    result: str = Result.NONE
+    result_at: float = 0.0
+    finished: bool = False
+    owner: str = ""
+    lease_until: float = 0.0
+
+
+@dataclass(slots=True)
+class State:
+    """All that the machine knows of one mapping and shard. `step` makes the next one; nobody else changes it.
+
+    `buffer` holds what was read and is not done with, of `size` bytes, `read_to` how far was read; numbers
+    between that are not in the buffer were filtered, unless they are in `lost` (trimmed before they could be
+    read). `reading`: an answer is due, `stale`: it will be of no use. `behind`: there may be more to read.
+    `through` is the last record of the batch in flight, `failures` how often in a row it went wrong, `wake`
+    when a waiting or collecting batch is due, `timer` the last time asked for, `unsaved` since when counts
+    have not been saved, `end` the shard's last number once it is closed.
+    """
+
+    config: Config
+    checkpoint: Checkpoint
+    phase: Phase = Phase.IDLE
+    enabled: bool = True
+    missing: str = ""
+    buffer: tuple[Record, ...] = ()
+    size: int = 0
+    read_to: int = 0
+    lost: tuple[tuple[int, int], ...] = ()
+    reading: bool = False
+    stale: bool = False
+    behind: bool = False
+    through: int | None = None
+    failures: int = 0
+    wake: float | None = None
+    timer: float | None = None
+    unsaved: float | None = None
+    end: int | None = None
+
+
+def begin(checkpoint: Checkpoint, config: Config, *, enabled: bool = True, missing: str = "") -> State:
+    """The state of a delivery that goes on from its checkpoint; the first event is `Started`."""
+    return State(config, checkpoint, enabled=enabled, missing=missing, read_to=checkpoint.position)
+
+
+# Events: what happened.
+
+
+class Signal(Enum):
+    """Events that have nothing more to say.
+
+    KICK: the journal has more. RETRY: the function, or its role, changed: a waiting batch may pass now.
+    """
+
+    STARTED = "started"
+    KICK = "kick"
+    TIMER_FIRED = "timer fired"
+    RETRY = "retry"
+    ENABLE = "enable"
+    DISABLE = "disable"
+    PERMISSION_RESTORED = "permission restored"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsRead:
+    """The answer to `Read(after)`: the records that pass the filters, up to number `through`.
+
+    `floor`: up to there the journal is trimmed. `exhausted`: there was no more when it was read.
+    """
+
+    after: int
+    records: tuple[Record, ...]
+    through: int
+    exhausted: bool
+    floor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class InvocationSucceeded:
+    """The function answered; `payload` is what it returned."""
+
+    payload: bytes = b"null"
+
+
+@dataclass(frozen=True, slots=True)
+class InvocationFailed:
+    """The invocation failed. `counts`: it was the function's fault; throttles and the like are not."""
+
+    error: str
+    counts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """The mapping, or its filters, changed."""
+
+    config: Config
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionLost:
+    """The function's role may not read the stream. `missing` says which statement is not there."""
+
+    missing: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShardEnded:
+    """The shard is closed: `last` is the number of its last record."""
+
+    last: int
+
+
+Event = (
+    Signal | RecordsRead | InvocationSucceeded | InvocationFailed | Configured | PermissionLost | ShardEnded
+)
+
+
+# Commands: what to do, in this order, each done before the next begins (but for `Invoke`, whose end is an event).
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Read up to `limit` records after number `after`, and answer with `RecordsRead`."""
+
+    after: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Invoke:
+    """Call the function with these records."""
+
+    records: tuple[Record, ...]
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetTimer:
+    """Say `TIMER_FIRED` at this time instead of the one asked for before; None: no more."""
+
+    when: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SaveCheckpoint:
+    """Make this row durable before anything else is done."""
+
+    checkpoint: Checkpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Tell observers."""
+
+    fact: "Fact"
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The closed shard is done with: its children may start."""
+
+
+Command = Read | Invoke | SetTimer | SaveCheckpoint | Report | Finish
+
+
+# Facts: what observers are told.
+
+
+@dataclass(frozen=True, slots=True)
+class BatchStarted:
+    """An invocation begins. `attempt` counts from 1."""
+
+    first: str
+    last: str
+    count: int
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class BatchSucceeded:
+    """The function answered: these records are delivered."""
+
+    first: str
+    last: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptFailed:
+    """An invocation failed. `retry_at` None: there is no other with this batch (split, or given up)."""
+
+    first: str
+    last: str
+    count: int
+    attempt: int
+    error: str
+    counts: bool
+    retry_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Discarded:
+    """Records were given up. Of trimmed ones only the number is known."""
+
+    first: str
+    last: str
+    count: int
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Filtered:
+    """So many records did not match the filters."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Delivery stands still: the mapping is disabled, or `missing` names the statement that its role lacks."""
+
+    missing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """Delivery goes on."""
+
+
+Fact = BatchStarted | BatchSucceeded | AttemptFailed | Discarded | Filtered | Stopped | Resumed
+
+
+def retry_delay(failures: int) -> float:
+    """Seconds to wait after so many failures in a row: doubling, see `limits`.
+
+    AWS documents none; recorded were 8 attempts within 60 seconds.
+    """
+    doubled = limits.mapping_retry_seconds_min * 2.0 ** min(failures - 1, 30)
+    return min(doubled, limits.mapping_retry_seconds_max)

@@ -1,0 +1,44 @@
+"""What a function's answer says of its batch, when the mapping asks for ReportBatchItemFailures. Pure."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+import orjson
+
+from millrace.triggers.delivery import Record
+
+
+class BatchFailedError(Exception):
+    """The answer fails the whole batch: it is not in AWS's form, or names what is not in the batch."""
+
+
+def failed_index(payload: bytes, records: Sequence[Record]) -> int | None:
+    """Where in the batch the first reported failure is; None if all of it succeeded.
+
+    Raises BatchFailedError. Empty and null answers are success, and so is an object without the member: many
+    functions return `{"statusCode": 200}`.
+    https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
+    """
+    try:
+        answer: Any = orjson.loads(payload) if payload else None
+    except orjson.JSONDecodeError as error:
+        raise BatchFailedError("the function returned no JSON") from error
+    if not answer and answer is not False and answer != 0:
+        return None
+    if not isinstance(answer, dict):
+        raise BatchFailedError("the function returned no object")
+    failures = cast("dict[str, Any]", answer).get("batchItemFailures")
+    if failures is None:
+        return None
+    if not isinstance(failures, list):
+        raise BatchFailedError("batchItemFailures is no list")
+    places = {record.sequence_number: place for place, record in enumerate(records)}
+    return min((_place(failure, places) for failure in cast("list[Any]", failures)), default=None)
+
+
+def _place(failure: Any, places: dict[str, int]) -> int:
+    named: Any = cast("dict[str, Any]", failure).get("itemIdentifier") if isinstance(failure, dict) else None
+    place = places.get(named) if isinstance(named, str) else None
+    if place is None:
+        raise BatchFailedError(f"itemIdentifier {named!r} is not in the batch")
+    return place

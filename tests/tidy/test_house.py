@@ -1,0 +1,69 @@
+"""The source itself is held to the house rules: short functions, short files, plain names, no hidden state."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = sorted((ROOT / "src").rglob("*.py"))
+FUNCTION_LINES_MAX = 70
+FILE_LINES_MAX = 500
+BANNED_NAMES = re.compile(r"utils?|helpers?|managers?|common|misc")
+
+
+def functions(path: Path) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert node.end_lineno is not None
+            yield node.name, node.end_lineno - node.lineno + 1
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_functions_and_files_stay_short(path: Path):
+    long = [(name, lines) for name, lines in functions(path) if lines > FUNCTION_LINES_MAX]
+
+    assert long == []
+    assert len(path.read_text().splitlines()) <= FILE_LINES_MAX
+
+
+def test_no_file_is_a_drawer():
+    drawers = [path for path in SOURCES if BANNED_NAMES.fullmatch(path.stem)]
+
+    assert drawers == []
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_are_at_the_top(path: Path):
+    hidden = [
+        node.lineno
+        for function in ast.walk(ast.parse(path.read_text()))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+
+    assert hidden == []
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_state_hides_in_module_globals(path: Path):
+    """Lower-case module variables and `global` statements are state; constants are upper case."""
+    tree = ast.parse(path.read_text())
+    state = [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Global)]
+    allowed = {"log", "_log", "_random", "_fast", "command"}
+    for node in tree.body:
+        if isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            for target in targets:
+                if isinstance(target, ast.Name) and isinstance(
+                    node.value, ast.Dict | ast.List | ast.Set | ast.Call
+                ):
+                    name = target.id
+                    constant = name.lstrip("_")[:1].isupper() or name.startswith("__") or name in allowed
+                    if not constant:
+                        state.append(node.lineno)
+
+    assert state == []

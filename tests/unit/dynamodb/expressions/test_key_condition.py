@@ -1,0 +1,156 @@
+"""Which partition and range a key condition means, and what it must not say."""
+
+import pytest
+
+from millrace.core.errors import AwsError
+from millrace.dynamodb.expressions import Expressions, KeyCondition
+from millrace.dynamodb.keys import KeyAttribute, KeySchema
+
+whole = KeySchema(KeyAttribute("a", "S"), KeyAttribute("b", "S"))
+hash_only = KeySchema(KeyAttribute("a", "S"))
+x, y = {"S": "x"}, {"S": "y"}
+
+
+def read(text, values, schema=whole, names=None):
+    return Expressions(names, values).key_condition(text, schema)
+
+
+def refusal(text, values=None, schema=whole):
+    with pytest.raises(AwsError) as refused:
+        read(text, values, schema)
+    assert refused.value.code == "ValidationException"
+    return refused.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "operator", "values"),
+    [
+        ("a = :x", None, ()),
+        (":x = a", None, ()),
+        ("a = :x AND b = :y", "=", (y,)),
+        ("b < :y AND a = :x", "<", (y,)),
+        ("a = :x AND b <= :y", "<=", (y,)),
+        ("a = :x AND :y < b", ">", (y,)),
+        ("a = :x AND :y >= b", "<=", (y,)),
+        ("(a = :x) AND (b >= :y)", ">=", (y,)),
+        ("(a = :x AND b BETWEEN :x AND :y)", "BETWEEN", (x, y)),
+        ("a = :x AND begins_with(b, :y)", "begins_with", (y,)),
+    ],
+)
+def test_a_key_condition_names_a_partition_and_perhaps_a_range(text, operator, values):
+    used = {name: value for name, value in {":x": x, ":y": y}.items() if name in text}
+
+    assert KeyCondition(x, operator, values) == read(text, used)
+
+
+def test_names_may_be_placeholders():
+    assert read("#k = :x", {":x": x}, hash_only, {"#k": "a"}) == KeyCondition(x)
+
+
+@pytest.mark.parametrize(
+    ("text", "operator"),
+    [
+        ("a > b and size(b) > c or a > c", "OR"),
+        ("a in (b, size(c), d)", "IN"),
+        ("attribute_exists(a)", "attribute_exists"),
+        ("attribute_not_exists(a)", "attribute_not_exists"),
+        ("contains(a.d, b)", "contains"),
+        ("not a > b", "NOT"),
+        ("a <> b", "<>"),
+    ],
+)
+def test_not_all_operators_are_for_keys(text, operator):
+    assert refusal(text) == f"Invalid operator used in KeyConditionExpression: {operator}"
+
+
+@pytest.mark.parametrize(
+    ("text", "operator"),
+    [
+        (":a between size(b) and size(a) and b > :b", "BETWEEN"),
+        ("begins_with(:a, b) and a > :b", "begins_with"),
+    ],
+)
+def test_between_and_begins_with_start_with_the_key(text, operator):
+    assert refusal(text, {":a": x, ":b": x}) == (
+        f"Invalid condition in KeyConditionExpression: {operator} operator must have the key attribute as its first operand"
+    )
+
+
+@pytest.mark.parametrize(
+    ("sentence", "texts"),
+    [
+        (
+            "KeyConditionExpressions cannot contain nested operations",
+            ["size(b) > a AND a.b > b AND b > c", "a > size(b.d)", "a between size(b) and size(a)"],
+        ),
+        (
+            "Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition",
+            ["b > a.b", "b between c[1] and d", "a between b and size(a)", "begins_with(a, b)"],
+        ),
+        (
+            "KeyConditionExpressions cannot have conditions on nested attributes",
+            ["b.d > a AND c.d > e.f", "a.d > c", "b[0] > a"],
+        ),
+        (
+            "Invalid condition in KeyConditionExpression: No key attribute specified",
+            [":b > :a AND a < :b", ":a > b AND :a < :b"],
+        ),
+        (
+            "KeyConditionExpressions must only contain one condition per key",
+            ["b > :a AND b < :a and c = :a and d = :b", "(a > :a and b > :a) and (b > :b and c > :a)"],
+        ),
+        (
+            "Conditions can be of length 1 or 2 only",
+            [":a = a and b = :b and :a = c", "(a > :a and b > :b) and (c > :a and d > :a)"],
+        ),
+    ],
+)
+def test_conditions_that_no_key_condition_may_have(sentence, texts):
+    for text in texts:
+        values = {":a": x, ":b": x} if ":" in text else None
+
+        assert sentence == refusal(text, values)
+
+
+@pytest.mark.parametrize(
+    ("text", "schema", "sentence"),
+    [
+        ("z = :v", whole, "Query condition missed key schema element: a"),
+        ("b = :v", whole, "Query condition missed key schema element: a"),
+        ("a = :v AND c = :v", whole, "Query condition missed key schema element: b"),
+        ("a > :v", whole, "Query key condition not supported"),
+        ("begins_with(a, :v)", hash_only, "Query key condition not supported"),
+        ("a = :v AND b = :v", hash_only, "Query key condition not supported"),
+        ("y = :v AND z = :v", hash_only, "Query key condition not supported"),
+        (
+            "a = :v",
+            KeySchema(KeyAttribute("a", "N")),
+            "One or more parameter values were invalid: Condition parameter type does not match schema type",
+        ),
+        (
+            "a = :v AND b = :empty",
+            whole,
+            (
+                "One or more parameter values are not valid. The AttributeValue for a key attribute "
+                "cannot contain an empty string value. Key: b"
+            ),
+        ),
+    ],
+)
+def test_a_key_condition_must_fit_the_key_schema(text, schema, sentence):
+    assert sentence == refusal(text, {":v": x, ":empty": {"S": ""}}, schema)
+
+
+def test_a_key_condition_can_be_judged_before_its_table_is_known():
+    demands = Expressions(None, {":v": x}).key_demands("a = :v")
+
+    assert demands.match(hash_only) == KeyCondition(x)
+
+
+def test_what_is_wrong_in_any_condition_is_wrong_here():
+    assert refusal("a between :b and :a", {":a": {"S": "a"}, ":b": {"S": "b"}}) == (
+        "Invalid KeyConditionExpression: "
+        "The BETWEEN operator requires upper bound to be greater than or equal to lower bound; "
+        "lower bound operand: AttributeValue: {S:b}, upper bound operand: AttributeValue: {S:a}"
+    )
+    assert refusal("a-b") == 'Invalid KeyConditionExpression: Syntax error; token: "-", near: "a-b"'

@@ -1,0 +1,54 @@
+"""What answers mean to a mapping with ReportBatchItemFailures: AWS's recordings, one by one."""
+
+import pytest
+
+from millrace.triggers.delivery import Record
+from millrace.triggers.response import BatchFailedError, failed_index
+
+BATCH = [Record(number, str(number), 0.0, b"") for number in (7, 8, 9)]
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"",
+        b"null",
+        b"{}",
+        b"[]",
+        b'""',
+        b'{"batchItemFailures":[]}',
+        b'{"batchItemFailures":null}',
+        b'{"a":1}',
+    ],
+)
+def test_an_empty_answer_is_success(payload):
+    assert failed_index(payload, BATCH) is None
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b'{"batchItemFailures":[{"itemIdentifier":123}]}',
+        b'{"batchItemFailures":[{"itemIdentifier":"123"}]}',
+        b'{"batchItemFailures":[{"itemIdentifier":""}]}',
+        b'{"batchItemFailures":[{"itemIdentifier":null}]}',
+        b'{"batchItemFailures":[{"foo":123}]}',
+        b'{"batchItemFailures":[{"foo":null}]}',
+        b'{"batchItemFailures":[{"itemIdentifier":"8"},{"itemIdentifier":"1"}]}',
+        b'{"batchItemFailures":["8"]}',
+        b'{"batchItemFailures":{}}',
+        b'"text"',
+        b"7",
+        b"false",
+        b"not json",
+    ],
+)
+def test_an_answer_that_makes_no_sense_fails_the_batch(payload):
+    with pytest.raises(BatchFailedError):
+        failed_index(payload, BATCH)
+
+
+def test_the_lowest_failure_counts():
+    payload = b'{"batchItemFailures":[{"itemIdentifier":"9"},{"itemIdentifier":"8"}]}'
+
+    assert failed_index(payload, BATCH) == 1
