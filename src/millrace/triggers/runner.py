@@ -9,13 +9,14 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Protocol
 
 import orjson
 
 from millrace.core import limits
 from millrace.core.clock import Clock, Timer
 from millrace.core.errors import AwsError
-from millrace.functions.invocation import Invoker
+from millrace.functions.invocation import InvokeCall
 from millrace.storage.interface import Reader, Storage
 from millrace.streams import log
 from millrace.streams.record import Entry
@@ -45,6 +46,13 @@ from millrace.triggers.delivery import (
     begin,
 )
 from millrace.triggers.filter import Predicate, compile_filters
+
+
+class Invoker(Protocol):
+    """Whoever can run functions."""
+
+    @property
+    def invoke(self) -> InvokeCall: ...
 
 
 @dataclass(frozen=True, slots=True)

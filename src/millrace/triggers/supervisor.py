@@ -15,7 +15,6 @@ from typing import Any, Self
 
 from millrace.core import ids, limits
 from millrace.core.clock import Clock
-from millrace.functions.invocation import Invoker
 from millrace.storage.interface import Reader, Storage, Writer
 from millrace.streams import log as stream_log
 from millrace.streams.stream import Shard
@@ -24,7 +23,7 @@ from millrace.triggers.catalog import Mapping
 from millrace.triggers.checkpoint import LeaseLostError
 from millrace.triggers.delivery import Checkpoint, Fact, PermissionLost, Phase, Signal
 from millrace.triggers.permission import Identities, Refusal
-from millrace.triggers.runner import Runner, Tools
+from millrace.triggers.runner import Invoker, Runner, Tools
 from millrace.triggers.status import MappingStatus, ShardStatus
 from millrace.triggers.target import Target
 

@@ -62,7 +62,7 @@ def test_trim_horizon_begins_with_the_oldest():
 
 def test_filtered_changes_do_not_reach_the_function():
     async def story(mill, stream):
-        pattern = '{"dynamodb":{"Keys":{"id":{"S":[{"prefix":"x"}]}}}}'
+        pattern = '{"dynamodb":{"Keys":{"id":{"S":[{"prefix":"x"}]}}'
         await mill.map(stream, FilterCriteria={"Filters": [{"Pattern": pattern}]})
         await mill.change(stream, "a", "x1", "b", "x2", "c")
         await mill.supervisor.idle()
@@ -180,7 +180,7 @@ def test_without_a_statement_the_mapping_stops_and_names_it_and_with_it_goes_on(
         shown = await mill.do("GetEventSourceMapping", UUID=mapping["UUID"])
         assert mill.batches == []
         assert status["missing"] == (
-            f'{{{{"Effect":"Allow","Action":["dynamodb:GetRecords"],"Resource":"{stream.arn}"}}}}'
+            f'{{"Effect":"Allow","Action":["dynamodb:GetRecords"],"Resource":"{stream.arn}"}}'
         )
         assert shown["State"] == "Enabled"
         assert shown["LastProcessingResult"].startswith(f"PROBLEM: Cannot access stream {stream.arn}. Please")
