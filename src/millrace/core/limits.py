@@ -161,3 +161,4 @@ log_sweep_events_max = 500  # removed in one transaction
 
 # millrace's own API
 live_events_max = 10_000  # waiting for one reader; what comes then is missed and counted
+storage_cache_bytes_max = 32 * MIB  # values asked for lately, kept in memory
