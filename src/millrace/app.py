@@ -83,6 +83,7 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
         logs = await stack.enter_async_context(Logs(log_storage, clock))
         await backfill.resume(storage)
         identities = Identities(storage, clock)
+        stack.push_async_callback(identities.settle)
         await stack.enter_async_context(Retention(storage, clock))
         functions = await stack.enter_async_context(
             Functions(
