@@ -43,5 +43,11 @@ lock: .venv/installed-dev ## Renew the lock files from pyproject.toml
 	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -q --constraint requirements/runtime.txt --group dev -o requirements/dev.txt
 	printf "hatchling==1.33.0\neditables>=0.5\n" | $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -q - -o requirements/build.txt
 
+bench-peers: .venv/installed ## Install the servers that `make bench` compares with
+	$(BIN)/python -m benchmarks.install $(PEERS)
+
+bench: .venv/installed ## Measure millrace and its peers, e.g. make bench BENCH="--quick --only put"
+	$(BIN)/python -m benchmarks $(BENCH)
+
 clean: ## Remove what was installed and built (keeps ./.millrace)
 	rm -rf .venv dist build .pytest_cache .ruff_cache .hypothesis

@@ -77,10 +77,10 @@ class Scenario:
     """The steps, against one endpoint."""
 
     def __init__(self, settings: dict[str, str]) -> None:
-        # Typed loosely: the typed clients are a development dependency, the demo is not.
-        self._dynamodb: Any = boto3.client("dynamodb", **settings)  # pyright: ignore[reportUnknownMemberType]
-        self._lambda: Any = boto3.client("lambda", **settings)  # pyright: ignore[reportUnknownMemberType]
-        self._iam: Any = boto3.client("iam", **settings)  # pyright: ignore[reportUnknownMemberType]
+        session: Any = boto3.session.Session()  # the typed clients are a development dependency
+        self._dynamodb: Any = session.client("dynamodb", **settings)
+        self._lambda: Any = session.client("lambda", **settings)
+        self._iam: Any = session.client("iam", **settings)
 
     def create_table(self) -> Made:
         """The table, without a stream at first, as the article has it."""

@@ -84,6 +84,10 @@ class Table:
         return f"table/{self.id}"
 
     @functools.cached_property
+    def key_names(self) -> tuple[str, ...]:
+        return self.schema.names
+
+    @functools.cached_property
     def index_keys(self) -> tuple[tuple[KeyAttribute, str], ...]:
         """The attributes that index keys add to the table's own, each with its index's name."""
         return tuple(

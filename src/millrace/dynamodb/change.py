@@ -46,9 +46,9 @@ def apply(
         writer.delete(table.space, key)
     else:
         writer.put(table.space, key, new.value)
-    written = _change_indexes(writer, table, old, new)
+    written = _change_indexes(writer, table, old, new) if table.indexes else {}
     counts.change(writer, table.id, old, new)
-    if table.view is not None and table.stream is not None:
+    if table.view is not None:
         _append(writer, table, key, old, new, now, expired=expired)
     return Change(old, new, written)
 
@@ -80,7 +80,7 @@ def index_row(table: Table, index: Index, row: Row | None) -> tuple[bytes, Row] 
     key = index.schema.index_key_of(row.item, table.schema)
     if index.whole:
         return key, row
-    kept = {*table.schema.names, *index.schema.names, *index.attributes}
+    kept = {*table.key_names, *index.schema.names, *index.attributes}
     item = {name: value for name, value in row.item.items() if name in kept}
     return key, Row.of(item, values.size(item))
 
@@ -128,16 +128,12 @@ def _append(
     stream = None if table.stream is None else log.describe(writer, table.stream)
     item = new or old
     if stream is None or item is None:
-        return
-    keys = table.schema.extract(item.item)
-    data = record.encode(
-        stream.view,
-        now,
-        Image(orjson.dumps(keys), values.size(keys)),
-        _image(old),
-        _image(new),
-        expired=expired,
-    )
+        # Better no change at all than one that nobody hears of.
+        raise LookupError(f"{table.arn} has no stream to append to")
+    decoded = item.item
+    keys = {name: decoded[name] for name in table.key_names}
+    keys_image = Image(orjson.dumps(keys), values.size(keys))
+    data = record.encode(stream.view, now, keys_image, _image(old), _image(new), expired=expired)
     log.append(writer, stream, int.from_bytes(key[:partition_hash_bytes]), data)
 
 

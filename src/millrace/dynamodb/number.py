@@ -105,17 +105,19 @@ def compare(one: str, other: str) -> int:
 
 def add(one: str, other: str) -> str:
     """The sum. ValidationException if it cannot be stored."""
-    return _storable(_exact.add(Decimal(one), Decimal(other)))
+    if "." not in one and "." not in other:
+        return _storable(str(int(one) + int(other)))
+    return _storable(str(_exact.add(Decimal(one), Decimal(other))))
 
 
 def subtract(one: str, other: str) -> str:
     """The difference. ValidationException if it cannot be stored."""
-    return _storable(_exact.subtract(Decimal(one), Decimal(other)))
+    return add(one, other[1:] if other[0] == "-" else "-" + other)
 
 
-def _storable(result: Decimal) -> str:
+def _storable(result: str) -> str:
     """AWS calls a result of more than 38 digits an overflow too (recorded by ScyllaDB's Alternator tests)."""
-    digits = "".join(map(str, result.as_tuple().digits)).strip("0")
+    digits = result.partition("E")[0].replace(".", "").strip("-0")
     if len(digits) > number_digits_max:
         raise validation_error(_overflow)
-    return canonical(str(result))
+    return canonical(result)

@@ -39,7 +39,7 @@ def normalise(item: Item) -> tuple[Item, int]:
     changed: Item | None = None
     for name, value in item.items():
         kind, content = _member(value)
-        clean, content_size = _walks[kind](content, 1)
+        clean, content_size = _WALKS[kind](content, 1)
         size += content_size + (len(name) if name.isascii() else len(name.encode()))
         if clean is not content or len(value) != 1:
             changed = changed or dict(item)
@@ -52,7 +52,7 @@ def normalise(item: Item) -> tuple[Item, int]:
 def normalise_value(value: AttributeValue) -> AttributeValue:
     """The value as DynamoDB stores it; the same object if nothing has to change."""
     kind, content = _member(value)
-    clean, _ = _walks[kind](content, 1)
+    clean, _ = _WALKS[kind](content, 1)
     return value if clean is content and len(value) == 1 else {kind: clean}
 
 
@@ -67,7 +67,7 @@ def size(item: Item) -> int:
 def value_size(value: AttributeValue) -> int:
     """Bytes of a normalised value."""
     kind, content = next(iter(value.items()))
-    return _walks[kind](content, 1)[1]
+    return _WALKS[kind](content, 1)[1]
 
 
 def equal(one: AttributeValue, other: AttributeValue) -> bool:
@@ -124,20 +124,20 @@ def _member(value: AttributeValue) -> tuple[str, Any]:
     """The one type member of a value and its content."""
     if len(value) == 1:
         for kind, content in value.items():
-            if kind in _walks and content is not None:
+            if kind in _WALKS and content is not None:
                 return kind, content
     return _only_member(value)
 
 
 def _only_member(value: AttributeValue) -> tuple[str, Any]:
     """As AWS does, look at each member first, and only then at how many there are."""
-    members = [(kind, content) for kind, content in value.items() if kind in _walks and content is not None]
+    members = [(kind, content) for kind, content in value.items() if kind in _WALKS and content is not None]
     if not members:
         raise validation_error(
             "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"
         )
     for kind, content in members:
-        _walks[kind](content, 1)
+        _WALKS[kind](content, 1)
     if len(members) > 1:
         raise validation_error(
             "Supplied AttributeValue has more than one datatypes set, "
@@ -228,7 +228,7 @@ def _map(content: Item, depth: int) -> tuple[Item, int]:
     changed: Item | None = None
     for name, value in content.items():
         kind, inner = _member(value)
-        clean, inner_size = _walks[kind](inner, depth + 1)
+        clean, inner_size = _WALKS[kind](inner, depth + 1)
         total += inner_size + len(name.encode()) + _element_bytes
         if clean is not inner or len(value) != 1:
             changed = changed or dict(content)
@@ -244,7 +244,7 @@ def _list(content: list[AttributeValue], depth: int) -> tuple[list[AttributeValu
     changed: list[AttributeValue] | None = None
     for index, value in enumerate(content):
         kind, inner = _member(value)
-        clean, inner_size = _walks[kind](inner, depth + 1)
+        clean, inner_size = _WALKS[kind](inner, depth + 1)
         total += inner_size + _element_bytes
         if clean is not inner or len(value) != 1:
             changed = changed or list(content)
@@ -260,7 +260,7 @@ def _check_depth(depth: int) -> None:
         )
 
 
-_walks: dict[str, _Walk] = {
+_WALKS: dict[str, _Walk] = {
     "S": _text,
     "N": _number,
     "B": _binary,

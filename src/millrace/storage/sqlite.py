@@ -200,7 +200,7 @@ class _Committer:
             self._next()
             return
         todo.directory.apply(self._file.directory)
-        self._snapshot.renew()
+        self._snapshot.renew(todo.changed)
         self._waiting.overlay.base = self._snapshot
         group.settle()
         self._watchers.wake(group.grown_journals())

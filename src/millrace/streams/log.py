@@ -4,10 +4,14 @@ All functions run inside a transaction of their caller: a table's change and its
 table and of its stream, are one commit. Records live 24 hours (`retention`).
 """
 
+import functools
 from collections.abc import Iterator
 from dataclasses import replace
 
+import orjson
+
 from millrace.core import arn as arns
+from millrace.core import limits
 from millrace.core.arn import Scope
 from millrace.storage.interface import Reader, Writer
 from millrace.streams import record
@@ -17,8 +21,16 @@ from millrace.streams.stream import Shard, Stream
 
 # One space for every scope's streams, in the order that ListStreams shows them.
 SPACE = "streams"
-# Gets a record whenever a stream or its shards change, so that who follows shards hears of new ones.
+# The journal that tells the same as `changes`, of all scopes.
 CHANGES = "streams/changes"
+
+
+def changes(scope: Scope) -> str:
+    """The journal that tells which streams came, changed their shards, were disabled or went.
+
+    Records that are appended to a shard are told by the shard's own journal.
+    """
+    return f"streams/{scope.path}/changes"
 
 
 def create(
@@ -99,8 +111,10 @@ def drop(writer: Writer, stream: Stream) -> None:
     key = key_of(stream.arn)
     if key is not None:
         writer.delete(SPACE, key)
+        _tell(writer, stream)
 
 
+@functools.lru_cache(maxsize=4096)
 def key_of(arn: str) -> bytes | None:
     """The catalog key of a stream's ARN; None for what is not one."""
     try:
@@ -119,4 +133,11 @@ def _save(writer: Writer, stream: Stream) -> None:
     if key is None:
         raise ValueError(f"not the ARN of a stream: {stream.arn}")
     writer.put(SPACE, key, streams.encode(stream))
-    writer.trim(CHANGES, writer.append(CHANGES, stream.arn.encode()) - 1)
+    _tell(writer, stream)
+
+
+def _tell(writer: Writer, stream: Stream) -> None:
+    """Let those know who watch for streams and shards that open and close."""
+    notice = orjson.dumps({"kind": "stream", "name": stream.arn})
+    for journal in (changes(arns.parse(stream.arn).scope), CHANGES):
+        writer.trim(journal, writer.append(journal, notice) - limits.change_notices_max)

@@ -1,1 +1,269 @@
-"""Not written yet."""
+"""FilterCriteria: which records a mapping wants. Pure.
+
+A pattern is compiled once into nested predicates. The rules are EventBridge's, as recorded of AWS's
+TestEventPattern, on the record as it would stand in the function's event:
+https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
+"""
+
+import ipaddress
+import itertools
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, cast
+
+import orjson
+
+# Whether the values found at a path (none: there is nothing there) are what a pattern wants.
+Leaf = Callable[[Sequence[Any]], bool]
+Predicate = Callable[[Mapping[str, Any]], bool]
+Test = Callable[[Any], bool]
+
+
+class InvalidPatternError(Exception):
+    """Invalid filter pattern definition."""
+
+
+def compile_filters(patterns: tuple[str, ...]) -> Predicate | None:
+    """Whether a record matches any of the patterns; None if there are none, and so all records pass."""
+    predicates = [compile_pattern(pattern) for pattern in patterns]
+    if not predicates:
+        return None
+    return predicates[0] if len(predicates) == 1 else lambda record: any(p(record) for p in predicates)
+
+
+@lru_cache(maxsize=512)
+def compile_pattern(text: str) -> Predicate:
+    """What a pattern asks of a record. Raises InvalidPatternError, whose message AWS keeps to itself."""
+    try:
+        pattern = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise InvalidPatternError(str(error)) from error
+    if not isinstance(pattern, dict):
+        raise InvalidPatternError("Filter is not an object")
+    return _all_of(cast("dict[str, Any]", pattern), ())
+
+
+def _all_of(pattern: dict[str, Any], path: tuple[str, ...]) -> Predicate:
+    if not pattern:
+        raise InvalidPatternError("Empty objects are not allowed")
+    predicates = [_member(name, value, path) for name, value in pattern.items()]
+    return predicates[0] if len(predicates) == 1 else lambda record: all(p(record) for p in predicates)
+
+
+def _member(name: str, value: Any, path: tuple[str, ...]) -> Predicate:
+    if name == "$or" and isinstance(value, list):
+        return _any_of(cast("list[Any]", value), path)
+    # A dot in a name is the same as another level.
+    path = (*path, *name.split("."))
+    if isinstance(value, dict):
+        return _all_of(cast("dict[str, Any]", value), path)
+    if not isinstance(value, list):
+        raise InvalidPatternError(f'"{name}" must be an object or an array')
+    leaf = _leaf(cast("list[Any]", value))
+    return lambda record: leaf(list(_find(record, path, 0)))
+
+
+def _any_of(alternatives: list[Any], path: tuple[str, ...]) -> Predicate:
+    if not alternatives or not all(isinstance(alternative, dict) for alternative in alternatives):
+        raise InvalidPatternError("$or must be an array of objects")
+    predicates = [_all_of(alternative, path) for alternative in alternatives]
+    return lambda record: any(predicate(record) for predicate in predicates)
+
+
+def _find(value: Any, path: tuple[str, ...], depth: int) -> Iterator[Any]:
+    """The leaves at a path: an object there is none, arrays give what is in them."""
+    if isinstance(value, list):
+        for element in cast("list[Any]", value):
+            yield from _find(element, path, depth)
+    elif isinstance(value, dict):
+        members = cast("dict[str, Any]", value)
+        for end in range(depth + 1, len(path) + 1):
+            name = path[depth] if end == depth + 1 else ".".join(path[depth:end])
+            if name in members:
+                yield from _find(members[name], path, end)
+    elif depth == len(path):
+        yield value
+
+
+def _leaf(alternatives: list[Any]) -> Leaf:
+    if not alternatives:
+        raise InvalidPatternError("Empty arrays are not allowed")
+    leaves = [_alternative(alternative) for alternative in alternatives]
+    return leaves[0] if len(leaves) == 1 else lambda values: any(leaf(values) for leaf in leaves)
+
+
+def _alternative(alternative: Any) -> Leaf:
+    if isinstance(alternative, list):
+        raise InvalidPatternError("Match value must be String, number, true, false, or null")
+    if not isinstance(alternative, dict):
+        return _on_any(_equals(alternative))
+    operator, operand = _only(cast("dict[str, Any]", alternative))
+    if operator == "exists":
+        if not isinstance(operand, bool):
+            raise InvalidPatternError("exists match pattern must be either true or false")
+        return lambda values: bool(values) is operand
+    if operator not in _OPERATORS:
+        raise InvalidPatternError(f"Unrecognized match type {operator}")
+    return _on_any(_OPERATORS[operator](operand))
+
+
+def _only(alternative: dict[str, Any]) -> tuple[str, Any]:
+    if len(alternative) != 1:
+        raise InvalidPatternError("Only one key allowed in match expression")
+    return next(iter(alternative.items()))
+
+
+def _on_any(test: Test) -> Leaf:
+    return lambda values: any(test(value) for value in values)
+
+
+def _equals(wanted: Any) -> Test:
+    """JSON's equality: 300 is 300.0, but true is not 1."""
+    if _is_number(wanted):
+        return lambda value: _is_number(value) and value == wanted
+    return lambda value: type(value) is type(wanted) and value == wanted
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _text(operand: Any, operator: str) -> str:
+    if not isinstance(operand, str):
+        raise InvalidPatternError(f"{operator} match pattern must be a string")
+    return operand
+
+
+def _affix(name: str, has: Callable[[str, str], bool]) -> Callable[[Any], Test]:
+    """`prefix` and `suffix`: a text, or {"equals-ignore-case": text}."""
+
+    def compile_operand(operand: Any) -> Test:
+        if isinstance(operand, dict):
+            inner, folded = _only(cast("dict[str, Any]", operand))
+            if inner != "equals-ignore-case":
+                raise InvalidPatternError(f"Unsupported anything-but pattern: {inner}")
+            wanted = _text(folded, name).lower()
+            return lambda value: isinstance(value, str) and has(value.lower(), wanted)
+        text = _text(operand, name)
+        return lambda value: isinstance(value, str) and has(value, text)
+
+    return compile_operand
+
+
+def _equals_ignore_case(operand: Any) -> Test:
+    wanted = _text(operand, "equals-ignore-case").lower()
+    return lambda value: isinstance(value, str) and value.lower() == wanted
+
+
+def _wildcard(operand: Any) -> Test:
+    """`*` is any characters; a backslash before `*` or a backslash takes its meaning away."""
+    text = _text(operand, "wildcard")
+    parts: list[str] = re.findall(r"\\[*\\]|.", text, re.DOTALL)
+    if any(one == other == "*" for one, other in itertools.pairwise(parts)):
+        raise InvalidPatternError("Consecutive wildcard characters")
+    if any(part == "\\" for part in parts):
+        raise InvalidPatternError("Invalid escape character")
+    literals = [""]
+    for part in parts:
+        if part == "*":
+            literals.append("")
+        else:
+            literals[-1] += part[-1]
+    return lambda value: isinstance(value, str) and _contains(value, literals)
+
+
+def _contains(value: str, literals: list[str]) -> bool:
+    """Whether the text is these literals with anything between them. Linear, whatever the pattern is."""
+    if len(literals) == 1:
+        return value == literals[0]
+    first, *middle, last = literals
+    place, end = len(first), len(value) - len(last)
+    if place > end or not value.startswith(first) or not value.endswith(last):
+        return False
+    for literal in middle:
+        place = value.find(literal, place, end)
+        if place < 0:
+            return False
+        place += len(literal)
+    return True
+
+
+_COMPARISONS: dict[str, Callable[[float, float], bool]] = {
+    "=": lambda value, bound: value == bound,
+    "<": lambda value, bound: value < bound,
+    "<=": lambda value, bound: value <= bound,
+    ">": lambda value, bound: value > bound,
+    ">=": lambda value, bound: value >= bound,
+}
+
+
+def _numeric(operand: Any) -> Test:
+    """`["=", 5]`, `[">", 0]` or `[">", 0, "<=", 5]`."""
+    if not isinstance(operand, list):
+        raise InvalidPatternError("Value of numeric must be an array.")
+    parts = cast("list[Any]", operand)
+    signs, bounds = parts[::2], parts[1::2]
+    if not parts or len(signs) != len(bounds) or len(signs) > 2:
+        raise InvalidPatternError("Bad numeric range")
+    if not all(isinstance(sign, str) and sign in _COMPARISONS for sign in signs):
+        raise InvalidPatternError("Unrecognized numeric range operator")
+    if not all(_is_number(bound) for bound in bounds):
+        raise InvalidPatternError("Value must be numeric")
+    if len(signs) == 2 and (signs[0] not in (">", ">=") or signs[1] not in ("<", "<=")):
+        raise InvalidPatternError(f"Bad numeric range operator: {signs[1]}")
+    if len(signs) == 2 and bounds[0] >= bounds[1]:
+        raise InvalidPatternError("Bottom must be less than top")
+    pairs = [(_COMPARISONS[sign], bound) for sign, bound in zip(signs, bounds, strict=True)]
+    return lambda value: _is_number(value) and all(compare(value, bound) for compare, bound in pairs)
+
+
+def _cidr(operand: Any) -> Test:
+    text = _text(operand, "cidr")
+    if text.count("/") != 1:
+        raise InvalidPatternError("Malformed CIDR, one '/' required")
+    try:
+        network = ipaddress.ip_network(text, strict=False)
+    except ValueError as error:
+        raise InvalidPatternError(f"Malformed CIDR: {error}") from error
+
+    def test(value: Any) -> bool:
+        try:
+            return isinstance(value, str) and ipaddress.ip_address(value) in network
+        except ValueError:
+            return False
+
+    return test
+
+
+def _anything_but(operand: Any) -> Test:
+    """What is there and is not this, or none of these; what is not there never matches."""
+    if isinstance(operand, dict):
+        operator, unwanted = _only(cast("dict[str, Any]", operand))
+        if operator not in ("prefix", "suffix", "equals-ignore-case", "wildcard"):
+            raise InvalidPatternError(f"Unsupported anything-but pattern: {operator}")
+        tests = [_OPERATORS[operator](each) for each in _unwanted(unwanted)]
+    else:
+        choices = _unwanted(operand)
+        if not all(isinstance(each, str) or _is_number(each) for each in choices):
+            raise InvalidPatternError("Inside anything but list, start|null|boolean is not supported.")
+        tests = [_equals(each) for each in choices]
+    return lambda value: not any(test(value) for test in tests)
+
+
+def _unwanted(operand: Any) -> list[Any]:
+    choices = cast("list[Any]", operand) if isinstance(operand, list) else [operand]
+    if not choices:
+        raise InvalidPatternError("Empty arrays are not allowed")
+    return choices
+
+
+_OPERATORS: dict[str, Callable[[Any], Test]] = {
+    "prefix": _affix("prefix", str.startswith),
+    "suffix": _affix("suffix", str.endswith),
+    "equals-ignore-case": _equals_ignore_case,
+    "wildcard": _wildcard,
+    "numeric": _numeric,
+    "cidr": _cidr,
+    "anything-but": _anything_but,
+}

@@ -76,6 +76,8 @@ class Constraints:
             return _never_empty(empty, below)
         if not own:
             return below
+        if "name_or_arn" in shape:
+            return self._quick(_name(shape["name_or_arn"]), name, own)
 
         def check(value: Any, path: str, report: list[str]) -> None:
             for demand in own:
@@ -86,6 +88,16 @@ class Constraints:
                 below(value, path, report)
 
         return check if not shape.get("plain") else _plain(own, below)
+
+    def _quick(self, fine: Callable[[str], object], name: str, own: Sequence[Demand]) -> Checker:
+        """Table names are in every request: one look tells that nothing is wrong."""
+
+        def check(value: Any, path: str, report: list[str]) -> None:
+            if not fine(value):
+                shown = f"'{printed(value, name, self._shapes)}'"
+                report.extend(sentence(shown, path, demand.words) for demand in own if not demand.met(value))
+
+        return check
 
     def _own(self, name: str) -> list[Demand]:
         """What a shape demands of a value as a whole."""
@@ -242,7 +254,9 @@ def _ranges(shape: Shape) -> Iterator[Demand]:
 
 def _patterns(shape: Shape) -> Iterator[Demand]:
     if said := shape.get("pattern"):
-        matches = re.compile(shape.get("python_pattern", said)).fullmatch
+        # Java's \w, \d and \s know ASCII alone; a pattern of our own says itself what it means.
+        ours = shape.get("python_pattern")
+        matches = (re.compile(said, re.ASCII) if ours is None else re.compile(ours)).fullmatch
         yield Demand(
             f"Member must satisfy regular expression pattern: {said}", lambda v: matches(v) is not None
         )
@@ -252,6 +266,11 @@ def _enums(shape: Shape) -> Iterator[Demand]:
     if values := shape.get("enum"):
         known = frozenset(values)
         yield Demand(f"Member must satisfy enum value set: [{', '.join(values)}]", lambda v: v in known)
+
+
+def _name(rule: Mapping[str, Any]) -> Callable[[str], object]:
+    """Whether a text is a name as the rule has it."""
+    return re.compile(f"(?=.{{{rule['min']},{rule['max']}}}$)(?:{rule['pattern']})", re.ASCII).fullmatch
 
 
 def _name_or_arn(rule: Mapping[str, Any]) -> Iterator[Demand]:

@@ -2,12 +2,14 @@
 
 A shape whose values JSON can carry as they are has no writer (None), so that most answers go to `orjson`
 untouched. Where there is one, it writes blobs in base64 and timestamps in their format, and leaves out
-members that are None.
+members that are None. A `Fragment`, JSON that is written already, may stand for any value.
 """
 
 import math
 from collections.abc import Callable, Mapping
 from typing import Any
+
+from orjson import Fragment
 
 from millrace.wire import timestamps
 from millrace.wire.shapes import Shape
@@ -75,7 +77,9 @@ class JsonWriter:
                 changes[key] = (name, writer)
         find = changes.get
 
-        def write(value: Mapping[str, Any]) -> Mapping[str, Any]:
+        def write(value: Any) -> Any:
+            if isinstance(value, Fragment):
+                return value
             if None not in value.values() and changes.keys().isdisjoint(value):
                 return value
             written: dict[str, Any] = {}
@@ -95,13 +99,25 @@ class JsonWriter:
 def _list_writer(element: Writer | None) -> Writer | None:
     if element is None:
         return None
-    return lambda items: [None if item is None else element(item) for item in items]
+
+    def write(items: Any) -> Any:
+        if isinstance(items, Fragment):
+            return items
+        return [None if item is None else element(item) for item in items]
+
+    return write
 
 
 def _map_writer(element: Writer | None) -> Writer | None:
     if element is None:
         return None
-    return lambda items: {key: element(item) for key, item in items.items() if item is not None}
+
+    def write(items: Any) -> Any:
+        if isinstance(items, Fragment):
+            return items
+        return {key: element(item) for key, item in items.items() if item is not None}
+
+    return write
 
 
 def _write_double(value: float) -> float | str:

@@ -246,7 +246,7 @@ def _canonical_path(path: str) -> str:
             del kept[-1:]
         elif part not in ("", "."):
             kept.append(part)
-    ending = "/" if kept and path.endswith(("/", "/.", "/..")) else ""
+    ending = "/" if kept and path.endswith("/") else ""  # of "/a/." botocore signs "/a"
     return quote(f"/{'/'.join(kept)}{ending}", safe=f"/{_UNRESERVED}")
 
 

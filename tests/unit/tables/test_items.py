@@ -2,6 +2,7 @@
 
 from tests.unit.tables.calls import n, run, s
 
+INVALID = "One or more parameter values were invalid: "
 ITEM = {"id": {"S": "a"}, "count": {"N": "1"}}
 
 
@@ -155,8 +156,7 @@ def test_a_key_cannot_be_updated():
             ExpressionAttributeValues={":x": s("b")},
         ) == (
             "ValidationException",
-            "One or more parameter values were invalid: "
-            "Cannot update attribute id. This attribute is part of the key",
+            INVALID + "Cannot update attribute id. This attribute is part of the key",
         )
 
     run(test)
@@ -179,17 +179,16 @@ def test_keys_must_fit_the_schema():
     async def test(calls):
         await calls.table()
         mismatch = ("ValidationException", "The provided key element does not match the schema")
-        invalid = "One or more parameter values were invalid: "
 
         assert await calls.refused("GetItem", TableName="orders", Key={"x": s("a")}) == mismatch
         assert await calls.refused("DeleteItem", TableName="orders", Key={"id": n(1)}) == mismatch
         assert await calls.refused("PutItem", TableName="orders", Item={"x": s("a")}) == (
             "ValidationException",
-            invalid + "Missing the key id in the item",
+            INVALID + "Missing the key id in the item",
         )
         assert await calls.refused("PutItem", TableName="orders", Item={"id": n(1)}) == (
             "ValidationException",
-            invalid + "Type mismatch for key id expected: S actual: N",
+            INVALID + "Type mismatch for key id expected: S actual: N",
         )
 
     run(test)

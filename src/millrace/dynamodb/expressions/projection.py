@@ -12,8 +12,7 @@ class Projection:
     __slots__ = ("_tree", "paths")
 
     def __init__(self, paths: tuple[Steps, ...]) -> None:
-        """ExpressionError if paths clash."""
-        check_apart(paths)
+        """Of paths that do not clash."""
         self.paths = paths
         self._tree = tree_of((steps, None) for steps in paths)
 
@@ -27,5 +26,7 @@ class Projection:
 
 
 def bind_projection(paths: tuple[Path, ...], scope: Scope) -> Projection:
-    """A parsed projection with a request's names put in."""
-    return Projection(tuple(scope.steps(path) for path in paths))
+    """A parsed projection with a request's names put in. ExpressionError if its paths clash."""
+    steps = tuple(scope.steps(path) for path in paths)
+    check_apart(steps)
+    return Projection(steps)

@@ -26,7 +26,7 @@ from millrace.dynamodb.values import AttributeValue, Item, type_of
 
 _sets = frozenset(("SS", "NS", "BS"))
 _addable = _sets | {"N"}
-_operand_counts = {"if_not_exists": 2, "list_append": 2}
+_OPERAND_COUNTS = {"if_not_exists": 2, "list_append": 2}
 _long_types = {
     "S": "STRING",
     "N": "NUMBER",
@@ -55,18 +55,17 @@ class Change(NamedTuple):
 class Update:
     """The changes of one update expression."""
 
-    __slots__ = ("_changes", "_touched", "paths")
+    __slots__ = ("_changes", "paths")
 
     def __init__(self, changes: tuple[Change, ...]) -> None:
         self._changes = changes
         self.paths = tuple(change.steps for change in changes)
         """The document paths that it changes."""
-        self._touched = Projection(self.paths)
 
     @property
     def attributes(self) -> frozenset[str]:
         """The top-level attributes that it changes, or changes something in."""
-        return self._touched.attributes
+        return frozenset(str(steps[0]) for steps in self.paths)
 
     @property
     def nested(self) -> frozenset[str]:
@@ -75,7 +74,7 @@ class Update:
 
     def touched(self, item: Item) -> Item:
         """The parts of an item that this update changes: UPDATED_OLD of the old item, UPDATED_NEW of the new."""
-        return self._touched(item)
+        return Projection(self.paths)(item)
 
     def apply(self, item: Item) -> Item:
         """The item as it becomes; the old one stays as it is. ValidationException if it cannot be done."""
@@ -212,7 +211,7 @@ def _bind_operand(operand: Operand, scope: Scope) -> Bound:
             return _bind_arithmetic(operand, scope)
         case Call():
             operands = [_bind_operand(inner, scope) for inner in operand.operands]
-            check_count(operand, _operand_counts)
+            check_count(operand, _OPERAND_COUNTS)
             if operand.name == "list_append":
                 return _bind_append(operands)
             check_is_path(operand)

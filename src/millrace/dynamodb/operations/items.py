@@ -65,7 +65,8 @@ class Items:
             request.check_condition(found.condition, old, tell=tell)
             return None
 
-        table, key, done = await self._change(context, params, found, decide)
+        key, _ = values.normalise(params["Key"])
+        table, done = await self._change(context, params, key, found, decide)
         return _written(params, table, key, done, done.old if returns == "ALL_OLD" else None)
 
     async def update_item(self, context: Context, params: Params) -> Output:
@@ -77,7 +78,7 @@ class Items:
             request.check_condition(found.condition, old, tell=tell)
             return updated(update, key, old)
 
-        table, key, done = await self._change(context, params, found, decide)
+        table, done = await self._change(context, params, key, found, decide)
         returned = _updated_part(params.get("ReturnValues") or "NONE", update, done)
         return _written(params, table, key, done, returned)
 
@@ -102,10 +103,9 @@ class Items:
         return output
 
     async def _change(
-        self, context: Context, params: Params, found: Compiled, decide: Decision
-    ) -> tuple[Table, Item, Change]:
+        self, context: Context, params: Params, key: Item, found: Compiled, decide: Decision
+    ) -> tuple[Table, Change]:
         """Change the item at the request's Key, as `decide` says."""
-        key, _ = values.normalise(params["Key"])
         now = self._clock.now()
 
         def write(writer: Writer) -> tuple[Table, Change]:
@@ -123,8 +123,7 @@ class Items:
 
             return table, change.apply(writer, table, row_key, checked, now)
 
-        table, done = await self._storage.write(write)
-        return table, key, done
+        return await self._storage.write(write)
 
 
 def updated(update: Update | None, key: Item, old: Row | None) -> Row | None:

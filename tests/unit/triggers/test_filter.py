@@ -1,0 +1,151 @@
+"""Filter patterns: EventBridge's rules as AWS answered them, and DynamoDB's peculiarities."""
+
+import orjson
+import pytest
+
+from millrace.triggers.filter import InvalidPatternError, compile_filters, compile_pattern
+
+
+def matches(pattern, record):
+    return compile_pattern(orjson.dumps(pattern).decode())(record)
+
+
+MATCHING = [
+    ({"a": ["x"]}, {"a": "x"}),
+    ({"a": [""]}, {"a": ""}),
+    ({"a": [None]}, {"a": None}),
+    ({"a": [False]}, {"a": False}),
+    ({"a": [300]}, {"a": 300.0}),
+    ({"a": ["x", "y"]}, {"a": "y"}),
+    ({"a": ["x"], "b": {"c": [1]}}, {"a": "x", "b": {"c": 1, "d": 2}}),
+    ({"$or": [{"a": ["x"]}, {"b": ["x"]}]}, {"a": "-", "b": "x"}),
+    ({"a": {"$or": [{"b": [1]}, {"c": [1]}]}}, {"a": {"c": 1}}),
+    ({"a": [{"exists": True}, {"prefix": "x"}]}, {"a": "y"}),
+    ({"a": [{"prefix": "us-"}]}, {"a": "us-1"}),
+    ({"a": [{"prefix": ""}]}, {"a": "y"}),
+    ({"a": [{"prefix": {"equals-ignore-case": "Us-"}}]}, {"a": "uS-1"}),
+    ({"a": [{"suffix": ".png"}]}, {"a": "x.png"}),
+    ({"a": [{"suffix": {"equals-ignore-case": ".PNG"}}]}, {"a": "x.png"}),
+    ({"a": [{"equals-ignore-case": "ALICE"}]}, {"a": "alice"}),
+    ({"a": [{"equals-ignore-case": ""}]}, {"a": ""}),
+    ({"a": [{"wildcard": "a*b"}]}, {"a": "a/\n/b"}),
+    ({"a": [{"wildcard": "a\\*b"}]}, {"a": "a*b"}),
+    ({"a": [{"wildcard": "*b*c"}]}, {"a": "abbac"}),
+    ({"a": [{"wildcard": "*"}]}, {"a": ""}),
+    ({"a": [{"anything-but": "x"}]}, {"a": "y"}),
+    ({"a": [{"anything-but": "x"}]}, {"a": None}),
+    ({"a": [{"anything-but": ["x", "y"]}]}, {"a": "z"}),
+    ({"a": [{"anything-but": 5}]}, {"a": 6}),
+    ({"a": [{"anything-but": {"prefix": "x"}}]}, {"a": "y"}),
+    ({"a": [{"anything-but": {"prefix": "x"}}]}, {"a": 1}),
+    ({"a": [{"anything-but": {"suffix": ["x", "y"]}}]}, {"a": "yz"}),
+    ({"a": [{"anything-but": {"equals-ignore-case": ["X"]}}]}, {"a": "y"}),
+    ({"a": [{"anything-but": {"wildcard": "*x*"}}]}, {"a": "y"}),
+    ({"a": [{"numeric": [">", 0, "<=", 5]}]}, {"a": 5}),
+    ({"a": [{"numeric": ["=", 301.8]}]}, {"a": 301.8}),
+    ({"a": [{"numeric": [">", 100]}]}, {"a": 101.0}),
+    ({"a": [{"exists": True}]}, {"a": None}),
+    ({"a": [{"exists": False}]}, {"b": 1}),
+    ({"a": {"b": [{"exists": False}]}}, {"c": 1}),
+    ({"a": [{"cidr": "10.0.0.0/24"}]}, {"a": "10.0.0.255"}),
+    ({"a": [{"cidr": "2001:db8::/32"}]}, {"a": "2001:db8::1"}),
+    ({"a": ["x"]}, {"a": ["w", "x"]}),
+    ({"a": {"b": ["x"]}}, {"a": [{"b": "w"}, {"b": "x"}]}),
+    ({"a.b": ["x"]}, {"a": {"b": "x"}}),
+    ({"a": {"b": ["x"]}}, {"a.b": "x"}),
+    ({"eventName": ["INSERT"], "eventSource": ["aws:dynamodb"]}, {"eventName": "INSERT", "eventSource": "aws:dynamodb"}),
+    ({"dynamodb": {"ApproximateCreationDateTime": [{"numeric": [">", 0]}]}}, {"dynamodb": {"ApproximateCreationDateTime": 17.0}}),
+    # `exists` speaks of leaves only: an object counts as nothing.
+    ({"NewImage": {"key": [{"exists": False}]}}, {"NewImage": {"key": {"S": "v"}}}),
+    ({"NewImage": {"key": {"S": [{"exists": True}]}}}, {"NewImage": {"key": {"S": "v"}}}),
+    ({"N": [{"numeric": [">", 100]}, {"anything-but": "101"}]}, {"N": "42"}),
+]  # fmt: skip
+
+NOT_MATCHING = [
+    ({"a": ["x"]}, {"a": "X"}),
+    ({"a": ["x"]}, {}),
+    ({"a": [None]}, {"a": "null"}),
+    ({"a": [None]}, {}),
+    ({"a": [True]}, {"a": 1}),
+    ({"a": [1]}, {"a": True}),
+    ({"a": [1]}, {"a": "1"}),
+    ({"A": ["x"]}, {"a": "x"}),
+    ({"a": ["x"], "b": ["x"]}, {"a": "x"}),
+    ({"$or": [{"a": ["x"]}, {"b": ["x"]}]}, {"a": "-", "b": "-"}),
+    ({"a": [{"suffix": ".png"}]}, {"a": "x.PNG"}),
+    ({"a": [{"equals-ignore-case": ""}]}, {"a": "x"}),
+    ({"a": [{"wildcard": ""}]}, {"a": "x"}),
+    ({"a": [{"wildcard": "ab*bc"}]}, {"a": "abc"}),
+    ({"a": [{"wildcard": "a*b*c"}]}, {"a": "acb"}),
+    ({"a": [{"prefix": "1"}]}, {"a": 1}),
+    ({"a": [{"anything-but": "x"}]}, {}),
+    ({"a": [{"anything-but": {"prefix": "x"}}]}, {}),
+    ({"a": [{"numeric": ["=", 300]}]}, {"a": "300"}),
+    ({"a": [{"numeric": ["=", 0]}]}, {"a": None}),
+    ({"a": [{"exists": True}]}, {"a": []}),
+    ({"a": [{"exists": False}]}, {"a": 0}),
+    ({"a": [{"cidr": "10.0.0.0/24"}]}, {"a": "10.0.1.0"}),
+    ({"a": [{"cidr": "10.0.0.0/24"}]}, {"a": 5}),
+    ({"a": {"b": ["x"]}}, {"a": '{"b":"x"}'}),
+    # Without the type there is only an object.
+    ({"NewImage": {"key": ["v"]}}, {"NewImage": {"key": {"S": "v"}}}),
+    ({"N": [{"numeric": [">", 100]}, {"anything-but": "101"}]}, {"N": "101"}),
+]
+
+
+@pytest.mark.parametrize(("pattern", "record"), MATCHING)
+def test_a_record_matches(pattern, record):
+    assert matches(pattern, record) is True
+
+
+@pytest.mark.parametrize(("pattern", "record"), NOT_MATCHING)
+def test_a_record_does_not_match(pattern, record):
+    assert matches(pattern, record) is False
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "single-string",
+        '[{"eventName": ["INSERT"=123}]',
+        "null",
+        "[]",
+        "{}",
+        '"x"',
+        '{"a":"x"}',
+        '{"a":[]}',
+        '{"a":{}}',
+        '{"a":[["x"]]}',
+        '{"a":[{}]}',
+        '{"a":[{"Prefix":"x"}]}',
+        '{"a":[{"prefix":1}]}',
+        '{"a":[{"prefix":"x","suffix":"y"}]}',
+        '{"a":[{"exists":"true"}]}',
+        '{"a":[{"numeric":5}]}',
+        '{"a":[{"numeric":[]}]}',
+        '{"a":[{"numeric":["<","x"]}]}',
+        '{"a":[{"numeric":[">"]}]}',
+        '{"a":[{"numeric":[">",1,">",2]}]}',
+        '{"a":[{"numeric":[">",5,"<",1]}]}',
+        '{"a":[{"numeric":[[],1]}]}',
+        '{"a":[{"anything-but":[]}]}',
+        '{"a":[{"anything-but":null}]}',
+        '{"a":[{"anything-but":{"numeric":[">",1]}}]}',
+        '{"a":[{"anything-but":{"prefix":null}}]}',
+        '{"a":[{"wildcard":"a**b"}]}',
+        '{"a":[{"cidr":"10.0.0.0"}]}',
+        '{"a":[{"cidr":"10.0.0.0/x"}]}',
+        '{"$or":[]}',
+        '{"$or":["x"]}',
+    ],
+)
+def test_a_pattern_that_is_none_is_refused(text):
+    with pytest.raises(InvalidPatternError):
+        compile_pattern(text)
+
+
+def test_one_of_several_patterns_suffices_and_none_lets_all_pass():
+    either = compile_filters(('{"a":["x"]}', '{"b":["x"]}'))
+
+    assert (either({"a": "x"}), either({"b": "x"}), either({"c": "x"})) == (True, True, False)
+    assert compile_filters(()) is None
