@@ -74,6 +74,6 @@ session_seconds_default = 3_600
 signature_age_seconds_max = 15 * 60
 
 # The SQLite database: docs/decisions/0002-group-commit.md has the measurements
-storage_checkpoint_pages = 4_000  # of the write-ahead log, about 16 MB; then it is copied into the database
+storage_checkpoint_pages = 16_000  # of the write-ahead log, about 64 MB; then it is copied into the database
 storage_sweep_rows_max = 256  # rows of dropped spaces and trimmed journals deleted with one commit
 storage_cache_bytes_max = 32 * MIB  # values asked for lately, kept in memory
