@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from millrace.core.errors import AwsError, validation_error
-from millrace.core.limits import item_nesting_levels_max
+from millrace.core.limits import item_nesting_levels_max, number_digits_max
 from millrace.dynamodb import number
 
 AttributeValue = dict[str, Any]
@@ -38,9 +38,15 @@ def normalise(item: Item) -> tuple[Item, int]:
     size = 0
     changed: Item | None = None
     for name, value in item.items():
+        size += len(name) if name.isascii() else len(name.encode())
+        # Most attributes are texts: the walk's shortest way, spelled out.
+        text = value.get("S")
+        if text is not None and len(value) == 1:
+            size += len(text) if text.isascii() else len(text.encode())
+            continue
         kind, content = _member(value)
         clean, content_size = _WALKS[kind](content, 1)
-        size += content_size + (len(name) if name.isascii() else len(name.encode()))
+        size += content_size
         if clean is not content or len(value) != 1:
             changed = changed or dict(item)
             changed[name] = {kind: clean}
@@ -151,6 +157,8 @@ def _text(content: str, _: int) -> tuple[str, int]:
 
 
 def _number(content: str, _: int) -> tuple[str, int]:
+    if len(content) < number_digits_max and content.isascii() and content.isdigit() and content[0] != "0":
+        return content, (len(content.rstrip("0")) + 1) // 2 + 1
     clean = number.canonical(content)
     return content if clean == content else clean, number.byte_size(clean)
 
