@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -232,6 +233,7 @@ def show_ceiling(pace: Pace) -> None:
 
 def main() -> None:
     options = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # so that the running server is ended too
     pace = QUICK if options.quick else FULL
     if options.ceiling:
         show_ceiling(pace)

@@ -165,7 +165,7 @@ def describe(mapping: Row, state: str, result: str) -> Output:
         "ParallelizationFactor": 1,
         "StartingPosition": mapping.starting_position,
         "State": state,
-        "StateTransitionReason": "User action",
+        "StateTransitionReason": permission.transition_reason(result),
         "TumblingWindowInSeconds": 0,
     }
 

@@ -13,6 +13,8 @@ from millrace.iam.policy import Decision
 _ON_STREAM = ("dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream")
 # AWS knows no resource for it, so policies that work there may name `*` alone.
 _ON_ALL = "dynamodb:ListStreams"
+_PROBLEM = "PROBLEM: "
+_CANNOT_ACCESS = "Cannot access stream"
 
 
 class Identities(Protocol):
@@ -32,7 +34,13 @@ class Refusal:
     @property
     def result(self) -> str:
         """LastProcessingResult: AWS's words, then ours."""
-        return f"PROBLEM: {self.message} {self.reason}"
+        return f"{_PROBLEM}{self.message} {self.reason}"
+
+
+def transition_reason(result: str) -> str:
+    """StateTransitionReason beside a LastProcessingResult: the lost permission, else what the user did."""
+    problem = result.removeprefix(_PROBLEM)
+    return problem if problem != result and problem.startswith(_CANNOT_ACCESS) else "User action"
 
 
 async def refusal(identities: Identities, role_arn: str, stream_arn: str) -> Refusal | None:
@@ -51,7 +59,7 @@ async def refusal(identities: Identities, role_arn: str, stream_arn: str) -> Ref
 def cannot_access(stream_arn: str) -> str:
     """AWS's sentence; it names all four actions, whichever is missing."""
     return (
-        f"Cannot access stream {stream_arn}. Please ensure the role can perform the GetRecords, "
+        f"{_CANNOT_ACCESS} {stream_arn}. Please ensure the role can perform the GetRecords, "
         "GetShardIterator, DescribeStream, and ListStreams Actions on your stream in IAM."
     )
 
