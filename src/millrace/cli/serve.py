@@ -40,12 +40,16 @@ def settings_options(function: Callable[..., Any]) -> Callable[..., Any]:
     for setting in reversed(SETTINGS):
         function = _option(setting)(function)
     file = click.Path(path_type=Path, dir_okay=False)
-    return click.option("--config", "file", type=file, help="Settings file (TOML).  [default: millrace.toml, if it is there]")(function)
+    return click.option(
+        "--config", "file", type=file, help="Settings file (TOML).  [default: millrace.toml, if it is there]"
+    )(function)
 
 
 @click.command("serve", epilog=EPILOG, short_help="Start the server.")
 @settings_options
-@click.option("--json", "as_json", is_flag=True, help="Once requests are answered, say so in one line of JSON.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Once requests are answered, say so in one line of JSON."
+)
 def command(file: Path | None, as_json: bool, **options: Any) -> None:
     """Serve DynamoDB, Streams, Lambda, Logs, IAM and STS on one port, until Ctrl-C."""
     settings = config.load(options, os.environ, file)
