@@ -118,9 +118,16 @@ class Environment:
 
     async def start(self) -> None:
         """Start the process; it need not be waited for. Raises OSError if there cannot be one."""
-        loop = asyncio.get_running_loop()
-        setup = self.setup
-        address = await self._api.open()
+        try:
+            self._spawn(await self._api.open())
+        except BaseException:
+            self._exited(1)
+            raise
+
+    def _spawn(self, address: str) -> None:
+        if self.state is not State.STARTING:
+            raise OSError("the environment was stopped before it started")
+        loop, setup = asyncio.get_running_loop(), self.setup
         self._temporary = Path(tempfile.mkdtemp(prefix="tmp-", dir=setup.scratch))
         self._output.say(_init_start(setup))
         note = setup.interpreter.note(setup.function.runtime)
@@ -136,11 +143,7 @@ class Environment:
         variables |= {"AWS_LAMBDA_RUNTIME_API": address, "TMPDIR": str(self._temporary), **setup.variables}
         self._began = loop.time()
         self._timer = loop.call_later(limits.function_init_seconds_max, self._init_overdue)
-        try:
-            self._process.start(self._command, variables, setup.code)
-        except OSError:
-            self._exited(1)
-            raise
+        self._process.start(self._command, variables, setup.code)
 
     def _command(self, lifeline: int) -> list[str]:
         interpreter = self.setup.interpreter

@@ -99,7 +99,7 @@ class Functions:
 
     async def sweep_code(self) -> None:
         """Remove code that no function refers to any more."""
-        await self.codes.sweep(await self.storage.read(catalog.codes_in_use))
+        await self.codes.sweep(lambda: self.storage.read(catalog.codes_in_use))
 
     async def function(self, scope: Scope, reference: Reference, *, shown: str | None = None) -> Function:
         """A function as it is now. Raises ResourceNotFoundException, naming `shown` or the ARN."""

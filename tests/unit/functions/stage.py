@@ -1,6 +1,7 @@
 """A functions room on its own: real processes, a database in memory, its log kept in a list."""
 
 import asyncio
+import contextlib
 import io
 import json
 import tempfile
@@ -16,6 +17,7 @@ from millrace.core import ids
 from millrace.core.arn import Scope
 from millrace.core.clock import Clock
 from millrace.core.context import Context, Principal
+from millrace.core.errors import AwsError
 from millrace.functions.functions import Functions
 from millrace.functions.operations import service
 from millrace.iam.identities import Identities
@@ -47,9 +49,10 @@ def zip_of(files: Mapping[str, str | bytes] | str) -> bytes:
 class Stage:
     """The room, and short ways to use it."""
 
-    def __init__(self, functions: Functions, logs: Logs, clock: Clock) -> None:
+    def __init__(self, functions: Functions, identities: Identities, logs: Logs) -> None:
         self.functions = functions
-        self.clock = clock
+        self.clock = functions.clock
+        self.identities = identities
         self.batches: list[Any] = []
         logs.subscribe(None, None, self.batches.append)
         self._operations = service(functions).operations
@@ -91,7 +94,8 @@ async def stage(
         async with MemoryStorage() as forgetful, Logs(forgetful, clock) as logs:
             storage = storage or forgetful
             identities = Identities(storage, clock)
-            await make_role(identities)
+            with contextlib.suppress(AwsError):  # a stage on a used database has it
+                await make_role(identities)
             functions = Functions(
                 storage,
                 clock,
@@ -101,7 +105,7 @@ async def stage(
                 logs=logs,
             )
             async with functions:
-                yield Stage(functions, logs, clock)
+                yield Stage(functions, identities, logs)
 
 
 async def make_role(identities: Identities, name: str = "runner", trust: Any = None) -> None:

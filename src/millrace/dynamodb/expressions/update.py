@@ -287,8 +287,7 @@ def _added(old: AttributeValue | None, given: AttributeValue) -> AttributeValue:
         raise _bad_type()
     if kind == "N":
         return {"N": number.add(old["N"], given["N"])}
-    known = set(old[kind])
-    return {kind: [*old[kind], *(element for element in given[kind] if element not in known)]}
+    return {kind: sorted({*old[kind], *given[kind]})}
 
 
 def _deleted(old: AttributeValue | None, given: AttributeValue) -> AttributeValue | None:
