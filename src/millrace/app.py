@@ -23,15 +23,15 @@ from millrace.core.clock import Clock
 from millrace.core.context import Access, Params
 from millrace.core.errors import SettingsError
 from millrace.core.service import Service
+from millrace.dynamodb import backfill
 from millrace.dynamodb.operations import service as dynamodb_service
 from millrace.functions.functions import Functions
 from millrace.functions.operations import service as functions_service
 from millrace.http.protocol import listen
 from millrace.iam.identities import Identities
-from millrace.iam.operations import service as iam_service
-from millrace.iam.sts import service as sts_service
+from millrace.iam.operations import iam_service, sts_service
 from millrace.logs.log import Logs
-from millrace.logs.operations import service as logs_service
+from millrace.logs.operations import logs_service
 from millrace.server.authentication import Authenticator
 from millrace.server.dispatch import Dispatcher
 from millrace.server.introspection import Introspection
@@ -81,7 +81,9 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
         endpoint = f"http://{_reachable(settings.host)}:{port}"
         storage, log_storage = await _storages(stack, settings)
         logs = await stack.enter_async_context(Logs(log_storage, clock))
+        await backfill.resume(storage)
         identities = Identities(storage, clock)
+        stack.push_async_callback(identities.settle)
         await stack.enter_async_context(Retention(storage, clock))
         functions = await stack.enter_async_context(
             Functions(

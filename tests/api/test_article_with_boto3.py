@@ -174,7 +174,8 @@ def test_killed_in_the_middle_of_retries_it_goes_on_where_it_was(loop: Loop):
     loop.update_code(HANDLER)
     loop.millrace.idle()
 
-    assert again[0]["attempt"] > 3, "the count of attempts survived"
+    # The server may have been killed before the third failure was saved, so the third may come again.
+    assert again[0]["attempt"] >= 3, "the count of attempts survived"
     values = [r["dynamodb"]["NewImage"]["JansPartition"]["S"] for r in loop.received()]
     assert values == ["before", "one", "two"]
 

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -47,7 +47,7 @@ def command(endpoint: str, serve: bool) -> None:
 
 
 @contextmanager
-def _server(settings: Settings) -> Iterator[dict[str, Any]]:
+def _server(settings: Settings) -> Generator[dict[str, Any]]:
     """A server in a process of its own, stopped in good order at the end."""
     # A session of its own: Ctrl-C must reach the demo first, which then asks the server to stop.
     process = subprocess.Popen(

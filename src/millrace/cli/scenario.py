@@ -6,6 +6,7 @@ with what an earlier one left.
 
 import io
 import json
+import sys
 import zipfile
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,8 @@ from botocore.exceptions import ClientError
 TABLE = "JansTable"
 FUNCTION = "JansFunction"
 ROLE = "JansRole"
+# The interpreter that is surely here.
+RUNTIME = f"python3.{sys.version_info.minor}"
 KEY = {"JansPartition": {"S": "hello world"}}
 
 HANDLER = """\
@@ -77,10 +80,10 @@ class Scenario:
     """The steps, against one endpoint."""
 
     def __init__(self, settings: dict[str, str]) -> None:
-        # Typed loosely: the typed clients are a development dependency, the demo is not.
-        self._dynamodb: Any = boto3.client("dynamodb", **settings)  # pyright: ignore[reportUnknownMemberType]
-        self._lambda: Any = boto3.client("lambda", **settings)  # pyright: ignore[reportUnknownMemberType]
-        self._iam: Any = boto3.client("iam", **settings)  # pyright: ignore[reportUnknownMemberType]
+        session: Any = boto3.session.Session()  # the typed clients are a development dependency
+        self._dynamodb: Any = session.client("dynamodb", **settings)
+        self._lambda: Any = session.client("lambda", **settings)
+        self._iam: Any = session.client("iam", **settings)
 
     def create_table(self) -> Made:
         """The table, without a stream at first, as the article has it."""
@@ -122,7 +125,7 @@ class Scenario:
         try:
             self._lambda.create_function(
                 FunctionName=FUNCTION,
-                Runtime="python3.12",
+                Runtime=RUNTIME,
                 Role=role_arn,
                 Handler="handler.lambda_handler",
                 Code={"ZipFile": package(HANDLER)},

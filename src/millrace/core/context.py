@@ -1,6 +1,6 @@
 """Who calls, for which scope, under which request id: what every operation is told."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,8 +46,11 @@ Operation = Callable[[Context, Params], Awaitable[Output]]
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """One thing a caller must be allowed to do for its request: an action on a resource."""
+    """One thing a caller must be allowed to do for its request: an action on a resource.
+
+    Some condition keys have several values, for instance `dynamodb:LeadingKeys`.
+    """
 
     action: str
     resource: str
-    conditions: Mapping[str, str] = field(default_factory=dict[str, str])
+    conditions: Mapping[str, str | Sequence[str]] = field(default_factory=dict[str, str])

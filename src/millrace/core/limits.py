@@ -102,6 +102,9 @@ mapping_record_age_seconds_max = 604_800
 mapping_filters_max = 10
 mapping_filter_pattern_chars_max = 4_096
 mapping_page_max = 100
+mapping_changes_kept = 100
+mapping_stop_seconds_max = 5.0  # how long a stopping server waits for batches in flight
+mapping_read_chunk_records_max = 100
 
 # CloudWatch Logs: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
 log_batch_bytes_max = 1_048_576
@@ -121,7 +124,7 @@ signature_ahead_seconds_max = 5 * 60
 signature_presigned_seconds_max = 7 * 24 * 3600
 
 # The SQLite database: docs/decisions/0002-group-commit.md has the measurements
-storage_checkpoint_pages = 4_000  # of the write-ahead log, about 16 MB; then it is copied into the database
+storage_checkpoint_pages = 16_000  # of the write-ahead log, about 64 MB; then it is copied into the database
 storage_sweep_rows_max = 256  # rows of dropped spaces and trimmed journals deleted with one commit
 session_seconds_max = 43_200
 chained_session_seconds_max = 3_600  # of a role assumed by a role
@@ -149,8 +152,13 @@ log_queue_bytes_max = (
     64 * MIB
 )  # in memory, waiting to be written; what comes on top is dropped, and the log says so
 log_write_bytes_max = 4 * MIB  # in one transaction
+log_scan_events_max = 5_000  # looked at in one transaction, so that other requests get their turn
+log_scans_max = 40  # of one FilterLogEvents; then it answers with a token and what it found
+log_queue_bytes_max = 64 * MIB  # in memory, waiting to be written; what comes on top is dropped and counted
+log_write_events_max = 256  # in one transaction: a few milliseconds, so that other requests get their turn
 log_sweep_seconds = 3_600
-log_sweep_events_max = 5_000  # removed in one transaction
+log_sweep_events_max = 500  # removed in one transaction
 
 # millrace's own API
 live_events_max = 10_000  # waiting for one reader; what comes then is missed and counted
+storage_cache_bytes_max = 32 * MIB  # values asked for lately, kept in memory

@@ -9,46 +9,54 @@ from dataclasses import replace
 from functools import partial
 from itertools import islice
 
+from millrace.core import arn as arns
 from millrace.core import limits
-from millrace.core.arn import Scope
 from millrace.dynamodb import catalog, counts
 from millrace.dynamodb.catalog import Index, Table
 from millrace.dynamodb.change import index_row
 from millrace.dynamodb.row import Row
 from millrace.storage.interface import Storage, Writer
 
+# The ARNs of all tables with an index to fill.
+SPACE = "backfills"
 
-async def fill(storage: Storage, scope: Scope, name: str) -> None:
+
+def begin(writer: Writer, table: Table) -> None:
+    """Remember that a table has an index to fill."""
+    writer.put(SPACE, table.arn.encode(), b"")
+
+
+async def fill(storage: Storage, arn: str) -> None:
     """Fill the indexes of a table that want it, and make them active. Ends if the table does."""
     after: bytes | None = b""
     while after is not None:
-        after = await storage.write(partial(_fill_some, scope=scope, name=name, after=after))
+        after = await storage.write(partial(_fill_some, arn=arn, after=after))
 
 
-async def resume(storage: Storage, scope: Scope) -> None:
-    """Fill what a crash left half filled."""
-    found = await storage.read(lambda reader: list(catalog.tables(reader, scope)))
-    for table in found:
-        if any(index.filling for index in table.indexes):
-            await fill(storage, scope, table.name)
+async def resume(storage: Storage) -> None:
+    """Fill what a crash left half filled, in all scopes. For the start of the program."""
+    for arn in await storage.read(lambda reader: [key.decode() for key, _ in reader.range(SPACE)]):
+        await fill(storage, arn)
 
 
-def _fill_some(writer: Writer, scope: Scope, name: str, after: bytes) -> bytes | None:
+def _fill_some(writer: Writer, arn: str, after: bytes) -> bytes | None:
     """Put some items' rows into the filling indexes; answers where to go on, or None at the end."""
-    table = catalog.get(writer, scope, name)
+    scope = arns.parse(arn).scope
+    table = catalog.get(writer, scope, catalog.name_of(scope, arn))
     if table is None:
+        writer.delete(SPACE, arn.encode())
         return None
     filling = [index for index in table.indexes if index.filling]
-    last = None
-    found = islice(writer.range(table.space, after), limits.index_backfill_items_max)
-    for key, value in list(found):
+    found = list(islice(writer.range(table.space, after), limits.index_backfill_items_max))
+    for _, value in found:
         for index in filling:
             _fill_one(writer, table, index, Row.stored(value))
-        last = key + b"\0"
-    if last is None:
-        indexes = tuple(replace(index, filling=False) for index in table.indexes)
-        catalog.save(writer, replace(table, indexes=indexes))
-    return last
+    if found:
+        return found[-1][0] + b"\0"
+    indexes = tuple(replace(index, filling=False) for index in table.indexes)
+    catalog.save(writer, replace(table, indexes=indexes))
+    writer.delete(SPACE, arn.encode())
+    return None
 
 
 def _fill_one(writer: Writer, table: Table, index: Index, row: Row) -> None:

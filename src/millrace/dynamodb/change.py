@@ -20,6 +20,9 @@ from millrace.storage.interface import Writer
 from millrace.streams import log, record
 from millrace.streams.record import Image
 
+# How SS, NS and BS begin in JSON.
+_SET = b'S":['
+
 # Given the item as it is (None: there is none), the item as it shall be. It raises to refuse.
 Decision = Callable[[Row | None], Row | None]
 
@@ -48,7 +51,7 @@ def apply(
         writer.put(table.space, key, new.value)
     written = _change_indexes(writer, table, old, new) if table.indexes else {}
     counts.change(writer, table.id, old, new)
-    if table.view is not None and table.stream is not None:
+    if table.view is not None:
         _append(writer, table, key, old, new, now, expired=expired)
     return Change(old, new, written)
 
@@ -90,8 +93,8 @@ def _same(old: Row | None, new: Row | None) -> bool:
         return old is new
     if old.raw == new.raw:
         return True
-    # Equal items have equal sizes, so most changes are told from no change without decoding.
-    return old.size == new.size and values.equal_items(old.item, new.item)
+    # Equal items are equal bytes, but for the order of a set's elements, which means nothing.
+    return old.size == new.size and _SET in new.raw and values.equal_items(old.item, new.item)
 
 
 def _change_indexes(writer: Writer, table: Table, old: Row | None, new: Row | None) -> dict[str, list[int]]:
@@ -128,17 +131,12 @@ def _append(
     stream = None if table.stream is None else log.describe(writer, table.stream)
     item = new or old
     if stream is None or item is None:
-        return
+        # Better no change at all than one that nobody hears of.
+        raise LookupError(f"{table.arn} has no stream to append to")
     decoded = item.item
     keys = {name: decoded[name] for name in table.key_names}
-    data = record.encode(
-        stream.view,
-        now,
-        Image(orjson.dumps(keys), values.size(keys)),
-        _image(old),
-        _image(new),
-        expired=expired,
-    )
+    keys_image = Image(orjson.dumps(keys), values.size(keys))
+    data = record.encode(stream.view, now, keys_image, _image(old), _image(new), expired=expired)
     log.append(writer, stream, int.from_bytes(key[:partition_hash_bytes]), data)
 
 

@@ -11,14 +11,16 @@ from millrace.dynamodb.expressions import Condition, Expressions, Projection, Up
 from millrace.dynamodb.row import Row
 
 # Parameters from before expressions.
-_LEGACY = (
-    "AttributesToGet",
-    "AttributeUpdates",
-    "ConditionalOperator",
-    "Expected",
-    "KeyConditions",
-    "QueryFilter",
-    "ScanFilter",
+_LEGACY = frozenset(
+    (
+        "AttributesToGet",
+        "AttributeUpdates",
+        "ConditionalOperator",
+        "Expected",
+        "KeyConditions",
+        "QueryFilter",
+        "ScanFilter",
+    )
 )
 
 
@@ -78,9 +80,9 @@ def _refuse_unused(params: Params, members: tuple[str, ...]) -> None:
 
 def refuse_legacy(params: Params) -> None:
     """Refuse the parameters that expressions replaced: they are not built."""
-    for name in _LEGACY:
-        if params.get(name) is not None:
-            raise validation_error(f"The legacy parameter {name} is not supported; use expressions")
+    if not _LEGACY.isdisjoint(params):
+        names = ", ".join(sorted(_LEGACY.intersection(params)))
+        raise validation_error(f"Legacy parameters are not supported, use expressions instead of: {names}")
 
 
 def check_returns(params: Params, allowed: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from millrace.core.errors import AwsError, validation_error
-from millrace.core.limits import item_nesting_levels_max
+from millrace.core.limits import item_nesting_levels_max, number_digits_max
 from millrace.dynamodb import number
 
 AttributeValue = dict[str, Any]
@@ -38,9 +38,15 @@ def normalise(item: Item) -> tuple[Item, int]:
     size = 0
     changed: Item | None = None
     for name, value in item.items():
+        size += len(name) if name.isascii() else len(name.encode())
+        # Most attributes are texts: the walk's shortest way, spelled out.
+        text = value.get("S")
+        if text is not None and len(value) == 1:
+            size += len(text) if text.isascii() else len(text.encode())
+            continue
         kind, content = _member(value)
-        clean, content_size = _walks[kind](content, 1)
-        size += content_size + (len(name) if name.isascii() else len(name.encode()))
+        clean, content_size = _WALKS[kind](content, 1)
+        size += content_size
         if clean is not content or len(value) != 1:
             changed = changed or dict(item)
             changed[name] = {kind: clean}
@@ -52,7 +58,7 @@ def normalise(item: Item) -> tuple[Item, int]:
 def normalise_value(value: AttributeValue) -> AttributeValue:
     """The value as DynamoDB stores it; the same object if nothing has to change."""
     kind, content = _member(value)
-    clean, _ = _walks[kind](content, 1)
+    clean, _ = _WALKS[kind](content, 1)
     return value if clean is content and len(value) == 1 else {kind: clean}
 
 
@@ -67,7 +73,7 @@ def size(item: Item) -> int:
 def value_size(value: AttributeValue) -> int:
     """Bytes of a normalised value."""
     kind, content = next(iter(value.items()))
-    return _walks[kind](content, 1)[1]
+    return _WALKS[kind](content, 1)[1]
 
 
 def equal(one: AttributeValue, other: AttributeValue) -> bool:
@@ -124,20 +130,20 @@ def _member(value: AttributeValue) -> tuple[str, Any]:
     """The one type member of a value and its content."""
     if len(value) == 1:
         for kind, content in value.items():
-            if kind in _walks and content is not None:
+            if kind in _WALKS and content is not None:
                 return kind, content
     return _only_member(value)
 
 
 def _only_member(value: AttributeValue) -> tuple[str, Any]:
     """As AWS does, look at each member first, and only then at how many there are."""
-    members = [(kind, content) for kind, content in value.items() if kind in _walks and content is not None]
+    members = [(kind, content) for kind, content in value.items() if kind in _WALKS and content is not None]
     if not members:
         raise validation_error(
             "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"
         )
     for kind, content in members:
-        _walks[kind](content, 1)
+        _WALKS[kind](content, 1)
     if len(members) > 1:
         raise validation_error(
             "Supplied AttributeValue has more than one datatypes set, "
@@ -151,6 +157,8 @@ def _text(content: str, _: int) -> tuple[str, int]:
 
 
 def _number(content: str, _: int) -> tuple[str, int]:
+    if len(content) < number_digits_max and content.isascii() and content.isdigit() and content[0] != "0":
+        return content, (len(content.rstrip("0")) + 1) // 2 + 1
     clean = number.canonical(content)
     return content if clean == content else clean, number.byte_size(clean)
 
@@ -228,7 +236,7 @@ def _map(content: Item, depth: int) -> tuple[Item, int]:
     changed: Item | None = None
     for name, value in content.items():
         kind, inner = _member(value)
-        clean, inner_size = _walks[kind](inner, depth + 1)
+        clean, inner_size = _WALKS[kind](inner, depth + 1)
         total += inner_size + len(name.encode()) + _element_bytes
         if clean is not inner or len(value) != 1:
             changed = changed or dict(content)
@@ -244,7 +252,7 @@ def _list(content: list[AttributeValue], depth: int) -> tuple[list[AttributeValu
     changed: list[AttributeValue] | None = None
     for index, value in enumerate(content):
         kind, inner = _member(value)
-        clean, inner_size = _walks[kind](inner, depth + 1)
+        clean, inner_size = _WALKS[kind](inner, depth + 1)
         total += inner_size + _element_bytes
         if clean is not inner or len(value) != 1:
             changed = changed or list(content)
@@ -260,7 +268,7 @@ def _check_depth(depth: int) -> None:
         )
 
 
-_walks: dict[str, _Walk] = {
+_WALKS: dict[str, _Walk] = {
     "S": _text,
     "N": _number,
     "B": _binary,

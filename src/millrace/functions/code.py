@@ -14,7 +14,7 @@ import tempfile
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Callable, Generator, Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -58,7 +58,7 @@ class CodeStore:
         return base64.b64encode(hashlib.sha256(data).digest()).decode()
 
     @contextlib.contextmanager
-    def pinned(self, sha256: str) -> Iterator[None]:
+    def pinned(self, sha256: str) -> Generator[None]:
         """Keep this code for as long as the block runs, whether or not a function refers to it."""
         self._pins[sha256] += 1
         try:
@@ -92,11 +92,15 @@ class CodeStore:
                 await asyncio.to_thread(self._unpack_stored, sha256)
         return path
 
-    async def sweep(self, keep: Iterable[str]) -> None:
-        """Remove all code that is neither to keep nor pinned."""
+    async def sweep(self, in_use: Callable[[], Awaitable[set[str]]]) -> None:
+        """Remove all code that is neither in use nor pinned.
+
+        Pins are looked at first: whoever unpins later has made its code one in use before.
+        """
         async with self._lock:
-            names = {_file_name(sha256) for sha256 in (*keep, *self._pins)}
-            await asyncio.to_thread(self._sweep, names)
+            pinned = set(self._pins)
+            keep = {_file_name(sha256) for sha256 in pinned | await in_use()}
+            await asyncio.to_thread(self._sweep, keep)
 
     def zip_path(self, sha256: str) -> Path:
         return self._zips / _file_name(sha256)

@@ -101,6 +101,7 @@ class Environment:
         self._init_ms: float | None = None
         self._loaded = False
         self._used_bytes = 0
+        self._looked = 0.0
         self._verdict = ""
         self._cleaning: asyncio.Task[None] | None = None
         self._temporary: Path | None = None
@@ -117,9 +118,16 @@ class Environment:
 
     async def start(self) -> None:
         """Start the process; it need not be waited for. Raises OSError if there cannot be one."""
-        loop = asyncio.get_running_loop()
-        setup = self.setup
-        address = await self._api.open()
+        try:
+            self._spawn(await self._api.open())
+        except BaseException:
+            self._exited(1)
+            raise
+
+    def _spawn(self, address: str) -> None:
+        if self.state is not State.STARTING:
+            raise OSError("the environment was stopped before it started")
+        loop, setup = asyncio.get_running_loop(), self.setup
         self._temporary = Path(tempfile.mkdtemp(prefix="tmp-", dir=setup.scratch))
         self._output.say(_init_start(setup))
         note = setup.interpreter.note(setup.function.runtime)
@@ -135,11 +143,7 @@ class Environment:
         variables |= {"AWS_LAMBDA_RUNTIME_API": address, "TMPDIR": str(self._temporary), **setup.variables}
         self._began = loop.time()
         self._timer = loop.call_later(limits.function_init_seconds_max, self._init_overdue)
-        try:
-            self._process.start(self._command, variables, setup.code)
-        except OSError:
-            self._exited(1)
-            raise
+        self._process.start(self._command, variables, setup.code)
 
     def _command(self, lifeline: int) -> list[str]:
         interpreter = self.setup.interpreter
@@ -237,7 +241,10 @@ class Environment:
             job.outcome.set_result(Outcome(payload, failed, tail, duration_ms))
 
     def _used_mb(self) -> int:
-        self._used_bytes = max(self._used_bytes, usage.peak_bytes(self.pid))
+        now = asyncio.get_running_loop().time()
+        if now - self._looked > limits.environment_usage_seconds:  # a look takes longer than the rest
+            self._looked = now
+            self._used_bytes = max(self._used_bytes, usage.peak_bytes(self.pid))
         return min(-(-self._used_bytes // limits.MIB), self.setup.function.memory_mb)
 
     def _read(self, data: bytes) -> None:

@@ -47,3 +47,10 @@ class InvokeCall(Protocol):
         ServiceException when the server closes.
         """
         ...
+
+
+class Invoker(Protocol):
+    """Whoever can run functions: `Functions`, or a stand-in in tests."""
+
+    @property
+    def invoke(self) -> InvokeCall: ...

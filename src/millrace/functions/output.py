@@ -127,12 +127,12 @@ class Output:
 
     def feed(self, data: bytes) -> None:
         """Take what the process wrote. Beyond the limit of one invocation it is dropped, and that is said."""
-        room = limits.function_output_bytes_max - self._bytes
+        before, most = self._bytes, limits.function_output_bytes_max
         self._bytes += len(data)
-        if room > 0:
-            self._add(self._splitter.feed(data[:room]))
-            if len(data) > room:
-                self._add([*self._splitter.flush(), _dropped()])
+        if self._bytes <= most:
+            self._add(self._splitter.feed(data))
+        elif before <= most:
+            self._add([*self._splitter.feed(data[: most - before]), *self._splitter.flush(), _dropped()])
 
     def begin(self, request_id: str, version: str) -> None:
         """An invocation starts; its tail begins here."""

@@ -18,6 +18,7 @@ from millrace.core.errors import AwsError
 from millrace.functions.catalog import Function
 from millrace.functions.code import CodeStore
 from millrace.functions.environment import Environment, EnvironmentGoneError, Outcome, Setup, State
+from millrace.functions.names import not_found
 from millrace.functions.output import LogSink
 from millrace.functions.runtime_api import Work
 from millrace.functions.runtimes import Interpreters
@@ -39,6 +40,7 @@ class _Crew:
     def __init__(self) -> None:
         self.idle: list[Environment] = []  # the one used last is last, and used first
         self.busy: set[Environment] = set()
+        self.running = 0  # invocations, also those that wait for an environment
 
 
 class Pool:
@@ -52,7 +54,7 @@ class Pool:
         scratch: Path,
         credentials: CredentialSource,
         sink: LogSink,
-        endpoint_url: Callable[[], str],
+        endpoint_url: str,
     ) -> None:
         self._clock = clock
         self._codes = codes
@@ -83,15 +85,19 @@ class Pool:
         Raises TooManyRequestsException, or ServiceException when there can be no environment.
         """
         crew = self._crews.setdefault((scope, function.name), _Crew())
-        _check_concurrency(function, len(crew.busy))
-        for _ in range(_ATTEMPTS):
-            environment = await self._take(scope, function, crew)
-            try:
-                return await environment.run(work, on_start), environment
-            except EnvironmentGoneError:
-                continue
-            finally:
-                self._give_back(crew, environment)
+        _check_concurrency(function, crew.running)
+        crew.running += 1
+        try:
+            for _ in range(_ATTEMPTS):
+                environment = await self._take(scope, function, crew)
+                try:
+                    return await environment.run(work, on_start), environment
+                except EnvironmentGoneError:
+                    continue
+                finally:
+                    self._give_back(crew, environment)
+        finally:
+            crew.running -= 1
         raise AwsError("ServiceException", "The execution environments of the function ended unexpectedly.")
 
     def retire(self, scope: Scope, name: str) -> None:
@@ -160,13 +166,16 @@ class Pool:
     async def _start(self, scope: Scope, function: Function) -> Environment:
         with self._codes.pinned(function.code_sha256):
             interpreter = await self._interpreters.find(function.runtime)
-            code = await self._codes.directory(function.code_sha256)
+            try:
+                code = await self._codes.directory(function.code_sha256)
+            except FileNotFoundError as error:  # deleted since the function was looked up
+                raise not_found(function.arn(scope)) from error
             credentials = await self._credentials(scope, function.role, session_name(function.name))
             variables = {
                 "AWS_ACCESS_KEY_ID": credentials.access_key,
                 "AWS_SECRET_ACCESS_KEY": credentials.secret,
                 "AWS_SESSION_TOKEN": credentials.token,
-                "AWS_ENDPOINT_URL": self._endpoint_url(),
+                "AWS_ENDPOINT_URL": self._endpoint_url,
                 **(function.environment or {}),
             }
             setup = Setup(
@@ -252,7 +261,7 @@ class Pool:
         if left:
             due = min(left) + limits.environment_idle_seconds_max
             self._reaper = self._clock.call_at(due, self._reap)
-        for key in [key for key, crew in self._crews.items() if not crew.idle and not crew.busy]:
+        for key in [key for key, crew in self._crews.items() if not crew.idle and not crew.running]:
             del self._crews[key]
 
 

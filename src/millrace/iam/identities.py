@@ -190,6 +190,10 @@ class Identities:
         """Finish what is written in the background; call it before the storage closes."""
         await self._denials.settle()
 
+    def second(self) -> float:
+        """The time in whole epoch seconds: IAM tells no finer."""
+        return float(int(self.clock.now()))
+
     def facts(self, principal: Principal) -> dict[str, str]:
         """The condition keys that a principal brings with it."""
         facts = {

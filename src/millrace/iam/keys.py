@@ -31,7 +31,7 @@ def key_ids(reader: Reader, account: str, user: str | None) -> list[str]:
 
 async def create_access_key(iam: Identities, context: Context, params: Params) -> Output:
     account, name = context.scope.account, _user(context, params)
-    access_key, secret, now = ids.unique_id("AKIA"), ids.secret_key(), iam.clock.now()
+    access_key, secret, now = ids.unique_id("AKIA"), ids.secret_key(), iam.second()
 
     def write(writer: Writer) -> None:
         principal = _principal(writer, context, name, access_key)

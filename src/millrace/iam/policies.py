@@ -40,7 +40,7 @@ def policy_operations(iam: Identities) -> dict[str, Operation]:
 
 
 async def create_policy(iam: Identities, context: Context, params: Params) -> Output:
-    name, path, now = params["PolicyName"], params.get("Path") or "/", iam.clock.now()
+    name, path, now = params["PolicyName"], params.get("Path") or "/", iam.second()
     policy = ManagedPolicy(
         name,
         path,
@@ -105,7 +105,7 @@ async def delete_policy(iam: Identities, context: Context, params: Params) -> Ou
 
 
 async def create_policy_version(iam: Identities, context: Context, params: Params) -> Output:
-    now = iam.clock.now()
+    now = iam.second()
 
     def write(writer: Writer) -> tuple[ManagedPolicy, str]:
         policy = _own(writer, context, params["PolicyArn"])
@@ -144,7 +144,7 @@ async def list_policy_versions(iam: Identities, context: Context, params: Params
 
 
 async def set_default_policy_version(iam: Identities, context: Context, params: Params) -> Output:
-    now = iam.clock.now()
+    now = iam.second()
 
     def write(writer: Writer) -> None:
         policy = _own(writer, context, params["PolicyArn"])

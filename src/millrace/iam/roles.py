@@ -45,7 +45,7 @@ async def create_role(iam: Identities, context: Context, params: Params) -> Outp
         path,
         ids.unique_id("AROA"),
         context.scope.iam_arn(f"role{path}{name}"),
-        iam.clock.now(),
+        iam.second(),
         tags=tags_of(params),
         boundary=params.get("PermissionsBoundary"),
         trust=trust,

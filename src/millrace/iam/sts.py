@@ -119,5 +119,5 @@ def _show(session: Session) -> dict[str, Any]:
         "AccessKeyId": session.access_key,
         "SecretAccessKey": session.secret,
         "SessionToken": session.token,
-        "Expiration": session.expiration,
+        "Expiration": float(int(session.expiration)),  # whole seconds, as all times of IAM
     }

@@ -32,7 +32,7 @@ async def create_user(iam: Identities, context: Context, params: Params) -> Outp
         path,
         ids.unique_id("AIDA"),
         context.scope.iam_arn(f"user{path}{name}"),
-        iam.clock.now(),
+        iam.second(),
         tags=tags_of(params),
         boundary=params.get("PermissionsBoundary"),
     )

@@ -23,6 +23,8 @@ from millrace.logs.catalog import (
 )
 from millrace.storage.interface import Reader, Writer
 
+_TIME_MAX = (1 << 64) - 1  # what a key holds; requests may ask for any time
+
 
 class Position(NamedTuple):
     """Where an event stands in its group: ordered by time, then stream, then number within it."""
@@ -75,8 +77,24 @@ class Batch:
             for _, message in self.events
         )
 
+    @property
+    def weight(self) -> int:
+        """About as many bytes as it takes in memory; cheaper to say than its size."""
+        return sum(len(message) + limits.log_event_overhead_bytes for _, message in self.events)
 
-def write_batches(writer: Writer, batches: Iterable[Batch]) -> None:
+
+def joined(batches: Iterable[Batch]) -> list[Batch]:
+    """One batch for each stream. The order within a stream is kept, and no other is promised."""
+    events: dict[tuple[Scope, str, str], list[tuple[int, str]]] = {}
+    ingestions: dict[tuple[Scope, str, str], int] = {}
+    for batch in batches:
+        place = (batch.scope, batch.group, batch.stream)
+        events.setdefault(place, []).extend(batch.events)
+        ingestions[place] = batch.ingestion
+    return [Batch(*place, each, ingestions[place]) for place, each in events.items()]
+
+
+def write_batches(batches: Iterable[Batch], writer: Writer) -> None:
     """Add events; groups and streams that are not there are made."""
     for batch in batches:
         group = find_group(writer, batch.scope, batch.group)
@@ -159,4 +177,4 @@ def _event(stream: Stream, key: bytes, raw: bytes) -> LogEvent:
 
 
 def _key(timestamp: int, number: int) -> bytes:
-    return max(0, timestamp).to_bytes(8, "big") + number.to_bytes(8, "big")
+    return min(max(0, timestamp), _TIME_MAX).to_bytes(8, "big") + number.to_bytes(8, "big")

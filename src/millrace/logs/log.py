@@ -9,6 +9,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Self
 
 from millrace.core import limits
@@ -16,7 +17,7 @@ from millrace.core.arn import Scope
 from millrace.core.clock import Clock, Timer
 from millrace.core.errors import StorageError
 from millrace.logs.catalog import Group, groups, put_stream, scopes, streams_by_name
-from millrace.logs.events import Batch, remove_before, write_batches
+from millrace.logs.events import Batch, joined, remove_before, write_batches
 from millrace.storage.interface import Reader, Storage, Writer
 
 # Called for each batch that comes in, at once, on the event loop. Must be quick and must not raise.
@@ -60,7 +61,7 @@ class Logs:
             return
         batch = Batch(scope, group, stream, events, self.now_ms())
         self.tell(batch)
-        if self._queued_bytes + batch.size > limits.log_queue_bytes_max:
+        if self._queued_bytes + batch.weight > limits.log_queue_bytes_max:
             place = (scope, group, stream)
             self._dropped[place] = self._dropped.get(place, 0) + len(events)
             return
@@ -108,7 +109,7 @@ class Logs:
 
     def _enqueue(self, batch: Batch) -> None:
         self._queue.append(batch)
-        self._queued_bytes += batch.size
+        self._queued_bytes += batch.weight
 
     def _write_soon(self) -> None:
         if self._writing is None or self._writing.done():
@@ -120,19 +121,21 @@ class Logs:
         while self._queue or self._dropped:
             self._mention_dropped()
             batches = self._take()
+            write = partial(write_batches, joined(batches))
             try:
-                await self.storage.write(lambda writer, batches=batches: write_batches(writer, batches))
+                await self.storage.write(write)
             except StorageError:
                 self._queue.extendleft(reversed(batches))
                 raise
-            self._queued_bytes -= sum(batch.size for batch in batches)
+            self._queued_bytes -= sum(batch.weight for batch in batches)
 
     def _take(self) -> list[Batch]:
+        """The next batches for one transaction."""
         batches: list[Batch] = []
-        size = 0
-        while self._queue and size < limits.log_write_bytes_max:
+        count = 0
+        while self._queue and count < limits.log_write_events_max:
             batch = self._queue.popleft()
-            size += batch.size
+            count += len(batch.events)
             batches.append(batch)
         return batches
 

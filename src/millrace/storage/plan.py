@@ -40,6 +40,7 @@ class Plan:
     steps: list[tuple[str, list[Row]]] = field(default_factory=list[tuple[str, list[Row]]])
     directory: DirectoryChange = field(default_factory=DirectoryChange)
     sweeps: list[Sweep] = field(default_factory=list[Sweep])
+    changed: list[tuple[int, bytes]] = field(default_factory=list[tuple[int, bytes]])
     pages: int = 0
 
 
@@ -83,7 +84,8 @@ class _Planner:
         steps = [(statement, rows) for statement, rows in self.rows.items() if rows]
         written = self.rows[PUT] + self.rows[APPEND]
         pages = sum(2 + len(row[-1]) // 4096 for row in written) + len(self.rows[DELETE])
-        return Plan(steps, self.change, self.sweeps, pages)
+        changed = [(row[0], row[1]) for row in self.rows[PUT] + self.rows[DELETE]]
+        return Plan(steps, self.change, self.sweeps, changed, pages)
 
     def _space(self, name: str, change: SpaceChange) -> None:
         number = self.known.spaces.get(name)

@@ -1,11 +1,13 @@
 """What an SQLite database held at its newest durable commit: the Reader of every transaction."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from weakref import ref
 
+from millrace.core.limits import storage_cache_bytes_max
 from millrace.storage import statements
+from millrace.storage.cache import Key, Unknown, ValueCache
 from millrace.storage.directory import Directory
 
 
@@ -19,14 +21,17 @@ class Snapshot:
         self._connection = connection
         self._execute = connection.execute
         self._directory = directory
+        self._cache = ValueCache(storage_cache_bytes_max)
         self._open: list[ref[sqlite3.Cursor]] = []
 
-    def renew(self) -> None:
-        """See what is committed now.
+    def renew(self, changed: Iterable[Key] = ()) -> None:
+        """See what is committed now, and that it `changed` these values.
 
         If the file cannot be read now, later reads try again one by one, and raise what they meet.
         """
         self.release()
+        for key in changed:
+            self._cache.forget(key)
         with suppress(sqlite3.Error):
             if self._connection.in_transaction:
                 self._execute(statements.COMMIT)
@@ -50,8 +55,14 @@ class Snapshot:
         number = self._directory.spaces.get(space)
         if number is None:
             return None
-        row = self._execute(statements.GET, (number, key)).fetchone()
-        return None if row is None else row[0]
+        place = (number, key)
+        known = self._cache.get(place)
+        if not isinstance(known, Unknown):
+            return known
+        row = self._execute(statements.GET, place).fetchone()
+        value = None if row is None else row[0]
+        self._cache.add(place, value)
+        return value
 
     def range(
         self,

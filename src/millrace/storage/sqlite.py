@@ -11,6 +11,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
+from enum import Enum
 from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
@@ -45,7 +46,7 @@ class SqliteStorage:
 
     async def __aenter__(self) -> Self:
         file = open_file(self._path, durable=self._durable)
-        self._open = _Committer(file, self._watchers, durable=self._durable)
+        self._open = _Committer(file, self._watchers)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -91,23 +92,35 @@ class _Commit:
         self._connection.execute(statements.COMMIT)
 
 
-class _Committer:
-    """One group is on its way to the disk (`_flying`), or none; the next one gathers (`_waiting`)."""
+class _Log(Enum):
+    """What is being done about the write-ahead log's length."""
 
-    def __init__(self, file: SqliteFile, watchers: Watchers, *, durable: bool) -> None:
+    SHORT = "short"
+    COPYING = "being copied into the database"
+    COPIED = "copied, but for what came meanwhile"
+
+
+def _checkpoint(connection: sqlite3.Connection) -> None:
+    connection.execute(statements.CHECKPOINT).fetchall()
+
+
+class _Committer:
+    """One group is on its way to the disk (then it is `_busy`), or none; the next one gathers (`_waiting`)."""
+
+    def __init__(self, file: SqliteFile, watchers: Watchers) -> None:
         self._file = file
-        self._durable = durable
         self._watchers = watchers
         self._loop = asyncio.get_running_loop()
         self._thread = DiskThread(f"disk of {file.path.name}")
+        self._copier = DiskThread(f"log of {file.path.name}")
         self._snapshot = Snapshot(file.reader, file.directory)
         self._snapshot.renew()
         self._waiting = Group(self._snapshot)
-        self._flying: Group | None = None
         self._sweeps = {(sweep.statement, sweep.row[0]): sweep for sweep in file.sweeps}
         self._sweeping = True
         self._busy = False
         self._called = False
+        self._log = _Log.SHORT
         self._pages = 0
         self._idle: asyncio.Future[None] | None = None
         self._call_start()
@@ -137,6 +150,8 @@ class _Committer:
         self._idle = self._loop.create_future()
         self._call_start()
         await self._idle
+        self._copier.stop()
+        self._file.copier.close()
         self._snapshot.close()
         ended: asyncio.Future[BaseException | None] = self._loop.create_future()
         self._thread.submit(self._tidy, ended.set_result)
@@ -160,6 +175,8 @@ class _Committer:
     def _start(self) -> None:
         """Send the waiting group to the disk."""
         self._called = False
+        if self._busy:
+            return  # the log is being restarted; whoever ends that goes on
         group = self._waiting
         sweeps = self._sweeps if self._sweeping and self._idle is None else {}
         if group.overlay.is_empty() and not sweeps:
@@ -175,7 +192,6 @@ class _Committer:
             self._next()
             return
         self._busy = True
-        self._flying = group
         self._waiting = Group(group.overlay)
         commit = _Commit(self._file.writer, sweeps)
         self._submit(commit.run, partial(self._landed, group, todo, commit.finished))
@@ -200,18 +216,16 @@ class _Committer:
             self._next()
             return
         todo.directory.apply(self._file.directory)
-        self._snapshot.renew()
+        self._snapshot.renew(todo.changed)
         self._waiting.overlay.base = self._snapshot
         group.settle()
         self._watchers.wake(group.grown_journals())
         self._remember_sweeps(todo, swept)
         self._pages += todo.pages
-        if self._pages >= storage_checkpoint_pages:
-            self._busy = True
-            self._pages = 0
-            self._submit(self._checkpoint, self._checkpointed)
-        else:
-            self._next()
+        if self._pages >= storage_checkpoint_pages and self._log is _Log.SHORT:
+            self._log = _Log.COPYING
+            self._copier.submit(partial(_checkpoint, self._file.copier), self._copied)
+        self._next()
 
     def _remember_sweeps(self, todo: Plan, swept: list[SweepKey]) -> None:
         self._sweeping = True
@@ -233,23 +247,34 @@ class _Committer:
         refusal.__cause__ = error
         return refusal
 
-    def _checkpoint(self) -> None:
-        """Copy the log into the database, up to its end, since nobody writes now and the reader is up to date."""
-        self._file.writer.execute(statements.CHECKPOINT).fetchall()
+    def _copied(self, _error: BaseException | None) -> None:
+        """Most of the log is in the database, while writes went on. The rest follows between two groups.
 
-    def _checkpointed(self, _error: BaseException | None) -> None:
-        """The reader lets go of the log, so that it starts at its beginning again.
-
-        If that failed, the log only grows, and the next round tries again.
+        An error here or there loses nothing: the log only grows, and the next round tries again.
         """
+        self._log = _Log.COPIED
+        if not self._busy:
+            self._next()
+
+    def _restart_log(self) -> None:
+        """Copy the log up to its end, since nobody writes now and the reader is up to date."""
+        self._busy = True
+        self._pages = 0
+        self._thread.submit(partial(_checkpoint, self._file.writer), self._restarted)
+
+    def _restarted(self, _error: BaseException | None) -> None:
+        """The reader lets go of the log, so that the next commit starts it at its beginning again."""
         self._busy = False
+        self._log = _Log.SHORT
         self._snapshot.renew()
         self._next()
 
     def _next(self) -> None:
         """Go on with what came meanwhile, or tell who closes that nothing is left."""
         closing = self._idle is not None
-        if self._waiting.transactions or (self._sweeps and self._sweeping and not closing):
+        if self._log is _Log.COPIED:
+            self._restart_log()
+        elif self._waiting.transactions or (self._sweeps and self._sweeping and not closing):
             self._call_start()
-        elif self._idle is not None and not self._idle.done():
+        elif self._idle is not None and self._log is _Log.SHORT and not self._idle.done():
             self._idle.set_result(None)

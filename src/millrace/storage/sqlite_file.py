@@ -50,6 +50,7 @@ class SqliteFile:
     path: Path
     writer: sqlite3.Connection
     reader: sqlite3.Connection
+    copier: sqlite3.Connection
     lock: int
     directory: Directory
     sweeps: list[Sweep]
@@ -70,6 +71,8 @@ def open_file(path: Path, *, durable: bool) -> SqliteFile:
             _make_schema(writer, path)
             reader = _connect(path, durable=durable)
             undo.callback(reader.close)
+            copier = _connect(path, durable=durable)
+            undo.callback(copier.close)
             directory, sweeps = _load(writer)
             _sync_directory(path.parent)
         except OSError as error:
@@ -79,7 +82,7 @@ def open_file(path: Path, *, durable: bool) -> SqliteFile:
         except sqlite3.Error as error:
             raise translate(error, path) from error
         undo.pop_all()
-        return SqliteFile(path, writer, reader, lock, directory, sweeps)
+        return SqliteFile(path, writer, reader, copier, lock, directory, sweeps)
 
 
 def _make_directories(directory: Path) -> None:

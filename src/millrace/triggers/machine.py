@@ -479,4 +479,4 @@ def _overlap(spans: tuple[tuple[int, int], ...], through: int) -> int:
 
 
 def _add(counts: dict[str, int], reason: Reason, count: int) -> dict[str, int]:
-    return {**counts, reason: counts.get(reason, 0) + count} if count else counts
+    return {**counts, reason.value: counts.get(reason.value, 0) + count} if count else counts

@@ -49,6 +49,9 @@ class _Checker:
         if type(value) is not dict:
             raise self._sentences.map(self._holds, value, place)
         for name, item in items.items():
+            # Most values are one text or number: told at once, because every attribute of every item comes by.
+            if type(item) is dict and len(item) == 1 and type(item.get("S") or item.get("N")) is str:
+                continue
             if item is None:
                 items[name] = {}  # An empty AttributeValue, which has an error of its own.
             else:

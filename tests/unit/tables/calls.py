@@ -10,12 +10,15 @@ from millrace.core.clock import ManualClock
 from millrace.core.context import Context, Principal
 from millrace.core.errors import AwsError
 from millrace.dynamodb import operations as dynamodb
+from millrace.http.message import Request
 from millrace.storage.memory import MemoryStorage
 from millrace.streams import operations as streams
+from millrace.wire import models
 
 SCOPE = Scope("123456789012", "eu-west-1")
 PRINCIPAL = Principal("123456789012", "arn:aws:iam::123456789012:root", "123456789012")
 CONTEXT = Context(SCOPE, PRINCIPAL, "request")
+MODELS = models.load("dynamodb").operations, models.load("dynamodbstreams").operations
 
 
 class Calls:
@@ -30,8 +33,10 @@ class Calls:
         }
 
     async def __call__(self, operation: str, /, **params):
-        output = orjson.loads(orjson.dumps(await self._operations[operation](CONTEXT, params)))
-        return _without_none(output)
+        model = next(operations[operation] for operations in MODELS if operation in operations)
+        decoded = model.decode(Request("POST", "/", "/", "", {}, orjson.dumps(params)))
+        output = await self._operations[operation](CONTEXT, decoded)
+        return orjson.loads(model.encode(output, "request").body)
 
     async def refused(self, operation: str, /, **params) -> tuple[str, str | None]:
         try:
@@ -96,11 +101,3 @@ def run(test: Callable[[Calls], Awaitable[None]]) -> None:
             await test(Calls(storage, ManualClock()))
 
     asyncio.run(main())
-
-
-def _without_none(value):
-    if isinstance(value, dict):
-        return {key: _without_none(inner) for key, inner in value.items() if inner is not None}
-    if isinstance(value, list):
-        return [_without_none(inner) for inner in value]
-    return value

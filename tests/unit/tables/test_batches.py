@@ -37,15 +37,14 @@ def test_a_batch_puts_and_deletes_in_its_order():
 
 def test_a_batch_over_its_limits_is_refused():
     async def test(calls):
-        await calls.table()
-        puts = [_put({"id": s(str(number))}) for number in range(26)]
-        keys = [{"id": s(str(number))} for number in range(101)]
+        puts = [_put({"id": s(str(number))}) for number in range(13)]
+        keys = {"Keys": [{"id": s(str(number))} for number in range(51)]}
 
-        assert await calls.refused("BatchWriteItem", RequestItems={"orders": puts}) == (
+        assert await calls.refused("BatchWriteItem", RequestItems={"orders": puts, "others": puts}) == (
             "ValidationException",
             "Too many items requested for the BatchWriteItem call",
         )
-        assert await calls.refused("BatchGetItem", RequestItems={"orders": {"Keys": keys}}) == (
+        assert await calls.refused("BatchGetItem", RequestItems={"orders": keys, "others": keys}) == (
             "ValidationException",
             "Too many items requested for the BatchGetItem call",
         )

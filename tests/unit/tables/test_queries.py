@@ -1,6 +1,9 @@
 """Query and Scan over tables and indexes."""
 
-from tests.unit.tables.calls import n, run, s, schema
+from tests.unit.tables.calls import SCOPE, n, run, s, schema
+
+from millrace.core import ids
+from millrace.dynamodb import alteration, backfill, catalog
 
 
 async def _ten(calls, **params):
@@ -314,5 +317,35 @@ def test_a_new_index_is_filled_with_the_items_there_are():
         assert (await calls.refused("Query", **_by_who("by-who")))[1] == (
             "The table does not have the specified index: by-who"
         )
+
+    run(test)
+
+
+def test_a_backfill_that_was_cut_off_is_resumed():
+    async def test(calls):
+        await calls.table()
+        await calls("PutItem", TableName="orders", Item={"id": s("k"), "who": s("a")})
+        index = _index("by-who", schema("who"), "ALL")
+        create = {
+            "AttributeDefinitions": [{"AttributeName": "who", "AttributeType": "S"}],
+            "GlobalSecondaryIndexUpdates": [{"Create": index}],
+        }
+
+        def begin(writer):
+            table = catalog.find(writer, SCOPE, "orders")
+            table = alteration.altered(table, create, 0.0, ids.uuid)
+            catalog.save(writer, table)
+            backfill.begin(writer, table)
+
+        await calls.storage.write(begin)
+        await calls("PutItem", TableName="orders", Item={"id": s("k2"), "who": s("a")})
+        await calls("PutItem", TableName="orders", Item={"id": s("k"), "who": s("a"), "x": n(1)})
+        refused = await calls.refused("Query", **_by_who("by-who"))
+        await backfill.resume(calls.storage)
+        (told,) = (await calls("DescribeTable", TableName="orders"))["Table"]["GlobalSecondaryIndexes"]
+
+        assert refused[1] == "Cannot read from backfilling global secondary index: by-who"
+        assert (await calls("Query", **_by_who("by-who")))["Count"] == 2
+        assert (told["IndexStatus"], told["ItemCount"]) == ("ACTIVE", 2)
 
     run(test)

@@ -36,7 +36,7 @@ Get = Callable[[Item], AttributeValue | None]
 
 _ordered = frozenset(("S", "N", "B"))
 _with_size = frozenset(types) - {"N", "BOOL", "NULL"}
-_operand_counts = {
+_OPERAND_COUNTS = {
     "attribute_exists": 1,
     "attribute_not_exists": 1,
     "attribute_type": 2,
@@ -44,7 +44,7 @@ _operand_counts = {
     "contains": 2,
     "size": 1,
 }
-_nothing: Item = {}
+_NOTHING: Item = {}
 
 
 class Condition:
@@ -60,7 +60,7 @@ class Condition:
         """Those of them that it looks inside, which no key attribute allows."""
 
     def __call__(self, item: Item | None) -> bool:
-        return self._test(_nothing if item is None else item)
+        return self._test(_NOTHING if item is None else item)
 
 
 def bind_condition(node: Node, scope: Scope) -> Condition:
@@ -107,7 +107,7 @@ def _bind_size(call: Operand, scope: Scope) -> Bound:
     if not isinstance(call, Call):
         raise TypeError(call)
     operands = [bind_operand(operand, scope) for operand in call.operands]
-    check_count(call, _operand_counts)
+    check_count(call, _OPERAND_COUNTS)
     check_types("size", operands, _with_size)
     get = operands[0].get
 
@@ -143,7 +143,7 @@ def _bind_comparison(node: Comparison, scope: Scope) -> Test:
     _check_distinct(node.operator, [left, right])
     if node.operator not in {"=", "<>"}:
         check_types(node.operator, [left, right], _ordered)
-    holds, one, other = predicates.comparisons[node.operator], left.get, right.get
+    holds, one, other = predicates.COMPARISONS[node.operator], left.get, right.get
     return lambda item: holds(one(item), other(item))
 
 
@@ -180,7 +180,7 @@ def _bind_in(node: In, scope: Scope) -> Test:
 
 def _bind_call(node: Call, scope: Scope) -> Test:
     operands = [bind_operand(operand, scope) for operand in node.operands]
-    check_count(node, _operand_counts)
+    check_count(node, _OPERAND_COUNTS)
     if node.name.startswith("attribute_"):
         check_is_path(node)
     _check_distinct(node.name, operands)

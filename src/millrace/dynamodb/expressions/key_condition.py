@@ -25,7 +25,7 @@ from millrace.dynamodb.expressions.syntax import (
 from millrace.dynamodb.keys import KeyAttribute, KeySchema
 from millrace.dynamodb.values import AttributeValue
 
-_turned = {"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_TURNED = {"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _member = "KeyConditionExpression"
 
 
@@ -142,7 +142,7 @@ def _demand_of(leaf: Leaf, scope: Scope) -> tuple[str, Demand]:
     name = _key_name(operands, scope)
     values = tuple(scope.value(operand) for operand in operands if isinstance(operand, Value))
     if isinstance(operands[0], Value):
-        operator = _turned[operator]
+        operator = _TURNED[operator]
     return name, Demand(operator, values)
 
 

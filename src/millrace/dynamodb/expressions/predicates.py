@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from millrace.dynamodb.values import AttributeValue, compare, equal, type_of
 
-_element_types = {"SS": "S", "NS": "N", "BS": "B"}
+_ELEMENT_TYPES = {"SS": "S", "NS": "N", "BS": "B"}
 
 
 def same(one: AttributeValue | None, other: AttributeValue | None) -> bool:
@@ -33,7 +33,7 @@ def _ordering(holds: Callable[[int], bool]) -> Callable[[AttributeValue | None, 
 
 at_most = _ordering(lambda order: order <= 0)
 
-comparisons = {
+COMPARISONS = {
     "=": same,
     "<>": differs,
     "<": _ordering(lambda order: order < 0),
@@ -61,8 +61,8 @@ def contains(value: AttributeValue | None, sought: AttributeValue | None) -> boo
     kind, content = next(iter(value.items()))
     if kind == "L":
         return any(equal(element, sought) for element in content)
-    if kind in _element_types:
-        return sought.get(_element_types[kind]) in content
+    if kind in _ELEMENT_TYPES:
+        return sought.get(_ELEMENT_TYPES[kind]) in content
     if kind == "S" and "S" in sought:
         return sought["S"] in content
     if kind == "B" and "B" in sought:

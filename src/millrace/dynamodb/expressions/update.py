@@ -26,7 +26,7 @@ from millrace.dynamodb.values import AttributeValue, Item, type_of
 
 _sets = frozenset(("SS", "NS", "BS"))
 _addable = _sets | {"N"}
-_operand_counts = {"if_not_exists": 2, "list_append": 2}
+_OPERAND_COUNTS = {"if_not_exists": 2, "list_append": 2}
 _long_types = {
     "S": "STRING",
     "N": "NUMBER",
@@ -211,7 +211,7 @@ def _bind_operand(operand: Operand, scope: Scope) -> Bound:
             return _bind_arithmetic(operand, scope)
         case Call():
             operands = [_bind_operand(inner, scope) for inner in operand.operands]
-            check_count(operand, _operand_counts)
+            check_count(operand, _OPERAND_COUNTS)
             if operand.name == "list_append":
                 return _bind_append(operands)
             check_is_path(operand)

@@ -79,11 +79,13 @@ class Tables:
                 alteration.check_toggle(table, specification)
                 made = _toggle_stream(writer, made, specification, now)
             catalog.save(writer, made)
+            if any(index.filling for index in made.indexes):
+                backfill.begin(writer, made)
             return made, {"TableDescription": description.of(writer, made, "UPDATING")}
 
         table, output = await self._storage.write(update)
         if any(index.filling for index in table.indexes):
-            await backfill.fill(self._storage, context.scope, table.name)
+            await backfill.fill(self._storage, table.arn)
         return output
 
     async def delete_table(self, context: Context, params: Params) -> Output:

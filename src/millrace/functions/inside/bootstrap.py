@@ -6,12 +6,13 @@ It must work with any Python from 3.10 on, import little (every import is cold s
 behind that a handler could stumble over.
 """
 
+import fcntl
 import importlib
 import os
 import resource
 import site
 import sys
-from fcntl import F_GETFL, F_SETFL, F_SETOWN, fcntl
+from _thread import start_new_thread
 from signal import SIGKILL
 
 
@@ -22,14 +23,13 @@ def die_with_the_server(lifeline: int) -> None:
     PR_SET_PDEATHSIG this needs no ctypes, takes the children along, and does not depend on a thread.
     """
     group = os.getpgrp()
-    try:
-        from fcntl import F_SETSIG  # noqa: PLC0415  # not on every system
-    except ImportError:
+    if not hasattr(fcntl, "F_SETSIG"):
         watch_from_a_thread(lifeline, group)
         return
-    fcntl(lifeline, F_SETSIG, SIGKILL)
-    fcntl(lifeline, F_SETOWN, -group)
-    fcntl(lifeline, F_SETFL, fcntl(lifeline, F_GETFL) | os.O_ASYNC | os.O_NONBLOCK)
+    fcntl.fcntl(lifeline, fcntl.F_SETSIG, SIGKILL)
+    fcntl.fcntl(lifeline, fcntl.F_SETOWN, -group)
+    flags = fcntl.fcntl(lifeline, fcntl.F_GETFL)
+    fcntl.fcntl(lifeline, fcntl.F_SETFL, flags | os.O_ASYNC | os.O_NONBLOCK)
     try:
         gone = os.read(lifeline, 1) == b""
     except BlockingIOError:
@@ -40,7 +40,6 @@ def die_with_the_server(lifeline: int) -> None:
 
 def watch_from_a_thread(lifeline: int, group: int) -> None:
     """The same without such a signal (macOS): a thread waits for the pipe's end."""
-    from _thread import start_new_thread  # noqa: PLC0415  # only where it is needed
 
     def watch() -> None:
         os.read(lifeline, 1)

@@ -6,11 +6,11 @@ from millrace.core.arn import Scope
 from millrace.core.context import Access, Operation, Params
 from millrace.core.service import Service
 from millrace.functions import names
+from millrace.functions.functions import Functions
 from millrace.functions.operations.configuration import Configuration
 from millrace.functions.operations.invoke import Invoke
 from millrace.functions.operations.lifecycle import Lifecycle
 from millrace.functions.operations.tags import Tags
-from millrace.functions.room import Functions
 
 
 def service(functions: Functions) -> Service:

@@ -8,9 +8,9 @@ from millrace.core import limits
 from millrace.core.context import Context, Output, Params
 from millrace.functions import catalog, names
 from millrace.functions.catalog import Function
+from millrace.functions.functions import Functions
 from millrace.functions.names import LATEST, Reference, invalid, not_found
 from millrace.functions.operations.shown import ACTIVE, show
-from millrace.functions.room import Functions
 from millrace.storage.interface import Writer
 
 

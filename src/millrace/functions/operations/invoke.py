@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import json
 
 import orjson
 
@@ -10,8 +11,8 @@ from millrace.core.context import Context, Output, Params
 from millrace.core.errors import AwsError
 from millrace.functions import names
 from millrace.functions.events import Event
+from millrace.functions.functions import Functions, check_payload
 from millrace.functions.names import LATEST, Reference, function_arn
-from millrace.functions.room import Functions, check_payload
 
 
 class Invoke:
@@ -74,12 +75,11 @@ def _client_context(params: Params) -> str | None:
         return None
     try:
         document = base64.b64decode(encoded, validate=True)
-        # Written anew in one line of ASCII: it travels in a header.
-        text = orjson.dumps(orjson.loads(document)).decode()
+        # Written anew in one line of ASCII, for it travels in a header.
+        return json.dumps(orjson.loads(document))
     except (binascii.Error, ValueError) as error:
         raise AwsError(
             "InvalidRequestContentException",
             "Client context must be a valid Base64-encoded JSON object.",
             members={"Type": "User"},
         ) from error
-    return text.encode("ascii", "backslashreplace").decode()

@@ -12,6 +12,7 @@ from millrace.core.context import Context, Output, Params
 from millrace.core.errors import AwsError
 from millrace.functions import catalog, names
 from millrace.functions.catalog import Function
+from millrace.functions.functions import Functions
 from millrace.functions.names import LATEST, Reference, invalid
 from millrace.functions.operations.settings import (
     check_tags,
@@ -21,7 +22,6 @@ from millrace.functions.operations.settings import (
     zip_of,
 )
 from millrace.functions.operations.shown import PENDING, UPDATING, show
-from millrace.functions.room import Functions
 from millrace.storage.interface import Writer
 
 
@@ -138,7 +138,7 @@ class Lifecycle:
         return {"StatusCode": 204}
 
     async def _check_role(self, context: Context, role: str) -> None:
-        if not await self._functions.role_check(context.scope, role):
+        if not await self._functions.may_assume(context.scope, role):
             raise invalid("The role defined for the function cannot be assumed by Lambda.")
 
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from millrace.core.context import Context, Output, Params
 from millrace.functions import catalog, names
+from millrace.functions.functions import Functions
 from millrace.functions.operations.settings import check_tags
-from millrace.functions.room import Functions
 from millrace.storage.interface import Writer
 
 

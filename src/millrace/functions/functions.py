@@ -5,14 +5,13 @@ Operations and triggers ask a `Functions`; the app makes one and enters it.
 
 import asyncio
 import shutil
-import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Self
 
 import orjson
 
-from millrace.core import ids, limits
+from millrace.core import arn, ids, limits
 from millrace.core.arn import Scope
 from millrace.core.clock import Clock
 from millrace.core.errors import AwsError
@@ -22,57 +21,51 @@ from millrace.functions.code import CodeStore, remove
 from millrace.functions.events import Events
 from millrace.functions.invocation import Invocation
 from millrace.functions.names import Reference, function_arn
-from millrace.functions.output import LogSink
-from millrace.functions.pool import CredentialSource, Pool
+from millrace.functions.output import LogTarget
+from millrace.functions.pool import Pool
 from millrace.functions.runtime_api import Work
 from millrace.functions.runtimes import Interpreters
+from millrace.functions.variables import Credentials
+from millrace.iam.identities import Identities
+from millrace.logs.log import Logs
 from millrace.storage.interface import Storage
 
-# Whether Lambda may assume a role: (scope, role ARN).
-RoleCheck = Callable[[Scope, str], Awaitable[bool]]
+_PRINCIPAL = "lambda.amazonaws.com"
 
 
 class Functions:
     """Everything about functions. Enter it before use; leaving it kills all environments.
 
-    `directory` keeps code; None keeps it in a temporary place that is gone at the end. `endpoint_url` may
-    be set until the first function runs, when the server knows its port.
+    `directory` keeps code. `endpoint_url` is where functions' SDKs find millrace.
     """
 
     def __init__(
         self,
         storage: Storage,
         clock: Clock,
-        directory: Path | None,
+        directory: Path,
         *,
         endpoint_url: str,
-        credentials: CredentialSource,
-        log_sink: LogSink,
-        role_check: RoleCheck,
+        identities: Identities,
+        logs: Logs,
     ) -> None:
         self.storage = storage
         self.clock = clock
         self.endpoint_url = endpoint_url
-        self.role_check = role_check
-        self._temporary = directory is None
-        self._directory = directory or Path(tempfile.mkdtemp(prefix="millrace-"))
+        self._identities = identities
+        self._logs = logs
+        self._directory = directory / "functions"
+        self._scratch = self._directory / "scratch"
         self.codes = CodeStore(self._directory)
         self.interpreters = Interpreters(self._directory)
         self.pool = Pool(
-            clock,
-            self.codes,
-            self.interpreters,
-            self._directory / "scratch",
-            credentials,
-            log_sink,
-            lambda: self.endpoint_url,
+            clock, self.codes, self.interpreters, self._scratch, self._credentials, self._log, endpoint_url
         )
         self.events = Events(storage, clock, self.invoke)
 
     async def __aenter__(self) -> Self:
         await self.codes.open()
-        scratch = self._directory / "scratch"
-        await asyncio.to_thread(_renew, scratch)
+        await asyncio.to_thread(_renew, self._scratch)
         await self.sweep_code()
         await self.events.open()
         return self
@@ -80,12 +73,33 @@ class Functions:
     async def __aexit__(self, *_: object) -> None:
         await self.events.close()
         await self.pool.close()
-        if self._temporary:
-            await asyncio.to_thread(remove, self._directory)
+
+    async def may_assume(self, scope: Scope, role_arn: str) -> bool:
+        """Whether there is such a role in the account and Lambda may assume it."""
+        try:
+            account = arn.parse(role_arn).account
+        except ValueError:
+            return False
+        return account == scope.account and await self._identities.role_trusts(role_arn, _PRINCIPAL)
+
+    async def _credentials(self, scope: Scope, role_arn: str, session_name: str) -> Credentials:
+        """Raises AccessDeniedException when the role is gone or has stopped to trust Lambda."""
+        if not await self.may_assume(scope, role_arn):
+            raise AwsError(
+                "AccessDeniedException",
+                "The role defined for the function cannot be assumed by Lambda.",
+                status=403,
+            )
+        return await self._identities.assume(
+            scope.account, role_arn, session_name, limits.session_seconds_max
+        )
+
+    def _log(self, target: LogTarget, events: Sequence[tuple[int, str]]) -> None:
+        self._logs.append(target.scope, target.group, target.stream, events)
 
     async def sweep_code(self) -> None:
         """Remove code that no function refers to any more."""
-        await self.codes.sweep(await self.storage.read(catalog.codes_in_use))
+        await self.codes.sweep(lambda: self.storage.read(catalog.codes_in_use))
 
     async def function(self, scope: Scope, reference: Reference, *, shown: str | None = None) -> Function:
         """A function as it is now. Raises ResourceNotFoundException, naming `shown` or the ARN."""

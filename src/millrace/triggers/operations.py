@@ -1,0 +1,220 @@
+"""Lambda's operations on event source mappings. What they refuse, and in which order, was recorded of AWS."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from millrace.core import ids, limits
+from millrace.core.arn import Scope
+from millrace.core.context import Access, Context, Operation, Output, Params
+from millrace.core.errors import AwsError
+from millrace.core.service import Service
+from millrace.functions import catalog as functions
+from millrace.functions import names
+from millrace.functions.names import Reference, invalid
+from millrace.storage.interface import Reader, Writer
+from millrace.streams import log
+from millrace.triggers import catalog, checkpoint, permission, settings
+from millrace.triggers.catalog import Mapping as Row
+from millrace.triggers.delivery import Result
+from millrace.triggers.supervisor import Supervisor
+
+
+def service(supervisor: Supervisor) -> Service:
+    """The part of Lambda that this room answers."""
+    operations = {
+        "CreateEventSourceMapping": create_event_source_mapping,
+        "GetEventSourceMapping": get_event_source_mapping,
+        "ListEventSourceMappings": list_event_source_mappings,
+        "UpdateEventSourceMapping": update_event_source_mapping,
+        "DeleteEventSourceMapping": delete_event_source_mapping,
+    }
+    bound: dict[str, Operation] = {name: partial(do, supervisor) for name, do in operations.items()}
+    return Service("lambda", bound, accesses)
+
+
+def accesses(operation: str, scope: Scope, params: Params) -> Sequence[Access]:
+    """https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html"""
+    uuid = params.get("UUID", "*")
+    resource = "*" if operation == "ListEventSourceMappings" else f"event-source-mapping:{uuid}"
+    named = params.get("FunctionName")
+    reference = names.resolve(scope, named) if named and operation != "ListEventSourceMappings" else None
+    conditions = (
+        {} if reference is None else {"lambda:FunctionArn": names.function_arn(scope, reference.name)}
+    )
+    return [
+        Access(f"lambda:{operation}", scope.arn("lambda", resource) if resource != "*" else "*", conditions)
+    ]
+
+
+async def create_event_source_mapping(supervisor: Supervisor, context: Context, params: Params) -> Output:
+    """The mapping begins where the stream is at this very commit: nothing that comes after it is missed."""
+    scope, stream_arn = context.scope, settings.stream_arn(params)
+    settings.check(params)
+    reference = names.resolve(scope, params["FunctionName"])
+    mapping = Row(
+        uuid=ids.uuid(),
+        stream_arn=stream_arn,
+        function=reference.name,
+        qualifier=reference.qualifier,
+        starting_position=params["StartingPosition"],
+        modified=supervisor.clock.now(),
+        tags=dict(params.get("Tags") or {}),
+        **settings.changes(params),
+    )
+    role = await supervisor.storage.read(partial(_role, scope, mapping, reference))
+    refused = await permission.refusal(supervisor.identities, role, stream_arn)
+    if refused is not None:
+        raise invalid(refused.message)
+    await supervisor.storage.write(partial(_create, scope, mapping, reference))
+    return describe(mapping, "Creating", Result.NONE)
+
+
+async def get_event_source_mapping(supervisor: Supervisor, context: Context, params: Params) -> Output:
+    def read(reader: Reader) -> Output:
+        return _shown(reader, _existing(reader, context.scope, params))
+
+    return await supervisor.storage.read(read)
+
+
+async def list_event_source_mappings(supervisor: Supervisor, context: Context, params: Params) -> Output:
+    """Unknown functions and sources have no mappings; that is no error."""
+    page = min(params.get("MaxItems") or limits.mapping_page_max, limits.mapping_page_max)
+    named, source = params.get("FunctionName"), params.get("EventSourceArn")
+    function = names.resolve(context.scope, named).name if named else None
+
+    def read(reader: Reader) -> Output:
+        rows = [
+            row
+            for row in catalog.all_of(reader, context.scope)
+            if row.uuid > params.get("Marker", "")
+            and function in (None, row.function)
+            and source in (None, row.stream_arn)
+        ]
+        marker = rows[page - 1].uuid if len(rows) > page else None
+        shown = [_shown(reader, row) for row in rows[:page]]
+        return {"EventSourceMappings": shown, "NextMarker": marker}
+
+    return await supervisor.storage.read(read)
+
+
+async def update_event_source_mapping(supervisor: Supervisor, context: Context, params: Params) -> Output:
+    """What is not named stays as it is. A batch that waits for its retry is tried again at once."""
+    settings.check(params)
+    scope, named = context.scope, params.get("FunctionName")
+    changes: dict[str, Any] = settings.changes(params)
+    reference = names.resolve(scope, named) if named else None
+    if reference is not None:
+        changes |= {"function": reference.name, "qualifier": reference.qualifier}
+    now = supervisor.clock.now()
+
+    def change(reader: Reader) -> tuple[Row, Row]:
+        before = _existing(reader, scope, params)
+        return before, replace(before, modified=now, **changes)
+
+    def check(reader: Reader) -> str | None:
+        _, after = change(reader)
+        return None if reference is None else _role(scope, after, reference, reader)
+
+    def write(writer: Writer) -> Output:
+        before, after = change(writer)
+        if reference is not None:
+            _check_duplicate(writer, scope, after)
+        catalog.put(writer, after)
+        return describe(after, _transition(before, after), checkpoint.last_result(writer, after.uuid))
+
+    role = await supervisor.storage.read(check)
+    if role is not None:
+        mapping = await supervisor.storage.read(lambda reader: change(reader)[1])
+        refused = await permission.refusal(supervisor.identities, role, mapping.stream_arn)
+        if refused is not None:
+            raise invalid(refused.message)
+    return await supervisor.storage.write(write)
+
+
+async def delete_event_source_mapping(supervisor: Supervisor, context: Context, params: Params) -> Output:
+    def write(writer: Writer) -> Output:
+        mapping = _existing(writer, context.scope, params)
+        result = checkpoint.last_result(writer, mapping.uuid)
+        catalog.remove(writer, mapping)
+        checkpoint.remove_all(writer, mapping.uuid)
+        return describe(mapping, "Deleting", result)
+
+    return await supervisor.storage.write(write)
+
+
+def describe(mapping: Row, state: str, result: str) -> Output:
+    """A mapping as AWS shows one of a DynamoDB stream."""
+    filters = [{"Pattern": pattern} for pattern in mapping.filters]
+    return {
+        "UUID": mapping.uuid,
+        "EventSourceMappingArn": mapping.arn,
+        "EventSourceArn": mapping.stream_arn,
+        "FunctionArn": mapping.function_arn,
+        "BatchSize": mapping.batch_size,
+        "BisectBatchOnFunctionError": mapping.bisect,
+        "DestinationConfig": {"OnFailure": {}},
+        "FilterCriteria": {"Filters": filters} if filters else None,
+        "FunctionResponseTypes": list(mapping.response_types),
+        "LastModified": mapping.modified,
+        "LastProcessingResult": result,
+        "MaximumBatchingWindowInSeconds": mapping.window_seconds,
+        "MaximumRecordAgeInSeconds": mapping.record_age_seconds_max,
+        "MaximumRetryAttempts": mapping.retry_attempts_max,
+        "ParallelizationFactor": 1,
+        "StartingPosition": mapping.starting_position,
+        "State": state,
+        "StateTransitionReason": permission.transition_reason(result),
+        "TumblingWindowInSeconds": 0,
+    }
+
+
+def _shown(reader: Reader, mapping: Row) -> Output:
+    state = "Enabled" if mapping.enabled else "Disabled"
+    return describe(mapping, state, checkpoint.last_result(reader, mapping.uuid))
+
+
+def _transition(before: Row, after: Row) -> str:
+    if before.enabled == after.enabled:
+        return "Updating"
+    return "Enabling" if after.enabled else "Disabling"
+
+
+def _existing(reader: Reader, scope: Scope, params: Mapping[str, Any]) -> Row:
+    mapping = catalog.find(reader, scope, params["UUID"])
+    if mapping is None:
+        raise names.not_found("", prefix="The resource you requested does not exist.")
+    return mapping
+
+
+def _role(scope: Scope, mapping: Row, reference: Reference, reader: Reader) -> str:
+    """The ARN of the role that will read the stream: the function's. Both ends must be there."""
+    function = functions.find(reader, scope, reference.name)
+    if function is None or reference.qualifier not in (None, names.LATEST):
+        raise invalid("Function does not exist")
+    stream = log.describe(reader, mapping.stream_arn)
+    if stream is None or mapping.scope != scope or stream.disabled is not None:
+        raise invalid(f"Stream not found: {mapping.stream_arn}")
+    _check_duplicate(reader, scope, mapping)
+    return function.role
+
+
+def _create(scope: Scope, mapping: Row, reference: Reference, writer: Writer) -> None:
+    _role(scope, mapping, reference, writer)
+    catalog.put(writer, mapping)
+    stream = log.describe(writer, mapping.stream_arn)
+    for shard in stream.shards if stream is not None else ():
+        checkpoint.start(writer, mapping.uuid, shard, latest=mapping.starting_position == "LATEST")
+
+
+def _check_duplicate(reader: Reader, scope: Scope, mapping: Row) -> None:
+    for other in catalog.all_of(reader, scope):
+        same = (other.stream_arn, other.function) == (mapping.stream_arn, mapping.function)
+        if same and other.uuid != mapping.uuid:
+            raise AwsError(
+                "ResourceConflictException",
+                f'The event source arn (" {mapping.stream_arn} ") and function (" {mapping.function} ") provided '
+                f"mapping already exists. Please update or delete the existing mapping with UUID {other.uuid}",
+                members={"Type": "User"},
+            )

@@ -1,0 +1,249 @@
+"""One mapping on one shard at work: feeds the delivery machine and carries out its commands.
+
+It decides nothing. Events wait in an inbox and are told to the machine one by one; what the machine orders
+is done in its order, and only an invocation goes on by itself. So a slow function delays its own mapping only.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
+
+import orjson
+
+from millrace.core import limits
+from millrace.core.clock import Clock, Timer
+from millrace.core.errors import AwsError
+from millrace.functions.invocation import InvokeCall
+from millrace.storage.interface import Reader, Storage
+from millrace.streams import log
+from millrace.streams.record import Entry
+from millrace.streams.stream import Shard
+from millrace.triggers import checkpoint, event, machine
+from millrace.triggers.catalog import Mapping
+from millrace.triggers.delivery import (
+    AttemptFailed,
+    BatchSucceeded,
+    Checkpoint,
+    Command,
+    Configured,
+    Event,
+    Fact,
+    Finish,
+    InvocationFailed,
+    InvocationSucceeded,
+    Invoke,
+    Read,
+    Record,
+    RecordsRead,
+    Report,
+    SaveCheckpoint,
+    SetTimer,
+    ShardEnded,
+    Signal,
+    begin,
+)
+from millrace.triggers.filter import Predicate, compile_filters
+
+
+class Invoker(Protocol):
+    """Whoever can run functions."""
+
+    @property
+    def invoke(self) -> InvokeCall: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What every runner works with.
+
+    `tell` is told each fact, `rested` that a runner has nothing to do right now, `finished` that its closed
+    shard is done with.
+    """
+
+    storage: Storage
+    clock: Clock
+    invoker: Invoker
+    tell: Callable[["Runner", Fact], None]
+    rested: Callable[[], None]
+    finished: Callable[[], None]
+
+
+class Runner:
+    """Delivers one shard's records to one mapping's function, from `row` on."""
+
+    def __init__(self, tools: Tools, mapping: Mapping, shard: Shard, row: Checkpoint) -> None:
+        self.mapping = mapping
+        self.shard = shard
+        self.state = begin(row, mapping.config, enabled=mapping.enabled)
+        self.last_error: str | None = None
+        self.call: asyncio.Task[InvocationSucceeded | InvocationFailed] | None = None
+        self._tools = tools
+        self._shaper = event.Shaper(mapping.stream_arn, mapping.scope.region)
+        self._passes: Predicate | None = compile_filters(mapping.filters)
+        self._inbox: deque[Event] = deque()
+        self._news = asyncio.Event()
+        self._kicked = False
+        self._rests = False
+        self._broken: BaseException | None = None
+        self._timer: Timer | None = None
+
+    def __repr__(self) -> str:
+        return f"<Runner {self.mapping.table} -> {self.mapping.function} {self.shard.id} {self.state.phase}>"
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether it is doing something, or a function does."""
+        return not self._rests or self.call is not None
+
+    def kick(self) -> None:
+        """The journal has more. Cheap: many commits may kick before the machine hears of one."""
+        if not self._kicked:
+            self._kicked = True
+            self.tell(Signal.KICK)
+
+    def tell(self, event: Event) -> None:
+        """Let the machine know, soon."""
+        self._inbox.append(event)
+        self._rests = False
+        self._news.set()
+
+    def configure(self, mapping: Mapping) -> None:
+        """The mapping was changed."""
+        before, self.mapping = self.mapping, mapping
+        if before.enabled and not mapping.enabled:
+            self.tell(Signal.DISABLE)
+        if (before.config, before.filters, before.function) != (
+            mapping.config,
+            mapping.filters,
+            mapping.function,
+        ):
+            self._passes = compile_filters(mapping.filters)
+            self.tell(Configured(mapping.config))
+        if mapping.enabled and not before.enabled:
+            self.tell(Signal.ENABLE)
+
+    def follow(self, shard: Shard) -> None:
+        """The shard may have been closed."""
+        if shard.end is not None and self.state.end is None:
+            self.tell(ShardEnded(shard.number(str(shard.end))))
+        self.shard = shard
+
+    async def run(self) -> None:
+        """Work until cancelled. Raises StorageError, LeaseLostError, and what invoking should not have raised."""
+        close = self._tools.storage.watch(self.shard.journal, self.kick)
+        self.tell(Signal.STARTED)
+        try:
+            while True:
+                while self._inbox:
+                    await self._step(self._inbox.popleft())
+                if self._broken is not None:
+                    raise self._broken
+                self._rests = True
+                self._tools.rested()
+                self._news.clear()
+                await self._news.wait()
+        finally:
+            close()
+            self._set_timer(None)
+
+    async def _step(self, event: Event) -> None:
+        if event is Signal.KICK:
+            self._kicked = False
+        self.state, commands = machine.step(self.state, event, self._tools.clock.now())
+        for command in commands:
+            await self._carry_out(command)
+
+    async def _carry_out(self, command: Command) -> None:
+        match command:
+            case Invoke():
+                self.call = asyncio.create_task(self._invoke(command.records))
+                self.call.add_done_callback(self._landed)
+            case Read():
+                # What was read is told before anything that came meanwhile.
+                self._inbox.appendleft(await self._read(command))
+            case SaveCheckpoint():
+                await self._save(command.checkpoint)
+            case SetTimer():
+                self._set_timer(command.when)
+            case Report():
+                self._report(command.fact)
+            case Finish():
+                self._tools.finished()
+
+    async def _read(self, command: Read) -> RecordsRead:
+        fetch = partial(_fetch, self.shard, command)
+        entries, floor, exhausted = await self._tools.storage.read(fetch)
+        records = [self._shaper.record(entry) for entry in entries]
+        if self._passes is not None:
+            records = [record for record in records if self._passes(orjson.loads(record.data))]
+        through = entries[-1].number if entries else command.after
+        return RecordsRead(command.after, tuple(records), through, exhausted, floor)
+
+    async def _save(self, row: Checkpoint) -> None:
+        uuid, shard_id = self.mapping.uuid, self.shard.id
+        await self._tools.storage.write(lambda writer: checkpoint.save(writer, uuid, shard_id, row))
+
+    async def _invoke(self, records: tuple[Record, ...]) -> InvocationSucceeded | InvocationFailed:
+        mapping = self.mapping
+        try:
+            done = await self._tools.invoker.invoke(
+                mapping.scope, mapping.function, event.payload(records), qualifier=mapping.qualifier
+            )
+        except AwsError as error:
+            # It was not run: throttled, not there, or its environment did not come up. That is no attempt.
+            return InvocationFailed(str(error), counts=False)
+        if done.function_error is None:
+            return InvocationSucceeded(done.payload)
+        return InvocationFailed(_error_text(done.payload), counts=True)
+
+    def _landed(self, call: "asyncio.Task[InvocationSucceeded | InvocationFailed]") -> None:
+        self.call = None
+        if call.cancelled():
+            return
+        self._broken = call.exception()
+        if self._broken is None:
+            self.tell(call.result())
+        self._news.set()
+
+    def _set_timer(self, when: float | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if when is not None:
+            self._timer = self._tools.clock.call_at(when, partial(self.tell, Signal.TIMER_FIRED))
+
+    def _report(self, fact: Fact) -> None:
+        if isinstance(fact, AttemptFailed):
+            self.last_error = fact.error
+        elif isinstance(fact, BatchSucceeded):
+            self.last_error = None
+        self._tools.tell(self, fact)
+
+
+def _fetch(shard: Shard, command: Read, reader: Reader) -> tuple[list[Entry], int, bool]:
+    """Records after the given one, in pieces, so that large ones do not fill the memory."""
+    entries: list[Entry] = []
+    size, after, floor = 0, command.after, reader.floor(shard.journal)
+    while True:
+        wanted = min(command.limit - len(entries), limits.mapping_read_chunk_records_max)
+        chunk = log.read(reader, shard, after, wanted)
+        entries += chunk
+        if len(chunk) < wanted:
+            return entries, floor, True
+        size += sum(len(entry.data) for entry in chunk)
+        after = chunk[-1].number
+        if len(entries) >= command.limit or size >= limits.mapping_batch_bytes_max:
+            return entries, floor, after >= reader.head(shard.journal)
+
+
+def _error_text(payload: bytes) -> str:
+    """`ValueError: bad order` of a function's error document."""
+    try:
+        document = orjson.loads(payload)
+        kind, message = document.get("errorType"), document.get("errorMessage")
+    except (orjson.JSONDecodeError, AttributeError):
+        return payload.decode(errors="replace")
+    return ": ".join(str(part) for part in (kind, message) if part)

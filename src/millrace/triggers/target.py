@@ -1,0 +1,67 @@
+"""All that a mapping's delivery depends on, read in one consistent state."""
+
+from dataclasses import dataclass
+
+from millrace.core import arn as arns
+from millrace.functions import catalog as functions
+from millrace.functions.catalog import Function
+from millrace.iam.entities import Role
+from millrace.iam.registry import ROLES, changes_journal, find_document
+from millrace.storage.interface import Reader
+from millrace.streams import log
+from millrace.streams.stream import Shard, Stream
+from millrace.triggers import catalog, checkpoint
+from millrace.triggers.catalog import Mapping
+from millrace.triggers.delivery import Checkpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A mapping, its two ends, the role between them, and how far it is: one row for each shard."""
+
+    mapping: Mapping
+    stream: Stream | None
+    function: Function | None
+    role: Role | None
+    documents: tuple[str | None, ...]
+    rows: dict[str, Checkpoint]
+
+    @property
+    def permission(self) -> tuple[object, ...]:
+        """When this changes, the role may be allowed other things."""
+        return self.function and self.function.role, self.role, self.documents
+
+    @property
+    def journals(self) -> set[str]:
+        """What tells of changes to the function and its role."""
+        journals = {functions.changes(self.mapping.scope)}
+        if self.function is not None:
+            journals.add(changes_journal(arns.parse(self.function.role).account))
+        return journals
+
+    def shards_to_start(self) -> list[Shard]:
+        """The shards that are not finished, parents before their children."""
+        shards = () if self.stream is None else self.stream.shards
+        unfinished = {shard.id for shard in shards if not self._is_finished(shard)}
+        return [shard for shard in shards if shard.id in unfinished and shard.parent not in unfinished]
+
+    def _is_finished(self, shard: Shard) -> bool:
+        row = self.rows.get(shard.id)
+        return row is not None and row.finished
+
+
+def read_all(reader: Reader) -> list[Target]:
+    return [_target(reader, mapping) for mapping in catalog.every(reader)]
+
+
+def _target(reader: Reader, mapping: Mapping) -> Target:
+    function = functions.find(reader, mapping.scope, mapping.function)
+    role = None
+    documents: tuple[str | None, ...] = ()
+    if function is not None:
+        parts = arns.parse(function.role)
+        role = ROLES.find(reader, parts.account, parts.resource.rpartition("/")[2])
+        if role is not None:
+            documents = tuple(find_document(reader, parts.account, arn) for arn in role.attached)
+    stream = log.describe(reader, mapping.stream_arn)
+    return Target(mapping, stream, function, role, documents, checkpoint.load_all(reader, mapping.uuid))

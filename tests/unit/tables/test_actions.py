@@ -1,0 +1,49 @@
+"""What a request on tables must be allowed."""
+
+import pytest
+from tests.unit.tables.calls import SCOPE
+
+from millrace.core.context import Access
+from millrace.dynamodb.actions import accesses
+from millrace.streams import operations as streams
+
+TABLE = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders"
+STREAM = TABLE + "/stream/2026-01-01T00:00:00.000"
+
+
+@pytest.mark.parametrize(
+    ("operation", "params", "needed"),
+    [
+        ("PutItem", {"TableName": "orders"}, [("PutItem", TABLE)]),
+        ("GetItem", {"TableName": TABLE}, [("GetItem", TABLE)]),
+        ("Query", {"TableName": "orders", "IndexName": "by-x"}, [("Query", TABLE + "/index/by-x")]),
+        ("ListTables", {}, [("ListTables", "*")]),
+        ("TagResource", {"ResourceArn": TABLE}, [("TagResource", TABLE)]),
+        (
+            "BatchGetItem",
+            {"RequestItems": {"orders": {}, "other": {}}},
+            [("BatchGetItem", TABLE), ("BatchGetItem", TABLE.replace("orders", "other"))],
+        ),
+        (
+            "CreateTable",
+            {"TableName": "orders", "Tags": [{"Key": "a", "Value": "b"}]},
+            [("CreateTable", TABLE), ("TagResource", TABLE)],
+        ),
+    ],
+)
+def test_an_operation_asks_for_its_action_on_its_resource(operation, params, needed):
+    expected = [Access(f"dynamodb:{action}", resource) for action, resource in needed]
+
+    assert list(accesses(operation, SCOPE, params)) == expected
+
+
+@pytest.mark.parametrize(
+    ("operation", "params", "resource"),
+    [
+        ("ListStreams", {"TableName": "orders"}, "*"),
+        ("DescribeStream", {"StreamArn": STREAM}, STREAM),
+        ("GetRecords", {"ShardIterator": STREAM + "|1|opaque"}, STREAM),
+    ],
+)
+def test_a_stream_operation_asks_for_its_stream(operation, params, resource):
+    assert list(streams.accesses(operation, SCOPE, params)) == [Access(f"dynamodb:{operation}", resource)]

@@ -1,0 +1,326 @@
+"""Mappings at work, on real storage, streams and IAM; only the function is a plain async function."""
+
+import asyncio
+import importlib.util
+import sys
+from pathlib import Path
+
+from millrace.core.clock import ManualClock
+from millrace.core.errors import AwsError
+from millrace.storage.sqlite import SqliteStorage
+from millrace.streams import log
+from millrace.triggers.delivery import AttemptFailed, BatchStarted, BatchSucceeded, Discarded, Reason, Stopped
+
+_SPEC = importlib.util.spec_from_file_location("mill", Path(__file__).with_name("mill.py"))
+mills = importlib.util.module_from_spec(_SPEC)
+sys.modules.setdefault("mill", mills)
+_SPEC.loader.exec_module(mills)
+run, READ = mills.run, mills.READ
+
+
+async def fail(name, keys):
+    raise ValueError("no")
+
+
+def test_a_change_reaches_the_function_and_is_counted():
+    async def story(mill, stream):
+        await mill.map(stream)
+        await mill.change(stream, "a", "b")
+        await mill.supervisor.idle()
+
+        status = await mill.status()
+        assert mill.batches == [["a", "b"]]
+        assert (status["delivered"], status["pending"], status["last_result"]) == (2, 0, "OK")
+        assert mill.seen[0].attempt == 1
+        assert [type(fact) for fact in mill.seen] == [BatchStarted, BatchSucceeded]
+
+    run(story)
+
+
+def test_latest_begins_where_the_stream_is_when_the_mapping_is_made():
+    async def story(mill, stream):
+        await mill.change(stream, "before")
+        await mill.map(stream, StartingPosition="LATEST")
+        await mill.change(stream, "after")
+        await mill.supervisor.idle()
+
+        assert mill.batches == [["after"]]
+
+    run(story)
+
+
+def test_trim_horizon_begins_with_the_oldest():
+    async def story(mill, stream):
+        await mill.change(stream, *"abcde")
+        await mill.map(stream, BatchSize=2)
+        await mill.supervisor.idle()
+
+        assert mill.batches == [["a", "b"], ["c", "d"], ["e"]]
+
+    run(story)
+
+
+def test_filtered_changes_do_not_reach_the_function():
+    async def story(mill, stream):
+        pattern = '{"dynamodb":{"Keys":{"id":{"S":[{"prefix":"x"}]}}'
+        await mill.map(stream, FilterCriteria={"Filters": [{"Pattern": pattern}]})
+        await mill.change(stream, "a", "x1", "b", "x2", "c")
+        await mill.supervisor.idle()
+
+        status = await mill.status()
+        assert mill.batches == [["x1", "x2"]]
+        assert (status["delivered"], status["filtered"], status["pending"]) == (2, 3, 0)
+
+    run(story)
+
+
+def test_a_failing_batch_is_retried_and_then_discarded():
+    async def story(mill, stream):
+        await mill.map(stream, MaximumRetryAttempts=2)
+        await mill.change(stream, "a")
+        await mill.idle_at_last()
+
+        status = await mill.status()
+        assert mill.batches == [["a"], ["a"], ["a"]]
+        assert status["discarded"] == {"RetryAttemptsExhausted": 1}
+        assert status["last_result"] == "PROBLEM: Function call failed"
+        assert mill.seen[-1] == Discarded(mill.seen[-1].first, mill.seen[-1].last, 1, Reason.RETRIES)
+        errors = [fact.error for fact in mill.seen if isinstance(fact, AttemptFailed)]
+        assert errors == ["ValueError: no"] * 3
+
+    run(story, fail)
+
+
+def test_a_status_tells_of_the_next_retry():
+    async def story(mill, stream):
+        await mill.map(stream)
+        await mill.change(stream, "a", "b")
+        await mill.until(lambda: any(isinstance(fact, AttemptFailed) for fact in mill.seen))
+        mill.clock.advance(0.1)
+
+        status = await mill.status()
+        assert (status["attempts"], status["pending"], status["last_error"]) == (1, 2, "ValueError: no")
+        assert abs(status["retry_in_seconds"] - 0.15) < 0.001
+        assert abs(status["lag_seconds"] - 0.1) < 0.001
+
+    run(story, fail)
+
+
+def test_throttles_and_missing_functions_are_no_attempts():
+    outcomes = [AwsError("TooManyRequestsException", "Rate Exceeded.")] * 3 + [None]
+
+    async def throttle(name, keys):
+        outcome = outcomes.pop(0)
+        if outcome is not None:
+            raise outcome
+
+    async def story(mill, stream):
+        await mill.map(stream, MaximumRetryAttempts=0)
+        await mill.change(stream, "a")
+        await mill.idle_at_last()
+
+        assert mill.batches == [["a"]] * 4
+        assert (await mill.status())["delivered"] == 1
+
+    run(story, throttle)
+
+
+def test_a_slow_function_delays_only_its_own_mapping():
+    release = asyncio.Event()
+
+    async def handler(name, keys):
+        if name == "slow":
+            await release.wait()
+
+    async def story(mill, stream):
+        await mill.function("slow")
+        await mill.map(stream, "slow")
+        await mill.map(stream, "ship")
+        await mill.change(stream, "a")
+        await mill.change(stream, "b")
+        await mill.until(lambda: sum(name == "ship" for name, _ in mill.calls) >= 1)
+        shipped = [key for name, keys in mill.calls if name == "ship" for key in keys]
+        release.set()
+        await mill.supervisor.idle()
+
+        assert "a" in shipped
+        assert [key for name, keys in mill.calls if name == "slow" for key in keys] == ["a", "b"]
+
+    run(story, handler)
+
+
+def test_a_disabled_mapping_stands_still_and_goes_on_where_it_was():
+    async def story(mill, stream):
+        mapping = await mill.map(stream)
+        await mill.change(stream, "a")
+        await mill.supervisor.idle()
+        answer = await mill.do("UpdateEventSourceMapping", UUID=mapping["UUID"], Enabled=False)
+        await mill.until(lambda: Stopped() in mill.seen)
+        await mill.change(stream, "b")
+        await mill.supervisor.idle()
+        assert (answer["State"], answer["LastProcessingResult"]) == ("Disabling", "OK")
+        assert (mill.batches, (await mill.status())["pending"]) == ([["a"]], 1)
+
+        answer = await mill.do("UpdateEventSourceMapping", UUID=mapping["UUID"], Enabled=True)
+        await mill.supervisor.idle()
+        assert answer["State"] == "Enabling"
+        assert mill.batches == [["a"], ["b"]]
+
+    run(story)
+
+
+def test_without_a_statement_the_mapping_stops_and_names_it_and_with_it_goes_on():
+    async def story(mill, stream):
+        mapping = await mill.map(stream)
+        await mill.allow([action for action in READ if action != "dynamodb:GetRecords"])
+        await mill.until(lambda: any(isinstance(fact, Stopped) for fact in mill.seen))
+        await mill.change(stream, "a")
+        await mill.supervisor.idle()
+        status = await mill.status()
+        shown = await mill.do("GetEventSourceMapping", UUID=mapping["UUID"])
+        assert mill.batches == []
+        assert status["missing"] == (
+            f'{{"Effect":"Allow","Action":["dynamodb:GetRecords"],"Resource":"{stream.arn}"}}'
+        )
+        assert shown["State"] == "Enabled"
+        assert shown["LastProcessingResult"].startswith(f"PROBLEM: Cannot access stream {stream.arn}. Please")
+        assert "dynamodb:GetRecords" in shown["LastProcessingResult"]
+
+        await mill.allow()
+        await mill.supervisor.idle()
+        assert mill.batches == [["a"]]
+        assert (await mill.status())["missing"] is None
+
+    run(story)
+
+
+def test_list_streams_may_be_allowed_on_everything_or_on_the_stream():
+    async def story(mill, stream):
+        await mill.map(stream)
+        await mill.allow(resource=stream.arn)
+        await mill.change(stream, "a")
+        await mill.supervisor.idle()
+
+        assert (await mill.status())["missing"] is None
+
+    run(story)
+
+
+def test_a_changed_function_is_tried_at_once():
+    async def story(mill, stream):
+        await mill.map(stream)
+        await mill.change(stream, "a")
+        await mill.until(lambda: any(isinstance(fact, AttemptFailed) for fact in mill.seen))
+        mill.handler = mills.succeed
+        await mill.function(revision="2")
+        await mill.supervisor.idle()
+
+        assert mill.batches == [["a"], ["a"]]
+
+    run(story, fail)
+
+
+def test_a_deleted_mapping_is_gone_and_another_begins_anew():
+    async def story(mill, stream):
+        mapping = await mill.map(stream)
+        await mill.change(stream, "a")
+        await mill.supervisor.idle()
+        answer = await mill.do("DeleteEventSourceMapping", UUID=mapping["UUID"])
+        await mill.change(stream, "b")
+        await mill.supervisor.idle()
+        assert answer["State"] == "Deleting"
+        assert (mill.batches, await mill.supervisor.status()) == ([["a"]], [])
+
+        await mill.map(stream)
+        await mill.supervisor.idle()
+        assert mill.batches == [["a"], ["a", "b"]]
+
+    run(story)
+
+
+def test_children_start_when_their_parent_is_done_with():
+    gate = asyncio.Event()
+
+    async def handler(name, keys):
+        await gate.wait()
+
+    async def story(mill, stream):
+        await mill.map(stream)
+        await mill.change(stream, "parent")
+        shard = stream.shards[0]
+        await mill.storage.write(
+            lambda w: log.divide(w, log.describe(w, stream.arn), shard, (shard.low, shard.high), 1e9 * 2)
+        )
+        await mill.change(stream, "child")
+        await mill.until(lambda: mill.calls)
+        assert mill.batches == [["parent"]]
+
+        gate.set()
+        await mill.supervisor.idle()
+        status = await mill.status()
+        assert mill.batches == [["parent"], ["child"]]
+        assert (status["delivered"], status["pending"]) == (2, 0)
+
+    run(story, handler)
+
+
+def test_trimmed_records_are_discarded_as_trimmed():
+    async def story(mill, stream):
+        await mill.map(stream, Enabled=False)
+        await mill.change(stream, *"abc")
+        await mill.storage.write(lambda w: w.trim(stream.shards[0].journal, 2))
+        (mapping,) = (await mill.do("ListEventSourceMappings"))["EventSourceMappings"]
+        await mill.do("UpdateEventSourceMapping", UUID=mapping["UUID"], Enabled=True)
+        await mill.supervisor.idle()
+
+        status = await mill.status()
+        assert mill.batches == [["c"]]
+        assert (status["delivered"], status["discarded"]) == (1, {"trimmed": 2})
+
+    run(story)
+
+
+def test_what_was_answered_is_not_repeated_after_a_restart_and_attempts_go_on(tmp_path):
+    clock = ManualClock()
+
+    async def handler(name, keys):
+        if "bad" in keys:
+            raise ValueError("no")
+
+    async def first(mill, stream):
+        await mill.map(stream, BatchSize=1, MaximumRetryAttempts=3)
+        await mill.change(stream, "good", "bad", "last")
+        await mill.until(lambda: len(mill.seen) and isinstance(mill.seen[-1], AttemptFailed))
+        assert mill.batches == [["good"], ["bad"]]
+
+    async def again():
+        async with mills.mill(handler, SqliteStorage(tmp_path / "tables.db"), clock) as mill:
+            await mill.idle_at_last()
+            status = await mill.status()
+            assert mill.batches == [["bad"], ["bad"], ["bad"], ["last"]]
+            assert (status["delivered"], status["discarded"]) == (2, {"RetryAttemptsExhausted": 1})
+
+    run(first, handler, storage=SqliteStorage(tmp_path / "tables.db"), clock=clock)
+    asyncio.run(again())
+
+
+def test_a_stopping_supervisor_waits_for_the_answer_of_the_batch_in_flight(tmp_path):
+    started = []
+
+    async def handler(name, keys):
+        started.append(keys)
+        for _ in range(20):
+            await mills.turn()
+
+    async def first(mill, stream):
+        await mill.map(stream)
+        await mill.change(stream, "a")
+        await mill.until(lambda: started)
+
+    async def again():
+        async with mills.mill(handler, SqliteStorage(tmp_path / "tables.db")) as mill:
+            await mill.supervisor.idle()
+            assert mill.batches == []
+
+    run(first, handler, storage=SqliteStorage(tmp_path / "tables.db"))
+    asyncio.run(again())
