@@ -86,6 +86,29 @@ def test_more_invocations_than_environments_wait_for_their_turn(monkeypatch):
     play(scene)
 
 
+def test_code_is_kept_for_who_waits_for_room(monkeypatch):
+    """Else a change of the code meanwhile would make it "not found", and an event would be given up for that."""
+    monkeypatch.setattr(limits, "environments_max", 1)
+
+    async def scene(stage: Stage) -> None:
+        await stage.create("def handler(e, c):\n    print('go', flush=True)\n    while True: pass", "one")
+        await stage.create("def handler(e, c): return 'old'", "two")
+        running = asyncio.ensure_future(stage.result(name="one"))
+        await until(lambda: "go\n" in stage.lines())
+        waiting = asyncio.ensure_future(stage.result(name="two"))
+        await until(lambda: stage.functions.pool._waiting)
+        code = zip_of("def handler(e, c): return 'new'")
+        await stage.call("UpdateFunctionCode", FunctionName="two", ZipFile=code)
+        (environment,) = stage.functions.pool.environments
+        environment.stop()
+        assert await waiting == "old"
+        with pytest.raises(AwsError):
+            await running
+        assert await stage.result(name="two") == "new"
+
+    play(scene)
+
+
 def test_reserved_concurrency_throttles():
     async def scene(stage: Stage) -> None:
         await stage.create("import time\ndef handler(e, c):\n    time.sleep(0.3)\n    return 1")
