@@ -142,8 +142,11 @@ class Pool:
         self._starting += 1
         try:
             environment = await self._start(scope, function)
-        finally:
+        except BaseException:
             self._starting -= 1
+            self._let_in()  # its room is free again, and nothing else would say so
+            raise
+        self._starting -= 1
         crew.busy.add(environment)
         return environment
 
