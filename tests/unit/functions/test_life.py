@@ -86,6 +86,19 @@ def test_more_invocations_than_environments_wait_for_their_turn(monkeypatch):
     play(scene)
 
 
+def test_who_waits_for_room_takes_a_warm_environment_of_its_function(monkeypatch):
+    """Else every invocation beyond the limit would end a warm one and start another."""
+    monkeypatch.setattr(limits, "environments_max", 2)
+
+    async def scene(stage: Stage) -> None:
+        await stage.create("import os\ndef handler(e, c): return os.getpid()")
+        async with asyncio.timeout(20):
+            pids = await asyncio.gather(*(stage.result() for _ in range(20)))
+        assert len(set(pids)) == 2
+
+    play(scene)
+
+
 def test_code_is_kept_for_who_waits_for_room(monkeypatch):
     """Else a change of the code meanwhile would make it "not found", and an event would be given up for that."""
     monkeypatch.setattr(limits, "environments_max", 1)
