@@ -241,6 +241,9 @@ class Pool:
             self._waiting.append(future)
         try:
             await future
+        except asyncio.CancelledError:
+            self._let_in()  # it may have been woken a moment ago
+            raise
         finally:
             with contextlib.suppress(ValueError):
                 self._waiting.remove(future)
