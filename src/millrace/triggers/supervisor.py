@@ -208,7 +208,7 @@ class Supervisor:
         for shard in new.stream.shards if new.stream is not None else ():
             if shard.id in delivery.runners:
                 delivery.runners[shard.id].follow(shard)
-        if new.permission != old.permission:
+        if (new.permission, new.changes) != (old.permission, old.changes):
             await self._decide(delivery, new)
         if (new.function, new.permission) != (old.function, old.permission):
             delivery.tell(Signal.RETRY)

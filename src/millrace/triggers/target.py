@@ -17,13 +17,18 @@ from millrace.triggers.delivery import Checkpoint
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A mapping, its two ends, the role between them, and how far it is: one row for each shard."""
+    """A mapping, its two ends, the role between them, and how far it is: one row for each shard.
+
+    `changes` numbers the changes of the account's roles and policies: what is decided of the role, in a
+    transaction of its own, must be decided anew if there is another number by then.
+    """
 
     mapping: Mapping
     stream: Stream | None
     function: Function | None
     role: Role | None
     documents: tuple[str | None, ...]
+    changes: int
     rows: dict[str, Checkpoint]
 
     @property
@@ -58,11 +63,14 @@ def _target(reader: Reader, mapping: Mapping) -> Target:
     function = functions.find(reader, mapping.scope, mapping.function)
     role = None
     documents: tuple[str | None, ...] = ()
+    changes = 0
     if function is not None:
         parts = arns.parse(function.role)
+        changes = reader.head(changes_journal(parts.account))
         role = ROLES.find(reader, parts.account, parts.resource.rpartition("/")[2])
         if role is not None:
             arns_of = (*role.attached, *([role.boundary] if role.boundary else ()))
             documents = tuple(find_document(reader, parts.account, arn) for arn in arns_of)
     stream = log.describe(reader, mapping.stream_arn)
-    return Target(mapping, stream, function, role, documents, checkpoint.load_all(reader, mapping.uuid))
+    rows = checkpoint.load_all(reader, mapping.uuid)
+    return Target(mapping, stream, function, role, documents, changes, rows)
