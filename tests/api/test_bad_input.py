@@ -84,6 +84,13 @@ def test_json_that_is_no_input_is_a_serialization_exception(caller: Caller, body
     assert is_request_id(answer.headers["x-amzn-requestid"])
 
 
+@pytest.mark.parametrize("limit", [2**31, -(2**40), 10**18, 10**30, 1e300])
+def test_a_number_that_is_no_integer_of_java_is_a_serialization_exception(caller: Caller, limit: float):
+    answer = caller.json("dynamodb", "Scan", {"TableName": "abc", "Limit": limit})
+
+    assert refused(answer) == (400, "SerializationException")
+
+
 def test_nesting_that_json_still_allows_is_refused_by_dynamodb(caller: Caller):
     deep = b'{"TableName":"abc","Item":{"a":' + b'{"L":[' * 400 + b'{"S":"x"}' + b"]}" * 400 + b"}}"
 
@@ -863,7 +870,7 @@ def test_a_good_request_with_one_change_is_answered_or_refused_and_never_fails(
     # The server remembers, so a request may be answered otherwise when it is sent again: nothing is tried twice.
     @seed(number)
     @settings(
-        max_examples=500,
+        max_examples=1_500,
         deadline=None,
         database=None,
         phases=[Phase.generate],
