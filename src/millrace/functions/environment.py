@@ -162,6 +162,8 @@ class Environment:
         self._pending = job
         if self.state is State.IDLE:
             self.state = State.BUSY
+            # A handler may have broken its runtime, so that it never asks for work again: time runs from here.
+            self._start_timer()
         self._hand_over()
         return await job.outcome
 
@@ -209,12 +211,12 @@ class Environment:
             return
         self._process.drain()
         self._begin(job)
-        timeout = self.setup.function.timeout_seconds
-        self._timer = asyncio.get_running_loop().call_later(timeout, self._time_out)
+        self._start_timer()
         self._watch.add(self)
         if job.on_start is not None:
             job.on_start()
-        asking.set_result((job.work, int((self._clock.wall() + timeout) * 1000)))
+        deadline = self._clock.wall() + self.setup.function.timeout_seconds
+        asking.set_result((job.work, int(deadline * 1000)))
 
     def _begin(self, job: _Job) -> _Job:
         self._pending, self._current = None, job
@@ -259,8 +261,7 @@ class Environment:
 
     def _init_overdue(self) -> None:
         """Loading took too long: from now on the invocation's own time runs, as on AWS."""
-        timeout = self.setup.function.timeout_seconds
-        self._timer = asyncio.get_running_loop().call_later(timeout, self._time_out)
+        self._start_timer()
 
     def _time_out(self) -> None:
         job = self._current or self._pending
@@ -330,6 +331,11 @@ class Environment:
         self._current = self._pending = None
         self._cancel_timer()
         self._watch.discard(self)
+
+    def _start_timer(self) -> None:
+        self._cancel_timer()
+        timeout = self.setup.function.timeout_seconds
+        self._timer = asyncio.get_running_loop().call_later(timeout, self._time_out)
 
     def _cancel_timer(self) -> None:
         if self._timer is not None:

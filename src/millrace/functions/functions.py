@@ -15,7 +15,7 @@ from millrace.core import arn, ids, limits
 from millrace.core.arn import Scope
 from millrace.core.clock import Clock
 from millrace.core.errors import AwsError
-from millrace.functions import catalog, names
+from millrace.functions import catalog, names, usage
 from millrace.functions.catalog import Function
 from millrace.functions.code import CodeStore, remove
 from millrace.functions.events import Events
@@ -136,7 +136,8 @@ class Functions:
 
 
 def _renew(scratch: Path) -> None:
-    """What a server that was killed left in its scratch directory is of no use."""
+    """What a server that was killed left is of no use: files, and processes that had left their session."""
+    usage.kill_strays(f"TMPDIR={scratch}/")
     if scratch.exists():
         remove(scratch)
     shutil.rmtree(scratch, ignore_errors=True)
