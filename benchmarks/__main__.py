@@ -248,6 +248,9 @@ def main() -> None:
         before = machine.load()
         results[target.name] = run.measure(target)
         loads[target.name] = f"{before} to {machine.load()}"
+    facts["load, before to after each (its own included)"] = ", ".join(
+        f"{n} {load}" for n, load in loads.items()
+    )
     text = (
         head(facts, versions)
         + "\n"
