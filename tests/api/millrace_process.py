@@ -11,7 +11,7 @@ import threading
 import time
 import urllib.request
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -31,23 +31,49 @@ ENVIRONMENT.pop("AWS_SESSION_TOKEN", None)
 
 
 class Millrace:
-    """`millrace serve` on a free port with its data in `data`; `kill` and `start` again at will."""
+    """`millrace serve` on a free port with its data in `data`; `kill` and `start` again at will.
 
-    def __init__(self, data: Path, *options: str) -> None:
+    What it says to the operator is added to the file `errors`, if that is given. `before` are words before the
+    command itself, for instance `prlimit`'s.
+    """
+
+    def __init__(
+        self, data: Path, *options: str, errors: Path | None = None, before: Sequence[str] = ()
+    ) -> None:
         self.data = data
+        self.errors = errors
+        self.before = before
         self.options = options
         self.process: subprocess.Popen[str] | None = None
         self.port = 0
 
     def start(self) -> "Millrace":
-        command = [sys.executable, "-m", "millrace", "serve", "--json", "--port", str(self.port)]
+        command = [
+            *self.before,
+            sys.executable,
+            "-m",
+            "millrace",
+            "serve",
+            "--json",
+            "--port",
+            str(self.port),
+        ]
         command += ["--data", str(self.data), *self.options]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT)
+        with contextlib.ExitStack() as stack:
+            told = None if self.errors is None else stack.enter_context(self.errors.open("a"))
+            self.process = subprocess.Popen(
+                command, stdout=subprocess.PIPE, stderr=told, text=True, env=ENVIRONMENT
+            )
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         assert line, f"the server did not start (exit code {self.process.wait()})"
         self.port = json.loads(line)["port"]
         return self
+
+    def errors_text(self) -> str:
+        """What it has said to the operator."""
+        assert self.errors is not None
+        return self.errors.read_text()
 
     @property
     def url(self) -> str:
@@ -76,6 +102,17 @@ class Millrace:
             region_name=given.pop("region_name", "eu-central-1"),
             config=Config(retries={"total_max_attempts": 1}, read_timeout=60),
             **given,
+        )
+
+    def unchecked_client(self, service: str) -> Any:
+        """A boto3 client that sends what it is given: the server alone judges it."""
+        return boto3.session.Session().client(
+            service,
+            endpoint_url=self.url,
+            region_name="eu-central-1",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+            config=Config(retries={"total_max_attempts": 1}, read_timeout=60, parameter_validation=False),
         )
 
     def aws(self, *words: str, check: bool = True) -> Any:

@@ -14,6 +14,9 @@ response_stream_chunks_max = 1_000
 request_pipeline_max = 32  # requests of one connection read ahead of their answers
 refusal_linger_seconds_max = 2.0  # a client still sending gets this long to read why it was refused
 server_close_seconds_max = 5.0  # running requests get this long to end
+query_body_bytes_max = (
+    MIB  # a form, as a tree, takes a hundred times its size; IAM's largest is under 100 KiB
+)
 query_fields_max = 10_000  # of a form in the query protocol
 validation_errors_max = 10  # AWS names ten of them in one sentence, observed by dynalite's tests
 
@@ -160,5 +163,9 @@ log_sweep_seconds = 3_600
 log_sweep_events_max = 500  # removed in one transaction
 
 # millrace's own API
+clock_epoch_seconds_max = (
+    221_845_392_000  # the year 9000: dates end with 9999, and things expire later than now
+)
+idle_seconds_max = 24 * 3600
 live_events_max = 10_000  # waiting for one reader; what comes then is missed and counted
 storage_cache_bytes_max = 32 * MIB  # values asked for lately, kept in memory

@@ -20,9 +20,6 @@ from millrace.storage.interface import Writer
 from millrace.streams import log, record
 from millrace.streams.record import Image
 
-# How SS, NS and BS begin in JSON.
-_SET = b'S":['
-
 # Given the item as it is (None: there is none), the item as it shall be. It raises to refuse.
 Decision = Callable[[Row | None], Row | None]
 
@@ -89,12 +86,10 @@ def index_row(table: Table, index: Index, row: Row | None) -> tuple[bytes, Row] 
 
 
 def _same(old: Row | None, new: Row | None) -> bool:
+    """Whether nothing changes. Items are stored in one form, so equal items are equal bytes."""
     if old is None or new is None:
         return old is new
-    if old.raw == new.raw:
-        return True
-    # Equal items are equal bytes, but for the order of a set's elements, which means nothing.
-    return old.size == new.size and _SET in new.raw and values.equal_items(old.item, new.item)
+    return old.raw == new.raw
 
 
 def _change_indexes(writer: Writer, table: Table, old: Row | None, new: Row | None) -> dict[str, list[int]]:

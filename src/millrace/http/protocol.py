@@ -33,6 +33,7 @@ class _Connection(asyncio.Protocol):
         self._streaming = False
         self._last = False  # nothing is answered after the answer at work
         self._ended = False  # the client sends no more
+        self._refused = False  # what the client still sends is swallowed
         self._reading = True
         self._writable = asyncio.Event()
         self._writable.set()
@@ -55,6 +56,8 @@ class _Connection(asyncio.Protocol):
             self._task.cancel()
 
     def data_received(self, data: bytes) -> None:
+        if self._refused:
+            return
         self._active_at = self._loop.time()
         self._waiting.extend(self._reader.feed(data))
         if self._task is None:
@@ -161,7 +164,7 @@ class _Connection(asyncio.Protocol):
 
     def _refuse(self, status: int) -> None:
         """Say why, and swallow what the client still sends, or it may never get to read the answer."""
-        self._last = True
+        self._last = self._refused = True
         response = Response(status, b"{}", {"content-type": "application/json"})
         self._transport.write(writer.encode(response, connection="connection: close\r\n"))
         if self._transport.can_write_eof():

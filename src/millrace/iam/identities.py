@@ -66,20 +66,24 @@ class Identities:
     async def credential(
         self, access_key: str, session_token: str | None, *, service: str = ""
     ) -> Credential | None:
-        """The secret and principal of an access key; None if it is unknown, inactive or its token is wrong.
+        """The secret and principal of an access key; None if nobody issued it.
 
-        Raises ExpiredTokenException (ExpiredToken of the query services) for a session that has ended.
+        Raises UnrecognizedClientException for an issued key that is inactive or comes without its token (on an
+        open server an unknown key may be anyone's, an issued one never is), and ExpiredTokenException
+        (ExpiredToken of the query services) for a session that has ended.
         """
         given = self._root_keys.get(access_key)
         if given is not None:
             return given
         key = await self.storage.read(lambda reader: find_key(reader, access_key))
-        if key is None or not key.active:
+        if key is None:
             return None
+        if not key.active:
+            raise unrecognized()
         if key.token is not None and not hmac.compare_digest(
             key.token.encode(), (session_token or "").encode()
         ):
-            return None
+            raise unrecognized()
         if key.expires is not None and key.expires <= self.clock.now():
             raise expired(service)
         return Credential(key.secret, key.principal)
@@ -218,6 +222,11 @@ def denied(message: str, service: str) -> AwsError:
     if service in _QUERY_SERVICES:
         return AwsError("AccessDenied", message, status=403)
     return AwsError("AccessDeniedException", message, status=403 if service == "lambda" else 400)
+
+
+def unrecognized() -> AwsError:
+    """No such key opens anything. The query services call it InvalidClientTokenId, see `wire.query_xml`."""
+    return AwsError("UnrecognizedClientException", "The security token included in the request is invalid.")
 
 
 def expired(service: str) -> AwsError:

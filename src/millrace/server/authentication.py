@@ -12,7 +12,7 @@ from millrace.core.clock import Clock
 from millrace.core.context import Principal
 from millrace.core.errors import AwsError
 from millrace.http.message import Request
-from millrace.iam.identities import Identities
+from millrace.iam.identities import Identities, unrecognized
 from millrace.wire import sigv4
 
 LOCAL_REGIONS = frozenset({"", "local", "localhost"})
@@ -46,11 +46,10 @@ class Authenticator:
         )
         if credential is None:
             if self._closed:
-                raise AwsError(
-                    "UnrecognizedClientException", "The security token included in the request is invalid."
-                )
+                raise unrecognized()
             return self._open_caller(signature.region)
-        sigv4.verify(request, signature, credential.secret, self._clock.now())
+        # Clients sign with the machine's time, whatever this server's was moved to.
+        sigv4.verify(request, signature, credential.secret, self._clock.wall())
         principal = credential.principal
         return Caller(principal, self._scope(principal.account, signature.region))
 

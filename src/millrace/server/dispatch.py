@@ -16,7 +16,7 @@ from millrace.server.introspection import PREFIX, Introspection
 from millrace.server.origin import is_foreign
 from millrace.wire import sigv4
 from millrace.wire.models import OperationModel, ServiceModel
-from millrace.wire.routing import Router
+from millrace.wire.routing import Router, UnroutableError
 
 log = logging.getLogger("millrace.server")
 
@@ -72,7 +72,7 @@ class Dispatcher:
         request_id = ids.uuid()
         model: ServiceModel | None = None
         try:
-            signature = sigv4.parse(request)
+            signature = self._signature(request)
             operation = self._router.route(request, signature.service if signature else None)
             model = operation.service
             return await self._answer(request, signature, operation, request_id)
@@ -89,6 +89,17 @@ class Dispatcher:
             return _error(
                 model, AwsError("InternalServerError", "Internal server error", status=500), request_id
             )
+
+    def _signature(self, request: Request) -> sigv4.Signature | None:
+        """The signature; when it is malformed, an error in the form of the service that the request is for."""
+        try:
+            return sigv4.parse(request)
+        except AwsError as error:
+            try:
+                model = self._router.route(request, None).service
+            except UnroutableError as lost:
+                model = lost.model
+            raise UnroutableError(error.code, error.message, model, status=error.status) from None
 
     async def _answer(
         self,

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs
 import orjson
 
 from millrace import __version__
+from millrace.core import limits
 from millrace.core.clock import Clock
 from millrace.http.message import Request, Response
 from millrace.logs.log import Logs
@@ -80,11 +81,13 @@ class Introspection:
         return Response(200, headers=headers, stream=self._feeds.follow(Interest(**query)))
 
     def _advance(self, body: Mapping[str, Any]) -> Response:
-        self._clock.advance(_seconds(body, "advance"))
+        left = limits.clock_epoch_seconds_max - self._clock.now()
+        self._clock.advance(_seconds(body, "advance", left))
         return _json({"now": self._clock.now()})
 
     async def _idle(self, body: Mapping[str, Any]) -> Response:
-        seconds = _seconds(body, "timeout") if "timeout" in body else IDLE_SECONDS_DEFAULT
+        most = limits.idle_seconds_max
+        seconds = _seconds(body, "timeout", most) if "timeout" in body else IDLE_SECONDS_DEFAULT
         idle = True
         try:
             async with asyncio.timeout(seconds):
@@ -107,10 +110,12 @@ def _body(request: Request) -> Mapping[str, Any]:
     return body  # pyright: ignore[reportUnknownVariableType] -- any JSON object
 
 
-def _seconds(body: Mapping[str, Any], name: str) -> float:
+def _seconds(body: Mapping[str, Any], name: str, most: float) -> float:
     value = body.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
         raise BadRequestError(f"{name} must be a number of seconds, zero or more")
+    if value > most:
+        raise BadRequestError(f"{name} must be at most {int(most)} seconds")
     return float(value)
 
 

@@ -12,7 +12,10 @@ from urllib.parse import urlsplit
 
 @lru_cache(maxsize=256)
 def _is_local_name(host: str) -> bool:
-    name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
+    try:
+        name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
+    except ValueError:  # brackets that enclose no address
+        return False
     if name == "localhost" or name.endswith(".localhost"):
         return True
     try:
@@ -21,10 +24,17 @@ def _is_local_name(host: str) -> bool:
         return False
 
 
+def _authority(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
+
+
 def is_foreign(headers: Mapping[str, str], *, closed: bool) -> bool:
     """Whether a browser sent this for a page that is not ours."""
     host = headers.get("host", "")
     origin = headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != host:
+    if origin is not None and _authority(origin) != host:
         return True
     return not closed and host != "" and not _is_local_name(host)

@@ -7,7 +7,7 @@ member, number syntax, sets without duplicates) is for the dynamodb room.
 
 import binascii
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from millrace.core import limits
 from millrace.core.errors import validation_error
@@ -49,8 +49,7 @@ class _Checker:
         if type(value) is not dict:
             raise self._sentences.map(self._holds, value, place)
         for name, item in items.items():
-            # Most values are one text or number: told at once, because every attribute of every item comes by.
-            if type(item) is dict and len(item) == 1 and type(item.get("S") or item.get("N")) is str:
+            if type(item) is dict and _is_plain(cast("dict[str, Any]", item)):
                 continue
             if item is None:
                 items[name] = {}  # An empty AttributeValue, which has an error of its own.
@@ -121,6 +120,11 @@ class _Checker:
                 items[index] = {}
             else:
                 self.value(item, Place.ELEMENT, depth)
+
+
+def _is_plain(value: dict[str, Any]) -> bool:
+    """One text or number, as most values are: told at once, because every attribute of every item comes by."""
+    return len(value) == 1 and type(value.get("S") or value.get("N")) is str
 
 
 _MEMBERS = frozenset({"S", "N", "B", "BOOL", "NULL", "SS", "NS", "BS", "M", "L"})

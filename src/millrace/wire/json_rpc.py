@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from millrace.core import limits
 from millrace.core.errors import AwsError
 from millrace.http.message import Request, Response
 from millrace.wire import mismatch
@@ -40,8 +41,11 @@ class JsonRpc:
         check = self._validator.compile(reference)
         # DynamoDB refuses an empty body; the others take it for an empty object.
         empty = b"" if self._is_dynamodb else b"{}"
+        most = limits.dynamodb_request_body_bytes_max if self._is_dynamodb else limits.request_body_bytes_max
 
         def decode(request: Request) -> dict[str, Any]:
+            if len(request.body) > most:
+                raise mismatch.too_large(most)
             try:
                 params: dict[str, Any] = convert(orjson.loads(request.body or empty))
                 if check is not None:

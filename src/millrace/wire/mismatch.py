@@ -35,6 +35,12 @@ class Place(Enum):
     ELEMENT = auto()
 
 
+def too_large(most: int) -> AwsError:
+    """The refusal of a body of more than `most` bytes. AWS's front ends give a bare 413."""
+    message = f"Request must be smaller than {most} bytes"
+    return AwsError("RequestEntityTooLargeException", message, status=413)
+
+
 def error(message: str | None) -> AwsError:
     """A SerializationException; without a message where AWS gives none."""
     return AwsError("SerializationException", message, status=400)
@@ -85,10 +91,13 @@ class Sentences:
     def structure(self, name: str, value: Any, place: Place) -> AwsError:
         """The structure `name` was wanted."""
         if isinstance(value, list):
-            return error(f"Unrecognized collection type class {_PACKAGE}.{name}")
+            return error(self.collection(name))
         return error(
             "Unexpected value type in payload" if place is Place.ELEMENT else "Unexpected field type"
         )
+
+    def collection(self, name: str) -> str:
+        return f"Unrecognized collection type class {_PACKAGE}.{name}"
 
     def java_class(self, name: str, shapes: Mapping[str, Mapping[str, Any]]) -> str:
         """What AWS's Java calls a shape."""
@@ -108,6 +117,9 @@ class PlainSentences(Sentences):
             return f"{token} can not be converted to {wanted}"
         article = "an" if wanted[0] in "AEIO" else "a"
         return f"{token} can not be converted to {article} {wanted}"
+
+    def collection(self, name: str) -> str:  # noqa: ARG002 -- their packages' names are not recorded
+        return "Unexpected field type"
 
 
 def _token(value: Any) -> str:

@@ -112,6 +112,8 @@ def _response(status: int, body: str, request_id: str) -> Response:
 
 def parse_form(request: Request) -> dict[str, Node]:
     """The form of a request, from its body or else its query, as a tree. Raises AwsError."""
+    if len(request.body) > limits.query_body_bytes_max:
+        raise mismatch.too_large(limits.query_body_bytes_max)
     try:
         text = request.body.decode() if request.body else request.query
         pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=limits.query_fields_max)

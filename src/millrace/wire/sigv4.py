@@ -110,7 +110,7 @@ def _parse_query(request: Request) -> Signature | None:
             f"Unsupported AWS 'algorithm': '{fields['X-Amz-Algorithm']}' (only {ALGORITHM} for now). "
         )
     expires = fields.get("X-Amz-Expires", str(limits.signature_age_seconds_max))
-    if not (expires.isascii() and expires.isdigit()):
+    if not re.fullmatch(r"[0-9]{1,9}", expires):
         raise _incomplete("X-Amz-Expires must be a number of seconds")
     return Signature(
         *_credential(fields["X-Amz-Credential"]),
@@ -145,7 +145,7 @@ def _from_date(text: str | None) -> str | None:
         return text
     try:
         return strftime("%Y%m%dT%H%M%SZ", parsedate_to_datetime(text).utctimetuple())
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter for the first and last day of all, in another zone
         return text
 
 

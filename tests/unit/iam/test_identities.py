@@ -99,8 +99,9 @@ def test_a_session_needs_its_token_and_ends(storage):
         credential = await identities.credential(session.access_key, session.token)
         assert credential.secret == session.secret
         assert credential.principal == session.principal
-        assert await identities.credential(session.access_key, None) is None
-        assert await identities.credential(session.access_key, "other") is None
+        for token in (None, "other"):
+            with pytest.raises(AwsError, match="UnrecognizedClientException"):
+                await identities.credential(session.access_key, token)
 
         identities.clock.advance(900)
         for service, code, status in (

@@ -345,7 +345,8 @@ def test_a_user_has_keys_that_sign_until_they_are_switched_off(storage):
         (listed,) = (await call("ListAccessKeys", UserName="n"))["AccessKeyMetadata"]
         assert (listed["AccessKeyId"], listed["Status"]) == (key["AccessKeyId"], "Active")
         await call("UpdateAccessKey", UserName="n", AccessKeyId=key["AccessKeyId"], Status="Inactive")
-        assert await call.identities.credential(key["AccessKeyId"], None) is None
+        with pytest.raises(AwsError, match="UnrecognizedClientException"):
+            await call.identities.credential(key["AccessKeyId"], None)
         await call("CreateAccessKey", UserName="n")
         await fails(
             call, "LimitExceeded", "Cannot exceed quota for AccessKeysPerUser: 2", 409,
