@@ -99,11 +99,11 @@ def batch_body(table_name: str, items: list[dict[str, Any]]) -> bytes:
 
 
 @cache
-def batch_bodies() -> list[bytes]:
-    """Every item of ITEMS in batches, first as version 3, then as version 4."""
+def batch_bodies(versions: tuple[int, ...] = (3, 4)) -> list[bytes]:
+    """Every item of ITEMS in batches, once for each version."""
     return [
         batch_body(ITEMS, [item(key_of(number), version) for number in range(start, start + BATCH_SIZE)])
-        for version in (3, 4)
+        for version in versions
         for start in range(0, ITEM_COUNT, BATCH_SIZE)
     ]
 
@@ -136,6 +136,11 @@ def query_requests(signer: Signer) -> list[bytes]:
 
 def batch_requests(signer: Signer) -> list[bytes]:
     return [signer.request("BatchWriteItem", body) for body in batch_bodies()]
+
+
+def fill_requests(signer: Signer) -> list[bytes]:
+    """What ITEMS begins with: a version that no row writes, because a server may do less for a write that changes nothing."""
+    return [signer.request("BatchWriteItem", body) for body in batch_bodies(versions=(0,))]
 
 
 def group_requests(signer: Signer) -> list[bytes]:

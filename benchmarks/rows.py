@@ -81,8 +81,7 @@ def create_table(server: Server, definition: dict[str, Any]) -> bool:
 def prepare(server: Server) -> list[str]:
     """Create and fill the tables; remarks on what this server cannot do."""
     streams = [create_table(server, definition) for definition in items.tables()]
-    half = len(items.batch_bodies()) // 2
-    fill(server, items.batch_requests(server.signer)[:half])
+    fill(server, items.fill_requests(server.signer))
     fill(server, items.group_requests(server.signer))
     return [] if all(streams) else ["no stream"]
 

@@ -142,7 +142,7 @@ DYNOXIDE = PEERS / "dynoxide/bin/dynoxide"
 TARGETS = [
     Target(
         "millrace",
-        "on disk (SQLite), synced before the answer",
+        "on disk (SQLite), synced",
         CHECKOUT / "src/millrace/__main__.py",
         millrace_command,
         millrace_version,
@@ -162,19 +162,21 @@ TARGETS = [
         "moto", "in memory", PEERS / "moto/bin/moto_server", moto_command, package_version("moto", "moto")
     ),
     Target("dynalite", "in memory", DYNALITE, dynalite_command, dynalite_version),
-    Target("dynalite-disk", "on disk (LevelDB)", DYNALITE, dynalite_disk_command, dynalite_version),
+    Target(
+        "dynalite-disk", "on disk (LevelDB), not synced", DYNALITE, dynalite_disk_command, dynalite_version
+    ),
     Target(
         "dynamodb-local", "in memory (SQLite)", DYNAMODB_LOCAL, dynamodb_local_command, dynamodb_local_version
     ),
     Target(
         "dynamodb-local-disk",
-        "on disk (SQLite)",
+        "on disk (SQLite), synced",
         DYNAMODB_LOCAL,
         dynamodb_local_disk_command,
         dynamodb_local_version,
     ),
     Target("dynoxide", "in memory (SQLite)", DYNOXIDE, dynoxide_command, dynoxide_version),
-    Target("dynoxide-disk", "on disk (SQLite)", DYNOXIDE, dynoxide_disk_command, dynoxide_version),
+    Target("dynoxide-disk", "on disk (SQLite), synced", DYNOXIDE, dynoxide_disk_command, dynoxide_version),
 ]
 
 

@@ -96,7 +96,7 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
             )
         )
         supervisor = Supervisor(storage, clock, functions, identities)
-        services = _services(storage, clock, functions, supervisor, identities, logs)
+        services = every_service(storage, clock, functions, supervisor, identities, logs)
         feeds = Feeds(storage, clock, logs, supervisor)
         introspection = Introspection(clock, logs, supervisor, feeds)
         home = Scope(settings.account, settings.region)
@@ -123,7 +123,7 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
         yield Running(settings, listener.port, endpoint, credentials_file)
 
 
-def _services(
+def every_service(
     storage: Storage,
     clock: Clock,
     functions: Functions,
@@ -131,6 +131,7 @@ def _services(
     identities: Identities,
     logs: Logs,
 ) -> Mapping[str, Service]:
+    """What is answered, by botocore's name of the service."""
     parts = (
         dynamodb_service(storage, clock),
         streams_service(storage, clock),

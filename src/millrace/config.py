@@ -81,7 +81,7 @@ SETTINGS = (
     Setting("memory", False, _flag, "Keep everything in memory and nothing on disk."),
     Setting("region", "us-east-1", _region, "Region of requests signed for `local` or `localhost`."),
     Setting("account", "000000000000", _account, "Account number that owns everything."),
-    Setting("auth", False, _flag, "Accept only access keys that millrace issued; check every policy."),
+    Setting("auth", False, _flag, "Accept only access keys that millrace issued."),
 )
 
 

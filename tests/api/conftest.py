@@ -1,17 +1,27 @@
-"""One server per test, so that no test sees another's tables."""
+"""One server per test, so that no test sees another's tables; or one per module, where each has its own."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.api.fresh_tables import FreshTables
 from tests.api.millrace_process import Millrace
 
 
 @pytest.fixture
 def millrace(tmp_path: Path) -> Iterator[Millrace]:
-    server = Millrace(tmp_path / "data").start()
+    yield from _served(Millrace(tmp_path / "data"))
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FreshTables]:
+    for server in _served(Millrace(tmp_path_factory.mktemp("tables"))):
+        yield FreshTables(server)
+
+
+def _served(server: Millrace) -> Iterator[Millrace]:
     try:
-        yield server
+        yield server.start()
     finally:
         if server.process is not None and server.process.poll() is None:
             server.kill()

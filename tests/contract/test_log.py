@@ -2,7 +2,7 @@
 
 import asyncio
 
-from tests.contract.backends import everything
+from tests.contract.backends import everything, put
 
 from millrace.storage.sqlite import SqliteStorage
 
@@ -15,10 +15,10 @@ def test_the_log_stays_short_under_steady_load(tmp_path, monkeypatch):
 
             async def one(name):
                 for turn in range(250):
-                    await storage.write(lambda w: w.put("s", name, b"%d" % turn * 1_000))
+                    await storage.write(put("s", **{name: b"%d" % turn * 1_000}))
                     await storage.read(lambda r: next(r.range("s")))
 
-            await asyncio.gather(*(one(b"%d" % number) for number in range(8)))
+            await asyncio.gather(*(one(str(number)) for number in range(8)))
             log = (tmp_path / "data.db-wal").stat().st_size
         async with SqliteStorage(tmp_path / "data.db") as storage:
             return log, await storage.read(everything("s"))

@@ -22,8 +22,8 @@ def endpoint_option(function: Any) -> Any:
         "--endpoint",
         envvar="AWS_ENDPOINT_URL",
         default=ENDPOINT,
-        show_default=True,
-        help="Where the server is.  [AWS_ENDPOINT_URL]",
+        metavar="URL",
+        help=f"Where the server is.  [AWS_ENDPOINT_URL; default: {ENDPOINT}]",
     )(function)
 
 

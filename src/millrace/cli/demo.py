@@ -23,13 +23,13 @@ EPILOG = """
 \b
 Examples:
   millrace demo --serve       start a server as the settings say, play, and leave it up until Ctrl-C
-  millrace demo               play against a server that runs already
+  millrace demo               play against a server that runs already; its data stays
 """
 
 WAIT_SECONDS = 30
 
 
-@click.command("demo", epilog=EPILOG)
+@click.command("demo", epilog=EPILOG, short_help="Write a record, watch a function run because of it.")
 @endpoint_option
 @click.option("--serve", is_flag=True, help="Start a server first, and leave it up afterwards.")
 def command(endpoint: str, serve: bool) -> None:

@@ -6,6 +6,7 @@ with what an earlier one left.
 
 import io
 import json
+import sys
 import zipfile
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,8 @@ from botocore.exceptions import ClientError
 TABLE = "JansTable"
 FUNCTION = "JansFunction"
 ROLE = "JansRole"
+# The interpreter that is surely here.
+RUNTIME = f"python3.{sys.version_info.minor}"
 KEY = {"JansPartition": {"S": "hello world"}}
 
 HANDLER = """\
@@ -122,7 +125,7 @@ class Scenario:
         try:
             self._lambda.create_function(
                 FunctionName=FUNCTION,
-                Runtime="python3.12",
+                Runtime=RUNTIME,
                 Role=role_arn,
                 Handler="handler.lambda_handler",
                 Code={"ZipFile": package(HANDLER)},

@@ -24,16 +24,15 @@ Examples:
   millrace serve --host 0.0.0.0 --auth        reachable; only keys it issued open it
   MILLRACE_PORT=9000 millrace serve           every option is also a variable
   millrace serve --config production.toml     … or a line of a TOML file
-
-The settings file millrace.toml of the current directory is read when it is there.
 """
 
 
 def _option(setting: Setting) -> Callable[[Any], Any]:
-    text = f"{setting.help}  [{setting.variable}; default: {setting.default}]"
     if isinstance(setting.default, bool):
+        text = f"{setting.help}  [{setting.variable}; default: {'on' if setting.default else 'off'}]"
         return click.option(f"--{setting.name}/--no-{setting.name}", default=None, help=text)
-    return click.option(f"--{setting.name}", default=None, metavar="TEXT", help=text)
+    text = f"{setting.help}  [{setting.variable}; default: {setting.default}]"
+    return click.option(f"--{setting.name}", default=None, metavar=setting.name.upper(), help=text)
 
 
 def settings_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -41,12 +40,16 @@ def settings_options(function: Callable[..., Any]) -> Callable[..., Any]:
     for setting in reversed(SETTINGS):
         function = _option(setting)(function)
     file = click.Path(path_type=Path, dir_okay=False)
-    return click.option("--config", "file", type=file, help="Settings file (TOML).")(function)
+    return click.option(
+        "--config", "file", type=file, help="Settings file (TOML).  [default: millrace.toml, if it is there]"
+    )(function)
 
 
-@click.command("serve", epilog=EPILOG)
+@click.command("serve", epilog=EPILOG, short_help="Start the server.")
 @settings_options
-@click.option("--json", "as_json", is_flag=True, help="Say that the server is ready as one line of JSON.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Once requests are answered, say so in one line of JSON."
+)
 def command(file: Path | None, as_json: bool, **options: Any) -> None:
     """Serve DynamoDB, Streams, Lambda, Logs, IAM and STS on one port, until Ctrl-C."""
     settings = config.load(options, os.environ, file)

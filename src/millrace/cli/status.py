@@ -20,9 +20,9 @@ Examples:
 """
 
 
-@click.command("status", epilog=EPILOG)
+@click.command("status", epilog=EPILOG, short_help="Show where every trigger stands, and why.")
 @endpoint_option
-@click.option("--json", "as_json", is_flag=True, help="All there is to know, as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="All there is to know, as one JSON document.")
 def command(endpoint: str, as_json: bool) -> None:
     """Show every trigger: its counts, its lag, and what keeps it."""
     status = Client(endpoint).ask("status")

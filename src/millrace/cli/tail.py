@@ -19,7 +19,7 @@ Examples:
 """
 
 
-@click.command("tail", epilog=EPILOG)
+@click.command("tail", epilog=EPILOG, short_help="Follow changes, deliveries and log lines, live.")
 @click.argument("name", required=False)
 @endpoint_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")

@@ -127,7 +127,7 @@ signature_ahead_seconds_max = 5 * 60
 signature_presigned_seconds_max = 7 * 24 * 3600
 
 # The SQLite database: docs/decisions/0002-group-commit.md has the measurements
-storage_checkpoint_pages = 4_000  # of the write-ahead log, about 16 MB; then it is copied into the database
+storage_checkpoint_pages = 16_000  # of the write-ahead log, about 64 MB; then it is copied into the database
 storage_sweep_rows_max = 256  # rows of dropped spaces and trimmed journals deleted with one commit
 session_seconds_max = 43_200
 chained_session_seconds_max = 3_600  # of a role assumed by a role

@@ -86,12 +86,10 @@ def index_row(table: Table, index: Index, row: Row | None) -> tuple[bytes, Row] 
 
 
 def _same(old: Row | None, new: Row | None) -> bool:
+    """Whether nothing changes. Items are stored in one form, so equal items are equal bytes."""
     if old is None or new is None:
         return old is new
-    if old.raw == new.raw:
-        return True
-    # Equal items have equal sizes, so most changes are told from no change without decoding.
-    return old.size == new.size and values.equal_items(old.item, new.item)
+    return old.raw == new.raw
 
 
 def _change_indexes(writer: Writer, table: Table, old: Row | None, new: Row | None) -> dict[str, list[int]]:

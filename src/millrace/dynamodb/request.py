@@ -10,17 +10,22 @@ from millrace.dynamodb.catalog import Table
 from millrace.dynamodb.expressions import Condition, Expressions, Projection, Update
 from millrace.dynamodb.row import Row
 
-# Parameters from before expressions.
-_LEGACY = frozenset(
-    (
-        "AttributesToGet",
-        "AttributeUpdates",
-        "ConditionalOperator",
-        "Expected",
-        "KeyConditions",
-        "QueryFilter",
-        "ScanFilter",
-    )
+# Parameters from before expressions, and expressions, in the order in which AWS names them.
+_LEGACY = (
+    "AttributesToGet",
+    "AttributeUpdates",
+    "Expected",
+    "QueryFilter",
+    "ScanFilter",
+    "ConditionalOperator",
+    "KeyConditions",
+)
+_EXPRESSIONS = (
+    "ProjectionExpression",
+    "UpdateExpression",
+    "FilterExpression",
+    "ConditionExpression",
+    "KeyConditionExpression",
 )
 
 
@@ -79,10 +84,19 @@ def _refuse_unused(params: Params, members: tuple[str, ...]) -> None:
 
 
 def refuse_legacy(params: Params) -> None:
-    """Refuse the parameters that expressions replaced: they are not built."""
-    if not _LEGACY.isdisjoint(params):
-        names = ", ".join(sorted(_LEGACY.intersection(params)))
-        raise validation_error(f"Legacy parameters are not supported, use expressions instead of: {names}")
+    """Refuse the parameters that expressions replaced: AWS when they meet expressions, we always."""
+    legacy = [name for name in _LEGACY if params.get(name) is not None]
+    if not legacy:
+        return
+    if expressions := [name for name in _EXPRESSIONS if params.get(name) is not None]:
+        raise validation_error(
+            "Can not use both expression and non-expression parameters in the same request: "
+            f"Non-expression parameters: {{{', '.join(legacy)}}} "
+            f"Expression parameters: {{{', '.join(expressions)}}}"
+        )
+    raise validation_error(
+        f"Legacy parameters are not supported, use expressions instead of: {', '.join(legacy)}"
+    )
 
 
 def check_returns(params: Params, allowed: Iterable[str]) -> str:

@@ -1,7 +1,8 @@
 """Attribute values in their wire form: checked, made canonical, measured and compared.
 
 An item is `{"id": {"S": "x"}, "count": {"N": "1"}}` from the socket to the disk and back; binaries stay
-base64 texts. After `normalise` equal numbers are equal texts and every value has exactly one type.
+base64 texts. After `normalise` equal numbers are equal texts, equal sets are equal lists, and every value has exactly one
+type.
 What is a key, and in what order keys stand, is the business of `keys`.
 """
 
@@ -11,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from millrace.core.errors import AwsError, validation_error
-from millrace.core.limits import item_nesting_levels_max
+from millrace.core.limits import item_nesting_levels_max, number_digits_max
 from millrace.dynamodb import number
 
 AttributeValue = dict[str, Any]
@@ -38,9 +39,15 @@ def normalise(item: Item) -> tuple[Item, int]:
     size = 0
     changed: Item | None = None
     for name, value in item.items():
+        size += len(name) if name.isascii() else len(name.encode())
+        # Most attributes are texts: the walk's shortest way, spelled out.
+        text = value.get("S")
+        if text is not None and len(value) == 1:
+            size += len(text) if text.isascii() else len(text.encode())
+            continue
         kind, content = _member(value)
         clean, content_size = _WALKS[kind](content, 1)
-        size += content_size + (len(name) if name.isascii() else len(name.encode()))
+        size += content_size
         if clean is not content or len(value) != 1:
             changed = changed or dict(item)
             changed[name] = {kind: clean}
@@ -71,27 +78,8 @@ def value_size(value: AttributeValue) -> int:
 
 
 def equal(one: AttributeValue, other: AttributeValue) -> bool:
-    """Whether two normalised values are the same to DynamoDB: the elements of sets have no order."""
-    if one == other:
-        return True
-    kind = type_of(one)
-    if kind != type_of(other):
-        return False
-    a, b = one[kind], other[kind]
-    if kind == "N":
-        return number.compare(a, b) == 0
-    if kind in {"SS", "NS", "BS"}:
-        return len(a) == len(b) and set(a) == set(b)
-    if kind == "M":
-        return a.keys() == b.keys() and all(equal(a[name], b[name]) for name in a)
-    if kind == "L":
-        return len(a) == len(b) and all(equal(x, y) for x, y in zip(a, b, strict=True))
-    return False
-
-
-def equal_items(one: Item, other: Item) -> bool:
-    """Whether two normalised items are the same to DynamoDB."""
-    return equal({"M": one}, {"M": other})
+    """Whether two normalised values are the same to DynamoDB."""
+    return one == other
 
 
 def compare(one: AttributeValue, other: AttributeValue) -> int | None:
@@ -151,6 +139,8 @@ def _text(content: str, _: int) -> tuple[str, int]:
 
 
 def _number(content: str, _: int) -> tuple[str, int]:
+    if len(content) < number_digits_max and content.isascii() and content.isdigit() and content[0] != "0":
+        return content, (len(content.rstrip("0")) + 1) // 2 + 1
     clean = number.canonical(content)
     return content if clean == content else clean, number.byte_size(clean)
 
@@ -200,7 +190,7 @@ def _texts(content: list[str], _: int) -> tuple[list[str], int]:
     if len(set(content)) != len(content):
         told = ", ".join(content)
         raise validation_error(_invalid + f"Input collection [{told}] contains duplicates.")
-    return content, sum(len(element.encode()) for element in content)
+    return _ordered(content, content), sum(len(element.encode()) for element in content)
 
 
 def _numbers(content: list[str], _: int) -> tuple[list[str], int]:
@@ -209,7 +199,7 @@ def _numbers(content: list[str], _: int) -> tuple[list[str], int]:
     clean = [number.canonical(element) for element in content]
     if len(set(clean)) != len(clean):
         raise validation_error("Input collection contains duplicates")
-    return content if clean == content else clean, sum(map(number.byte_size, clean))
+    return _ordered(content, clean), sum(map(number.byte_size, clean))
 
 
 def _binaries(content: list[str], _: int) -> tuple[list[str], int]:
@@ -219,7 +209,13 @@ def _binaries(content: list[str], _: int) -> tuple[list[str], int]:
     if len(set(content)) != len(content):
         told = ", ".join(content)
         raise validation_error(_invalid + f"Input collection [{told}]of type BS contains duplicates.")
-    return content, total
+    return _ordered(content, content), total
+
+
+def _ordered(content: list[str], clean: list[str]) -> list[str]:
+    """A set's elements in one order, so that equal sets are equal lists; the same object if they are."""
+    ordered = sorted(clean)
+    return content if ordered == content else ordered
 
 
 def _map(content: Item, depth: int) -> tuple[Item, int]:

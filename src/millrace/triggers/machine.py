@@ -12,17 +12,14 @@ delivered, filtered or discarded and is counted once; nothing beyond it was, but
 from dataclasses import replace
 
 from millrace.core import limits
-from millrace.triggers import delivery
+from millrace.triggers import delivery, ledger
 from millrace.triggers.delivery import (
     AttemptFailed,
     BatchStarted,
     BatchSucceeded,
     Command,
     Configured,
-    Discarded,
     Event,
-    Fact,
-    Filtered,
     Finish,
     InvocationFailed,
     InvocationSucceeded,
@@ -33,16 +30,15 @@ from millrace.triggers.delivery import (
     Reason,
     Record,
     RecordsRead,
-    Report,
     Result,
     Resumed,
-    SaveCheckpoint,
     SetTimer,
     ShardEnded,
     Signal,
     State,
     Stopped,
 )
+from millrace.triggers.ledger import Ledger
 from millrace.triggers.response import BatchFailedError, failed_index
 
 # `{"Records":[` and `]}`; each record costs its comma besides.
@@ -58,13 +54,8 @@ def step(state: State, event: Event, now: float) -> tuple[State, tuple[Command, 
     return turn.state, tuple(turn.commands)
 
 
-class _Turn:
-    """One step being made: the new state, and the commands so far."""
-
-    def __init__(self, state: State, now: float) -> None:
-        self.state = state
-        self.now = now
-        self.commands: list[Command] = []
+class _Turn(Ledger):
+    """One step being made."""
 
     # What happened.
 
@@ -112,7 +103,7 @@ class _Turn:
         if event.floor > event.after:
             state.lost += ((event.after + 1, event.floor),)
         state.buffer += event.records
-        state.size += _size(event.records)
+        state.size += ledger.size(event.records)
         state.read_to = max(event.after, event.through, event.floor)
         state.behind = state.behind or not event.exhausted
 
@@ -129,14 +120,14 @@ class _Turn:
             self._fail(batch, f"BatchItemFailures: {batch[0].sequence_number}", bisect=False)
             return
         done = batch[:failed]
-        self._retire(done[-1].number, None)
-        self._report(BatchSucceeded(*_span(done)))
-        self._skip_filtered()
+        self.retire(done[-1].number, None)
+        self.report(BatchSucceeded(*ledger.span(done)))
+        self.skip_filtered()
         if failed is None:
-            self._result(Result.OK)
+            self.result(Result.OK)
         else:
             self._keep_rest(batch[failed:])
-        self._save()
+        self.save()
 
     def _note_failure(self, error: str, *, counts: bool) -> None:
         batch = self._land()
@@ -145,28 +136,28 @@ class _Turn:
             return
         # A throttle is nobody's failed attempt: the batch is formed anew, perhaps with what has come since.
         attempt = self.state.checkpoint.attempts + 1
-        if self._result(Result.FAILED):
-            self._save()
+        if self.result(Result.FAILED):
+            self.save()
         retry_at = self._wait()
-        self._report(AttemptFailed(*_span(batch), attempt, error, counts=False, retry_at=retry_at))
+        self.report(AttemptFailed(*ledger.span(batch), attempt, error, counts=False, retry_at=retry_at))
 
     def _note_config(self, event: Configured) -> None:
         state = self.state
         state.config = event.config
         if state.phase in (Phase.WAITING, Phase.COLLECTING):
             state.phase = Phase.IDLE
-        self._rewind()
+        self.rewind()
 
     def _note_loss(self, event: PermissionLost) -> None:
         if self.state.phase is Phase.STOPPED and self.state.missing != event.missing:
             self.state.phase = Phase.IDLE
         self.state.missing = event.missing
-        self._result(event.result)
+        self.result(event.result)
 
     def _note_restoration(self) -> None:
         if self.state.missing:
             self.state.missing = ""
-            self._result(Result.OK if self.state.checkpoint.delivered else Result.NONE)
+            self.result(Result.OK if self.state.checkpoint.delivered else Result.NONE)
 
     # What follows from it.
 
@@ -180,11 +171,11 @@ class _Turn:
             return
         if state.phase in (Phase.DISABLED, Phase.STOPPED):
             state.phase = Phase.IDLE
-            self._report(Resumed())
-        self._skip_filtered()
+            self.report(Resumed())
+        self.skip_filtered()
         self._expire()
         if state.unsaved is not None and self.now >= state.unsaved + limits.mapping_checkpoint_seconds_max:
-            self._save()
+            self.save()
         if state.phase is Phase.WAITING:
             if self.now < (state.wake or 0.0):
                 return
@@ -223,7 +214,7 @@ class _Turn:
         state = self.state
         bounds = state.checkpoint.bounds
         if bounds:
-            records = state.buffer[: _count(state.buffer, bounds[-1])]
+            records = state.buffer[: ledger.count(state.buffer, bounds[-1])]
             full = state.read_to >= bounds[-1]
         else:
             records = state.buffer[: state.config.batch_size]
@@ -239,7 +230,7 @@ class _Turn:
         state.phase, state.wake = Phase.INVOKING, None
         attempt = state.checkpoint.attempts + 1
         self.commands.append(Invoke(batch, attempt))
-        self._report(BatchStarted(*_span(batch), attempt))
+        self.report(BatchStarted(*ledger.span(batch), attempt))
         # The next batch is read while the function works.
         waiting = len(state.buffer) - len(batch)
         if (
@@ -262,7 +253,7 @@ class _Turn:
         state = self.state
         if state.through is None:
             raise ValueError("an answer came, but no batch is in flight")
-        batch = state.buffer[: _count(state.buffer, state.through)]
+        batch = state.buffer[: ledger.count(state.buffer, state.through)]
         state.through = None
         state.phase = Phase.IDLE
         return batch
@@ -274,15 +265,15 @@ class _Turn:
         split = bisect and len(batch) > 1
         given_up = not split and 0 <= state.config.retry_attempts_max < attempt
         retry_at = None if split or given_up else self._wait()
-        self._report(AttemptFailed(*_span(batch), attempt, error, counts=True, retry_at=retry_at))
-        self._result(Result.FAILED)
+        self.report(AttemptFailed(*ledger.span(batch), attempt, error, counts=True, retry_at=retry_at))
+        self.result(Result.FAILED)
         if split:
             self._split(batch)
         elif given_up:
-            self._retire(last, Reason.RETRIES)
+            self.retire(last, Reason.RETRIES)
         else:
             self._bound(last, attempts=attempt)
-        self._save()
+        self.save()
 
     def _split(self, batch: tuple[Record, ...]) -> None:
         """Two halves take the batch's place; splitting uses up no attempt, and each half starts at none."""
@@ -292,10 +283,10 @@ class _Turn:
 
     def _keep_rest(self, rest: tuple[Record, ...]) -> None:
         """After a partial failure the rest is a new batch, with all its attempts before it."""
-        self._result(Result.FAILED)
+        self.result(Result.FAILED)
         self._bound(rest[-1].number, attempts=0)
         error = f"BatchItemFailures: {rest[0].sequence_number}"
-        self._report(AttemptFailed(*_span(rest), 1, error, counts=True, retry_at=self._wait()))
+        self.report(AttemptFailed(*ledger.span(rest), 1, error, counts=True, retry_at=self._wait()))
 
     def _bound(self, end: int, *, attempts: int) -> None:
         """The current batch ends at `end`, whatever comes after it, until it is done with."""
@@ -320,40 +311,18 @@ class _Turn:
         if state.phase is phase:
             return
         state.phase = phase
-        self._rewind()
-        self._report(Stopped(state.missing if phase is Phase.STOPPED else ""))
-        self._save()
+        self.rewind()
+        self.report(Stopped(state.missing if phase is Phase.STOPPED else ""))
+        self.save()
 
     def _finish(self) -> None:
         state = self.state
         state.phase = Phase.FINISHED
         state.checkpoint = replace(state.checkpoint, finished=True)
-        self._save()
+        self.save()
         self.commands.append(Finish())
 
-    def _rewind(self) -> None:
-        """Forget what was read beyond the batch in flight: it will be read, and filtered, anew."""
-        state = self.state
-        kept = 0 if state.through is None else _count(state.buffer, state.through)
-        state.read_to = state.checkpoint.position if state.through is None else state.through
-        state.buffer = state.buffer[:kept]
-        state.size = _size(state.buffer)
-        state.lost = tuple(span for span in state.lost if span[0] <= state.read_to)
-        state.stale = state.reading
-        state.behind = True
-        state.wake = None
-
-    # Accounts.
-
-    def _skip_filtered(self) -> None:
-        """What stands before the first record that passes is done with."""
-        state = self.state
-        before = state.buffer[0].number - 1 if state.buffer else state.read_to
-        if before > state.checkpoint.position:
-            lost = bool(state.lost)
-            self._retire(before, None)
-            if lost:
-                self._save()
+    # What is too old, and what is due.
 
     def _expire(self) -> None:
         """Split off and discard what is too old: AWS sends such records to the destination on their own."""
@@ -365,10 +334,10 @@ class _Turn:
             (place for place, record in enumerate(state.buffer) if self.now < record.created + age),
             len(state.buffer),
         )
-        self._retire(state.buffer[old - 1].number, reason)
+        self.retire(state.buffer[old - 1].number, reason)
         state.phase, state.wake = Phase.IDLE, None
-        self._save()
-        self._skip_filtered()
+        self.save()
+        self.skip_filtered()
 
     def _age_max(self) -> tuple[float | None, Reason]:
         """At what age records are given up: the mapping's, and for failing ones also the stream's."""
@@ -379,55 +348,6 @@ class _Turn:
         if state.checkpoint.failed_at is not None:
             return limits.stream_retention_seconds, Reason.TRIMMED
         return (age, Reason.AGE) if age >= 0 else (None, Reason.AGE)
-
-    def _retire(self, through: int, reason: Reason | None) -> None:
-        """Everything up to `through` is done with: delivered, or discarded for `reason`, or filtered."""
-        state = self.state
-        checkpoint = state.checkpoint
-        count = _count(state.buffer, through)
-        records = state.buffer[:count]
-        lost = _overlap(state.lost, through)
-        filtered = through - checkpoint.position - count - lost
-        discarded = _add(checkpoint.discarded, reason, count) if reason else checkpoint.discarded
-        self._report_losses(lost, filtered)
-        if reason and records:
-            self._report(Discarded(*_span(records), reason))
-        state.checkpoint = replace(
-            checkpoint,
-            position=through,
-            delivered=checkpoint.delivered + (0 if reason else count),
-            filtered=checkpoint.filtered + filtered,
-            discarded=_add(discarded, Reason.TRIMMED, lost),
-            attempts=0,
-            failed_at=None,
-            bounds=tuple(end for end in checkpoint.bounds if end > through),
-        )
-        state.buffer = state.buffer[count:]
-        state.size -= _size(records)
-        state.lost = tuple((max(low, through + 1), high) for low, high in state.lost if high > through)
-        state.failures = 0
-        state.unsaved = self.now if state.unsaved is None else state.unsaved
-
-    def _report_losses(self, lost: int, filtered: int) -> None:
-        if lost:
-            self._report(Discarded("", "", lost, Reason.TRIMMED))
-        if filtered:
-            self._report(Filtered(filtered))
-
-    def _result(self, result: str) -> bool:
-        """Set LastProcessingResult; whether that is a change."""
-        checkpoint = self.state.checkpoint
-        if checkpoint.result == result:
-            return False
-        self.state.checkpoint = replace(checkpoint, result=result, result_at=self.now)
-        return True
-
-    def _save(self) -> None:
-        self.commands.append(SaveCheckpoint(self.state.checkpoint))
-        self.state.unsaved = None
-
-    def _report(self, fact: Fact) -> None:
-        self.commands.append(Report(fact))
 
     def set_timer(self) -> None:
         """Ask to be woken when the next thing is due, if that has changed."""
@@ -450,15 +370,6 @@ class _Turn:
         return min(times, default=None)
 
 
-def _span(records: tuple[Record, ...]) -> tuple[str, str, int]:
-    """The first and last sequence number, and how many there are."""
-    return records[0].sequence_number, records[-1].sequence_number, len(records)
-
-
-def _size(records: tuple[Record, ...]) -> int:
-    return sum(len(record.data) + 1 for record in records)
-
-
 def _fitting(records: tuple[Record, ...]) -> int:
     """How many records one invocation can carry: one at least."""
     size = _FRAME_BYTES
@@ -467,16 +378,3 @@ def _fitting(records: tuple[Record, ...]) -> int:
         if size > limits.mapping_batch_bytes_max and place:
             return place
     return len(records)
-
-
-def _count(records: tuple[Record, ...], through: int) -> int:
-    """How many of the records have a number up to `through`."""
-    return next((place for place, record in enumerate(records) if record.number > through), len(records))
-
-
-def _overlap(spans: tuple[tuple[int, int], ...], through: int) -> int:
-    return sum(min(high, through) - low + 1 for low, high in spans if low <= through)
-
-
-def _add(counts: dict[str, int], reason: Reason, count: int) -> dict[str, int]:
-    return {**counts, reason.value: counts.get(reason.value, 0) + count} if count else counts

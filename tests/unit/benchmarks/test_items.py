@@ -32,3 +32,13 @@ def test_a_batch_never_has_a_key_twice():
             request["PutRequest"]["Item"]["id"]["S"] for request in json.loads(body)["RequestItems"]["items"]
         ]
         assert len(set(keys)) == 25
+
+
+def test_no_row_writes_the_version_the_table_begins_with():
+    def versions(bodies):
+        batches = [json.loads(body)["RequestItems"]["items"] for body in bodies]
+        return {request["PutRequest"]["Item"]["version"]["N"] for batch in batches for request in batch}
+
+    puts = {json.loads(body)["Item"]["version"]["N"] for body in put_bodies()}
+
+    assert versions(batch_bodies(versions=(0,))).isdisjoint(versions(batch_bodies()) | puts)

@@ -376,3 +376,31 @@ def test_observers_hear_when_the_next_attempt_is():
     history = History().read(1, 2).fail()
 
     assert history.facts == [AttemptFailed("1", "2", 2, 1, "Unhandled", counts=True, retry_at=1000.25)]
+
+
+def test_the_rest_of_a_partial_failure_backs_off_and_does_not_grow():
+    history = History(report_item_failures=True).read(1, 2)
+    history.succeed({"batchItemFailures": [{"itemIdentifier": "2"}]})
+    assert history.state.phase is Phase.WAITING
+    assert history.saved.result == "PROBLEM: Function call failed"
+
+    history.tell(Signal.KICK)
+    assert history.fire().invoked == [2]
+
+
+def test_the_next_batch_has_all_its_attempts_and_a_short_delay():
+    history = History(batch_size=1).read(1, 2).fail()
+    history.fire().fail()
+    history.fire().succeed()
+    assert history.invoked == [2]
+    assert history.of(Invoke)[0].attempt == 1
+
+    assert history.fail().state.wake - history.now == 0.25
+
+
+def test_no_timer_is_asked_for_in_the_past_while_an_answer_is_due():
+    history = History().read(1).fail(counts=False).tell(Signal.KICK)
+    history.fire()
+    assert history.of(Read) == [Read(1, 100)]
+
+    assert history.tell(Signal.TIMER_FIRED, after=1).of(SetTimer) == []

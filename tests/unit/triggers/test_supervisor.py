@@ -62,7 +62,7 @@ def test_trim_horizon_begins_with_the_oldest():
 
 def test_filtered_changes_do_not_reach_the_function():
     async def story(mill, stream):
-        pattern = '{"dynamodb":{"Keys":{"id":{"S":[{"prefix":"x"}]}}'
+        pattern = '{"dynamodb":{"Keys":{"id":{"S":[{"prefix":"x"}]}}}}'
         await mill.map(stream, FilterCriteria={"Filters": [{"Pattern": pattern}]})
         await mill.change(stream, "a", "x1", "b", "x2", "c")
         await mill.supervisor.idle()

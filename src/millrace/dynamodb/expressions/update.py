@@ -27,7 +27,7 @@ from millrace.dynamodb.values import AttributeValue, Item, type_of
 _sets = frozenset(("SS", "NS", "BS"))
 _addable = _sets | {"N"}
 _OPERAND_COUNTS = {"if_not_exists": 2, "list_append": 2}
-_long_types = {
+_LONG_TYPES = {
     "S": "STRING",
     "N": "NUMBER",
     "B": "BINARY",
@@ -181,7 +181,7 @@ def _check_operand(action: syntax.Action, scope: Scope) -> None:
         if kind not in (_addable if action.section == "ADD" else _sets):
             raise ExpressionError(
                 f"Incorrect operand type for operator or function; operator: {action.section}, "
-                f"operand type: {_long_types[kind]}, typeSet: ALLOWED_FOR_{action.section}_OPERAND"
+                f"operand type: {_LONG_TYPES[kind]}, typeSet: ALLOWED_FOR_{action.section}_OPERAND"
             )
 
 
@@ -287,8 +287,7 @@ def _added(old: AttributeValue | None, given: AttributeValue) -> AttributeValue:
         raise _bad_type()
     if kind == "N":
         return {"N": number.add(old["N"], given["N"])}
-    known = set(old[kind])
-    return {kind: [*old[kind], *(element for element in given[kind] if element not in known)]}
+    return {kind: sorted({*old[kind], *given[kind]})}
 
 
 def _deleted(old: AttributeValue | None, given: AttributeValue) -> AttributeValue | None:

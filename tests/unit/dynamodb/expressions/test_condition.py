@@ -9,7 +9,7 @@ item = {
     "price": {"N": "10"},
     "cheap": {"N": "9.5"},
     "data_": {"B": "AAEC"},
-    "tags": {"SS": ["red", "blue"]},
+    "tags": {"SS": ["blue", "red"]},  # stored items are normalised
     "nums": {"NS": ["1", "2.5"]},
     "blobs": {"BS": ["AAE=", "/w=="]},
     "on": {"BOOL": True},
@@ -28,7 +28,7 @@ values = {
     ":one": {"N": "1.0"},
     ":bytes": {"B": "AAE="},
     ":part": {"B": "AQ=="},
-    ":tags": {"SS": ["blue", "red"]},
+    ":tags": {"SS": ["red", "blue"]},
     ":true": {"BOOL": True},
     ":S": {"S": "S"},
     ":M": {"S": "M"},

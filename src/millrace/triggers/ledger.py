@@ -1,0 +1,121 @@
+"""The books of one delivery: what was read, what is done with, and how it is counted. See `machine`. Pure.
+
+Nothing is decided here. Every number that leaves the buffer is counted once, as delivered, filtered or
+discarded, in the same breath as the position moves past it: so the sums always agree.
+"""
+
+from dataclasses import replace
+
+from millrace.triggers.delivery import (
+    Command,
+    Discarded,
+    Fact,
+    Filtered,
+    Reason,
+    Record,
+    Report,
+    SaveCheckpoint,
+    State,
+)
+
+
+class Ledger:
+    """The state that a step makes, and the commands it has given so far."""
+
+    def __init__(self, state: State, now: float) -> None:
+        self.state = state
+        self.now = now
+        self.commands: list[Command] = []
+
+    def skip_filtered(self) -> None:
+        """What stands before the first record that passes is done with."""
+        state = self.state
+        before = state.buffer[0].number - 1 if state.buffer else state.read_to
+        if before > state.checkpoint.position:
+            lost = bool(state.lost)
+            self.retire(before, None)
+            if lost:
+                self.save()
+
+    def retire(self, through: int, reason: Reason | None) -> None:
+        """Everything up to `through` is done with: delivered, or discarded for `reason`, or filtered."""
+        state = self.state
+        checkpoint = state.checkpoint
+        retired = count(state.buffer, through)
+        records = state.buffer[:retired]
+        lost = _overlap(state.lost, through)
+        filtered = through - checkpoint.position - retired - lost
+        discarded = _add(checkpoint.discarded, reason, retired) if reason else checkpoint.discarded
+        self._report_losses(lost, filtered)
+        if reason and records:
+            self.report(Discarded(*span(records), reason))
+        state.checkpoint = replace(
+            checkpoint,
+            position=through,
+            delivered=checkpoint.delivered + (0 if reason else retired),
+            filtered=checkpoint.filtered + filtered,
+            discarded=_add(discarded, Reason.TRIMMED, lost),
+            attempts=0,
+            failed_at=None,
+            bounds=tuple(end for end in checkpoint.bounds if end > through),
+        )
+        state.buffer = state.buffer[retired:]
+        state.size -= size(records)
+        state.lost = tuple((max(low, through + 1), high) for low, high in state.lost if high > through)
+        state.failures = 0
+        state.unsaved = self.now if state.unsaved is None else state.unsaved
+
+    def _report_losses(self, lost: int, filtered: int) -> None:
+        if lost:
+            self.report(Discarded("", "", lost, Reason.TRIMMED))
+        if filtered:
+            self.report(Filtered(filtered))
+
+    def result(self, result: str) -> bool:
+        """Set LastProcessingResult; whether that is a change."""
+        checkpoint = self.state.checkpoint
+        if checkpoint.result == result:
+            return False
+        self.state.checkpoint = replace(checkpoint, result=result, result_at=self.now)
+        return True
+
+    def save(self) -> None:
+        self.commands.append(SaveCheckpoint(self.state.checkpoint))
+        self.state.unsaved = None
+
+    def report(self, fact: Fact) -> None:
+        self.commands.append(Report(fact))
+
+    def rewind(self) -> None:
+        """Forget what was read beyond the batch in flight: it will be read, and filtered, anew."""
+        state = self.state
+        kept = 0 if state.through is None else count(state.buffer, state.through)
+        state.read_to = state.checkpoint.position if state.through is None else state.through
+        state.buffer = state.buffer[:kept]
+        state.size = size(state.buffer)
+        state.lost = tuple(span for span in state.lost if span[0] <= state.read_to)
+        state.stale = state.reading
+        state.behind = True
+        state.wake = None
+
+
+def span(records: tuple[Record, ...]) -> tuple[str, str, int]:
+    """The first and last sequence number, and how many there are."""
+    return records[0].sequence_number, records[-1].sequence_number, len(records)
+
+
+def size(records: tuple[Record, ...]) -> int:
+    return sum(len(record.data) + 1 for record in records)
+
+
+def count(records: tuple[Record, ...], through: int) -> int:
+    """How many of the records have a number up to `through`."""
+    return next((place for place, record in enumerate(records) if record.number > through), len(records))
+
+
+def _overlap(spans: tuple[tuple[int, int], ...], through: int) -> int:
+    return sum(min(high, through) - low + 1 for low, high in spans if low <= through)
+
+
+def _add(counts: dict[str, int], reason: Reason, count: int) -> dict[str, int]:
+    return {**counts, reason.value: counts.get(reason.value, 0) + count} if count else counts
