@@ -181,6 +181,7 @@ async def _credentials(identities: Identities, settings: Settings) -> Path | Non
     path = directory / "root-credentials"
     text = f"[default]\naws_access_key_id = {key}\naws_secret_access_key = {secret}\n"
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        os.fchmod(file.fileno(), 0o600)  # it may have been there, and been opened to others
         file.write(text)
     return path
 

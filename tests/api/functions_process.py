@@ -54,7 +54,9 @@ class Functions:
             payload = json.loads(data)
         except ValueError:
             payload = data
-        log = base64.b64decode(answer["LogResult"]).decode("utf-8", "replace")  # it may begin within a character
+        log = base64.b64decode(answer["LogResult"]).decode(
+            "utf-8", "replace"
+        )  # it may begin within a character
         return Answer(payload, answer.get("FunctionError"), log, answer["ResponseMetadata"]["RequestId"])
 
 

@@ -1,7 +1,6 @@
 """Handlers that crash, hang, flood and fork: each harms only its own invocation, and nothing outlives the server."""
 
 import os
-import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
@@ -304,7 +303,10 @@ def test_an_environment_whose_runtime_is_broken_fails_in_time_and_is_replaced(fu
     after = [functions.invoke("Broken", {"peace": True}) for _ in range(2)]
 
     assert after[-1].payload == "peace"
-    assert after[0].payload == "peace" or after[0].payload["errorType"] in {"Sandbox.Timedout", "Runtime.ExitError"}
+    assert after[0].payload == "peace" or after[0].payload["errorType"] in {
+        "Sandbox.Timedout",
+        "Runtime.ExitError",
+    }
 
 
 def test_what_a_handler_raises_is_reported_as_aws_reports_it(functions: Functions):
