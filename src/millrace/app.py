@@ -5,6 +5,7 @@ requests are taken (functions still call back until then), then functions' proce
 """
 
 import asyncio
+import errno
 import gc
 import os
 import socket
@@ -187,12 +188,15 @@ async def _credentials(identities: Identities, settings: Settings) -> Path | Non
 
 
 def _free_port(settings: Settings) -> int:
-    """The port to listen on, known before anything starts: functions are told of it."""
+    """The port to listen on, known before anything starts: functions are told of it. Raises SettingsError."""
     if settings.port:
         return settings.port
-    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
-        probe.bind((settings.host, 0))
-        return probe.getsockname()[1]
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
+            probe.bind((settings.host, 0))
+            return probe.getsockname()[1]
+    except OSError as error:
+        raise SettingsError(_cannot_listen(settings, error)) from None
 
 
 def _reachable(host: str) -> str:
@@ -204,7 +208,10 @@ def _reachable(host: str) -> str:
 
 def _cannot_listen(settings: Settings, error: OSError) -> str:
     reason = error.strerror or str(error)
+    where = f"cannot listen on {settings.host}:{settings.port} ({reason})"
+    if error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT) or isinstance(error, socket.gaierror):
+        return f"{where}; choose an address of this machine: --host 127.0.0.1"
     return (
-        f"cannot listen on {settings.host}:{settings.port} ({reason}); is another server running there?"
-        f" Stop it, or choose another port: {Path(sys.argv[0]).name} serve --port 0"
+        f"{where}; is another server running there? Stop it, or choose another port:"
+        f" {Path(sys.argv[0]).name} serve --port 0"
     )
