@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import select
+import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -34,7 +35,7 @@ class Functions:
         self.lambda_.create_function(
             **{
                 "FunctionName": name,
-                "Runtime": "python3.11",
+                "Runtime": f"python3.{sys.version_info.minor}",  # the one that is surely there
                 "Role": self.role,
                 "Handler": "handler.handle",
                 "Code": {"ZipFile": zipped(source)},

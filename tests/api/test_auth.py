@@ -308,7 +308,7 @@ def handle(event, context):
 """
     lambda_.create_function(
         FunctionName="Reader",
-        Runtime="python3.11",
+        Runtime=f"python3.{sys.version_info.minor}",
         Role=role,
         Handler="handler.handle",
         Code={"ZipFile": zipped(source)},

@@ -46,6 +46,10 @@ class Clock:
         """The machine's own time, which `advance` does not move: for processes that know no other."""
         return time.time()
 
+    def ticks(self) -> float:
+        """Seconds since some moment, finer than a microsecond: for how long something took."""
+        return time.perf_counter()
+
     def call_at(self, when: float, callback: Callable[[], None]) -> Timer:
         """Call `callback` on the loop once `now()` has reached `when`."""
         timer = Timer(when, callback)

@@ -141,7 +141,7 @@ class Environment:
             runtime=setup.interpreter.runtime_directory,
         )
         variables |= {"AWS_LAMBDA_RUNTIME_API": address, "TMPDIR": str(self._temporary), **setup.variables}
-        self._began = loop.time()
+        self._began = self._clock.ticks()
         self._timer = loop.call_later(limits.function_init_seconds_max, self._init_overdue)
         self._process.start(self._command, variables, setup.code)
 
@@ -180,7 +180,7 @@ class Environment:
         loop = asyncio.get_running_loop()
         if not self._loaded:
             self._loaded = True
-            self._init_ms = (loop.time() - self._began) * 1000
+            self._init_ms = (self._clock.ticks() - self._began) * 1000
             self._cancel_timer()
             if self.state is State.STARTING:
                 self.state = State.BUSY if self._pending is not None else State.IDLE
@@ -222,7 +222,7 @@ class Environment:
         self._pending, self._current = None, job
         self.invocations += 1
         self._output.begin(job.work.request_id, self.setup.function.version)
-        self._started = asyncio.get_running_loop().time()
+        self._started = self._clock.ticks()  # uvloop's own time has whole milliseconds only
         return job
 
     def _finish(
@@ -232,7 +232,7 @@ class Environment:
         self._cancel_timer()
         self._watch.discard(self)
         self._process.drain()
-        duration_ms = (asyncio.get_running_loop().time() - self._started) * 1000
+        duration_ms = (self._clock.ticks() - self._started) * 1000
         function = self.setup.function
         report = Report(
             job.work.request_id, duration_ms, function.memory_mb, self._used_mb(), self._init_ms, status
