@@ -283,6 +283,11 @@ def test_a_query_is_refused_with_the_words_of_aws(tables: FreshTables, arguments
             "Segment: 2 is not less than TotalSegments: 2",
         ),
         (
+            {"Segment": 0, "TotalSegments": 1_000_001},
+            "1 validation error detected: Value '1000001' at 'totalSegments' failed to satisfy constraint: "
+            "Member must have value less than or equal to 1000000",
+        ),
+        (
             {"ExclusiveStartKey": {"p": {"S": "x"}}},
             "The provided starting key is invalid: The provided key element does not match the schema",
         ),
