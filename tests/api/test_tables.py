@@ -251,6 +251,11 @@ def test_update_table_changes_the_billing_mode_and_the_units(tables: FreshTables
             "GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required",
         ),
         (
+            {"GlobalSecondaryIndexUpdates": []},
+            "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
+            "GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required",
+        ),
+        (
             {"StreamSpecification": {"StreamEnabled": False}},
             "Table has no stream to disable: TableName: {name}",
         ),
