@@ -216,6 +216,22 @@ V = {":p": P["p"], ":v": {"N": "1"}}
         ),
         (
             {
+                "KeyConditions": {"p": {"AttributeValueList": [P["p"]], "ComparisonOperator": "EQ"}},
+                "KeyConditionExpression": "p = :p",
+                "ExpressionAttributeValues": {":p": P["p"]},
+            },
+            "Can not use both expression and non-expression parameters in the same request: "
+            "Non-expression parameters: {KeyConditions} Expression parameters: {KeyConditionExpression}",
+        ),
+        (
+            {
+                "KeyConditions": {"p": {"AttributeValueList": [P["p"]], "ComparisonOperator": "EQ"}},
+                "FilterExpression": "attribute_exists(v)",
+            },
+            "Legacy parameters are not supported, use expressions instead of: KeyConditions",
+        ),
+        (
+            {
                 "KeyConditionExpression": "p = :p",
                 "FilterExpression": "r = :v",
                 "ExpressionAttributeValues": V,
