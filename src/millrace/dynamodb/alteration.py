@@ -139,8 +139,7 @@ def _with_indexes(table: Table, params: Params, identity: Callable[[], str]) -> 
         )
     # What is defined already keeps its type, whatever the request says of it; and of a new index's keys the
     # request has to speak. Both were seen on AWS in 2026: dynamodb-conformance issue 78, dynoxide issue 144.
-    forms = params.get("AttributeDefinitions") or ()
-    given: dict[str, str] = {form["AttributeName"]: form["AttributeType"] for form in forms}
+    given = definition.attribute_types(params.get("AttributeDefinitions") or ())
     offered = {name: table.definitions.get(name, kind) for name, kind in given.items()}
     indexes = {index.name: index for index in table.indexes}
     for update in updates:
@@ -171,8 +170,6 @@ def _alter_index(
             raise validation_error(
                 "Attempting to create an index which already exists: " + create["IndexName"]
             )
-        if any(element["AttributeName"] not in definitions for element in create["KeySchema"]):
-            raise validation_error("Invalid KeySchema: Some index key attribute have no definition")
         index = definition.global_index(create, table.billing, definitions, identity)
         indexes[index.name] = replace(index, filling=True)
     elif known is None or known.local:
