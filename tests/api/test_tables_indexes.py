@@ -308,11 +308,16 @@ def test_a_new_index_leaves_the_types_of_known_attributes_alone(tables: FreshTab
 
 def test_a_new_index_has_its_key_defined_in_its_own_request(tables: FreshTables):
     table = tables.create("id")
-    expected = invalid("Invalid KeySchema: Some index key attribute have no definition")
+    create = [{"Create": index("by-customer", "customer", "id")}]
 
-    for attributes in (definitions("other"), definitions("customer")):
-        updates = [{"Create": index("by-customer", "customer", "id")}]
-        assert (
-            refused(table.update_table, AttributeDefinitions=attributes, GlobalSecondaryIndexUpdates=updates)
-            == expected
-        )
+    assert refused(
+        table.update_table, AttributeDefinitions=definitions("customer"), GlobalSecondaryIndexUpdates=create
+    ) == invalid("Invalid KeySchema: Some index key attribute have no definition")
+    assert refused(
+        table.update_table,
+        AttributeDefinitions=definitions("customer", "x"),
+        GlobalSecondaryIndexUpdates=create,
+    ) == invalid(
+        f"{WRONG}Some index key attributes are not defined in AttributeDefinitions. "
+        "Keys: [customer, id], AttributeDefinitions: [customer, x]"
+    )
