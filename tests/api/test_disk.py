@@ -104,10 +104,12 @@ class Store:
         self.kept.append(key)
 
     def put_until_refused(self) -> ClientError:
-        with pytest.raises(ClientError) as refusal:
+        try:
             for number in range(2_000):
                 self.put(f"filling-{number}")
-        return refusal.value
+        except ClientError as refusal:
+            return refusal
+        pytest.fail("it never ran out of room")
 
     def there(self) -> list[str]:
         pages = self.dynamodb.get_paginator("scan").paginate(TableName="Store", ConsistentRead=True)
@@ -187,12 +189,8 @@ def test_without_room_code_is_refused_and_functions_that_are_there_go_on(disk: D
     disk.take_room(server)
     store.put_until_refused()
 
-    refusal = pytest.raises(
-        ClientError,
-        functions.make,
-        "New",
-        "# " + os.urandom(200_000).hex() + "\ndef handle(event, context): pass\n",
-    )
+    with pytest.raises(ClientError) as refusal:
+        functions.make("New", f"# {os.urandom(200_000).hex()}\ndef handle(event, context): pass\n")
 
     assert told(refusal.value)[0] == 500
     assert functions.invoke("There").payload == "well"
