@@ -9,6 +9,7 @@ import asyncio
 import heapq
 import itertools
 import time
+from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -95,13 +96,19 @@ class Clock:
     def _fire(self) -> None:
         self._armed = None
         now = self.now()
-        due: list[Timer] = []
+        due: deque[tuple[float, int, Timer]] = deque()
         while self._timers and self._timers[0][0] <= now:
-            due.append(heapq.heappop(self._timers)[2])
-        for timer in due:
-            if timer.callback is not None:
-                timer.callback()
-        self._arm()
+            due.append(heapq.heappop(self._timers))
+        try:
+            while due:
+                _, _, timer = due.popleft()
+                if timer.callback is not None:
+                    timer.callback()
+        finally:
+            # One that raised is the loop's to report; those after it are still due.
+            for entry in due:
+                heapq.heappush(self._timers, entry)
+            self._arm()
 
 
 class ManualClock(Clock):

@@ -62,6 +62,7 @@ def _target(reader: Reader, mapping: Mapping) -> Target:
         parts = arns.parse(function.role)
         role = ROLES.find(reader, parts.account, parts.resource.rpartition("/")[2])
         if role is not None:
-            documents = tuple(find_document(reader, parts.account, arn) for arn in role.attached)
+            arns_of = (*role.attached, *([role.boundary] if role.boundary else ()))
+            documents = tuple(find_document(reader, parts.account, arn) for arn in arns_of)
     stream = log.describe(reader, mapping.stream_arn)
     return Target(mapping, stream, function, role, documents, checkpoint.load_all(reader, mapping.uuid))
