@@ -98,7 +98,7 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
         supervisor = Supervisor(storage, clock, functions, identities)
         services = every_service(storage, clock, functions, supervisor, identities, logs)
         feeds = Feeds(storage, clock, logs, supervisor)
-        introspection = Introspection(clock, logs, supervisor, feeds)
+        introspection = Introspection(clock, logs, supervisor, feeds, functions.downloads)
         home = Scope(settings.account, settings.region)
         authenticator = Authenticator(identities, clock, home, closed=settings.auth)
         dispatcher = Dispatcher(

@@ -79,6 +79,7 @@ function_output_flush_seconds = 0.05  # so long may output wait for more before 
 function_files_max = 65_535  # in one zip file
 function_open_files_max = 1_024
 function_processes_max = 1_024
+code_address_seconds = 600  # GetFunction: the link to the code is good for ten minutes
 function_tags_max = 50
 function_event_retries_max = 2
 function_event_retry_seconds = (60.0, 120.0)
