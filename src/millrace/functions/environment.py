@@ -141,7 +141,7 @@ class Environment:
             runtime=setup.interpreter.runtime_directory,
         )
         variables |= {"AWS_LAMBDA_RUNTIME_API": address, "TMPDIR": str(self._temporary), **setup.variables}
-        self._began = loop.time()
+        self._began = self._clock.stopwatch()
         self._timer = loop.call_later(limits.function_init_seconds_max, self._init_overdue)
         self._process.start(self._command, variables, setup.code)
 
@@ -178,7 +178,7 @@ class Environment:
         loop = asyncio.get_running_loop()
         if not self._loaded:
             self._loaded = True
-            self._init_ms = (loop.time() - self._began) * 1000
+            self._init_ms = (self._clock.stopwatch() - self._began) * 1000
             self._cancel_timer()
             if self.state is State.STARTING:
                 self.state = State.BUSY if self._pending is not None else State.IDLE
@@ -220,7 +220,7 @@ class Environment:
         self._pending, self._current = None, job
         self.invocations += 1
         self._output.begin(job.work.request_id, self.setup.function.version)
-        self._started = asyncio.get_running_loop().time()
+        self._started = self._clock.stopwatch()
         return job
 
     def _finish(
@@ -230,7 +230,7 @@ class Environment:
         self._cancel_timer()
         self._watch.discard(self)
         self._process.drain()
-        duration_ms = (asyncio.get_running_loop().time() - self._started) * 1000
+        duration_ms = (self._clock.stopwatch() - self._started) * 1000
         function = self.setup.function
         report = Report(
             job.work.request_id, duration_ms, function.memory_mb, self._used_mb(), self._init_ms, status
@@ -241,7 +241,7 @@ class Environment:
             job.outcome.set_result(Outcome(payload, failed, tail, duration_ms))
 
     def _used_mb(self) -> int:
-        now = asyncio.get_running_loop().time()
+        now = self._clock.stopwatch()
         if now - self._looked > limits.environment_usage_seconds:  # a look takes longer than the rest
             self._looked = now
             self._used_bytes = max(self._used_bytes, usage.peak_bytes(self.pid))

@@ -5,9 +5,10 @@ import base64
 import re
 from typing import Any
 
+import uvloop
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.functions.stage import Stage, play
+from tests.unit.functions.stage import Stage, play, stage
 
 from millrace.core.clock import ManualClock
 from millrace.functions.output import Report, Splitter
@@ -133,6 +134,23 @@ def test_events_carry_the_time_of_our_clock():
         assert {1_700_000_000_000} == {time for batch in stage.batches for time, _ in batch.events}
 
     play(scene, ManualClock)
+
+
+def test_durations_are_finer_than_milliseconds():
+    """Under the server's own event loop, whose time is not. That ten are whole by chance is out of the question."""
+
+    async def scene() -> None:
+        async with stage() as made:
+            await made.create("def handler(e, c):\n    return 1")
+            for _ in range(10):
+                await made.invoke()
+            reports = [line for line in made.lines() if line.startswith("REPORT")]
+            durations = re.findall(r"Duration: \d+\.(\d\d) ms\tBilled", "".join(reports))
+            assert len(durations) == 10
+            assert set(durations) != {"00"}
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(scene())
 
 
 def test_report_rounds_the_billed_duration_up():
