@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from tests.unit.functions.stage import Stage, play, stage
 
 from millrace.core.clock import ManualClock
-from millrace.functions.output import Report, Splitter
+from millrace.functions.output import Splitter
+from millrace.functions.platform_log import Instance, Report, TextLog
 
 ID = "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 MS = r"\d+\.\d\d ms"
@@ -154,9 +155,9 @@ def test_durations_are_finer_than_milliseconds():
 
 
 def test_report_rounds_the_billed_duration_up():
-    report = Report("id", 3.01, 128, 36, 110.1)
+    _, report = TextLog(Instance("", "", "", "", 128, "", "")).end(Report("id", 3.01, 128, 36, 110.1))
 
-    assert str(report) == (
+    assert report == (
         "REPORT RequestId: id\tDuration: 3.01 ms\tBilled Duration: 4 ms\tMemory Size: 128 MB\t"
         "Max Memory Used: 36 MB\tInit Duration: 110.10 ms\t\n"
     )
