@@ -17,7 +17,7 @@ def correct(model: dict[str, Any], said: Mapping[str, Any]) -> None:
     """Apply what is said of shapes and members to a service model, in place.
 
     A null takes the model's value away. `Structure.Member` entries change that reference alone, and get
-    a shape of their own if they carry constraints. `left_out` names what an enum lacks on purpose.
+    a shape of their own if they carry constraints.
     """
     shapes: dict[str, dict[str, Any]] = model["shapes"]
     for name, changes in said.get("shapes", {}).items():
@@ -45,5 +45,5 @@ def _change(shape: dict[str, Any], changes: Mapping[str, Any]) -> None:
     for key, value in changes.items():
         if value is None:
             shape.pop(key, None)
-        elif key not in ("source", "left_out"):
+        elif key != "source":
             shape[key] = value

@@ -172,25 +172,6 @@ def test_logs_have_a_code_of_their_own():
     )
 
 
-def test_a_dynamodb_stream_is_not_read_from_a_timestamp():
-    model = load("dynamodbstreams").operations["GetShardIterator"]
-    body = b'{"StreamArn": "%s", "ShardId": "%s", "ShardIteratorType": "AT_TIMESTAMP", "Timestamp": 1}' % (
-        b"arn:aws:dynamodb:eu-central-1:000000000000:table/t/stream/2026-01-01T00:00:00.000",
-        b"shardId-00000000000000000000-00000000",
-    )
-
-    with pytest.raises(AwsError) as caught:
-        model.decode(Request("POST", "/", "/", "", {}, body))
-
-    assert (caught.value.code, caught.value.message) == (
-        "ValidationException",
-        (
-            "1 validation error detected: Value 'AT_TIMESTAMP' at 'shardIteratorType' failed to satisfy constraint: "
-            "Member must satisfy enum value set: [AFTER_SEQUENCE_NUMBER, LATEST, AT_SEQUENCE_NUMBER, TRIM_HORIZON]"
-        ),
-    )
-
-
 def test_an_event_source_mapping_is_told_where_it_may_start():
     model = load("lambda").operations["CreateEventSourceMapping"]
     body = b'{"FunctionName": "f", "StartingPosition": "invalid"}'
