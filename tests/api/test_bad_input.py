@@ -405,7 +405,9 @@ def test_a_signature_of_another_time_is_refused(
 
 
 def test_a_roles_key_needs_its_session_token(server: Millrace, caller: Caller):
-    role = server.client("iam").create_role(RoleName="Assumed", AssumeRolePolicyDocument=ANYONE)["Role"]["Arn"]
+    role = server.client("iam").create_role(RoleName="Assumed", AssumeRolePolicyDocument=ANYONE)["Role"][
+        "Arn"
+    ]
     made = server.client("sts").assume_role(RoleArn=role, RoleSessionName="me")["Credentials"]
     signing = {"key": made["AccessKeyId"], "secret": made["SecretAccessKey"]}
     identity = "Action=GetCallerIdentity&Version=2011-06-15"
