@@ -21,7 +21,7 @@ import uvloop
 from millrace.config import Settings
 from millrace.core.arn import Scope
 from millrace.core.clock import Clock
-from millrace.core.context import Access, Params
+from millrace.core.context import Access, Context, Operation, Output, Params
 from millrace.core.errors import SettingsError
 from millrace.core.service import Service
 from millrace.dynamodb import backfill
@@ -44,6 +44,7 @@ from millrace.streams.operations import service as streams_service
 from millrace.streams.retention import Retention
 from millrace.triggers.operations import service as triggers_service
 from millrace.triggers.supervisor import Supervisor
+from millrace.triggers.tags import is_mapping
 from millrace.wire.models import load
 from millrace.wire.routing import Router
 
@@ -99,7 +100,7 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
         supervisor = Supervisor(storage, clock, functions, identities)
         services = every_service(storage, clock, functions, supervisor, identities, logs)
         feeds = Feeds(storage, clock, logs, supervisor)
-        introspection = Introspection(clock, logs, supervisor, feeds)
+        introspection = Introspection(clock, logs, supervisor, feeds, functions.downloads)
         home = Scope(settings.account, settings.region)
         authenticator = Authenticator(identities, clock, home, closed=settings.auth)
         dispatcher = Dispatcher(
@@ -136,7 +137,7 @@ def every_service(
     parts = (
         dynamodb_service(storage, clock),
         streams_service(storage, clock),
-        _joined("lambda", functions_service(functions), triggers_service(supervisor)),
+        _lambda(functions_service(functions), triggers_service(supervisor)),
         logs_service(logs),
         iam_service(identities),
         sts_service(identities),
@@ -144,14 +145,26 @@ def every_service(
     return {part.name: part for part in parts}
 
 
-def _joined(name: str, one: Service, other: Service) -> Service:
-    """One AWS service out of two rooms."""
+def _lambda(functions: Service, triggers: Service) -> Service:
+    """One AWS service out of two rooms. What both answer is about a resource: its ARN says whose it is."""
+
+    def room(operation: str, params: Params) -> Service:
+        if operation in functions.operations and operation in triggers.operations:
+            return triggers if is_mapping(str(params["Resource"])) else functions
+        return functions if operation in functions.operations else triggers
 
     def accesses(operation: str, scope: Scope, params: Params) -> Sequence[Access]:
-        part = one if operation in one.operations else other
-        return part.accesses(operation, scope, params)
+        return room(operation, params).accesses(operation, scope, params)
 
-    return Service(name, {**one.operations, **other.operations}, accesses)
+    def by_resource(operation: str) -> Operation:
+        async def answer(context: Context, params: Params) -> Output:
+            return await room(operation, params).operations[operation](context, params)
+
+        return answer
+
+    shared = functions.operations.keys() & triggers.operations.keys()
+    picked = {operation: by_resource(operation) for operation in shared}
+    return Service("lambda", {**functions.operations, **triggers.operations, **picked}, accesses)
 
 
 async def _storages(stack: AsyncExitStack, settings: Settings) -> tuple[Storage, Storage]:

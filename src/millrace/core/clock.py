@@ -9,6 +9,7 @@ import asyncio
 import heapq
 import itertools
 import time
+from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -46,8 +47,11 @@ class Clock:
         """The machine's own time, which `advance` does not move: for processes that know no other."""
         return time.time()
 
-    def ticks(self) -> float:
-        """Seconds since some moment, finer than a microsecond: for how long something took."""
+    def stopwatch(self) -> float:
+        """Seconds of a steady counter, fine enough for microseconds: for how long something took.
+
+        `advance` does not move it. An event loop's own time may be as coarse as a millisecond.
+        """
         return time.perf_counter()
 
     def call_at(self, when: float, callback: Callable[[], None]) -> Timer:
@@ -95,13 +99,19 @@ class Clock:
     def _fire(self) -> None:
         self._armed = None
         now = self.now()
-        due: list[Timer] = []
+        due: deque[tuple[float, int, Timer]] = deque()
         while self._timers and self._timers[0][0] <= now:
-            due.append(heapq.heappop(self._timers)[2])
-        for timer in due:
-            if timer.callback is not None:
-                timer.callback()
-        self._arm()
+            due.append(heapq.heappop(self._timers))
+        try:
+            while due:
+                _, _, timer = due.popleft()
+                if timer.callback is not None:
+                    timer.callback()
+        finally:
+            # One that raised is the loop's to report; those after it are still due.
+            for entry in due:
+                heapq.heappush(self._timers, entry)
+            self._arm()
 
 
 class ManualClock(Clock):

@@ -15,7 +15,7 @@ from millrace.dynamodb import catalog, counts
 from millrace.dynamodb.catalog import Index, Table
 from millrace.dynamodb.change import index_row
 from millrace.dynamodb.row import Row
-from millrace.storage.interface import Storage, Writer
+from millrace.storage.interface import Reader, Storage, Writer
 
 # The ARNs of all tables with an index to fill.
 SPACE = "backfills"
@@ -27,10 +27,11 @@ def begin(writer: Writer, table: Table) -> None:
 
 
 async def fill(storage: Storage, arn: str) -> None:
-    """Fill the indexes of a table that want it, and make them active. Ends if the table does."""
+    """Fill the indexes of a table that want it now, and make them active. Ends if the table does."""
+    wanted = await storage.read(partial(_wanted, arn=arn))
     after: bytes | None = b""
     while after is not None:
-        after = await storage.write(partial(_fill_some, arn=arn, after=after))
+        after = await storage.write(partial(_fill_some, arn=arn, wanted=wanted, after=after))
 
 
 async def resume(storage: Storage) -> None:
@@ -39,23 +40,35 @@ async def resume(storage: Storage) -> None:
         await fill(storage, arn)
 
 
-def _fill_some(writer: Writer, arn: str, after: bytes) -> bytes | None:
-    """Put some items' rows into the filling indexes; answers where to go on, or None at the end."""
+def _table(reader: Reader, arn: str) -> Table | None:
     scope = arns.parse(arn).scope
-    table = catalog.get(writer, scope, catalog.name_of(scope, arn))
+    return catalog.get(reader, scope, catalog.name_of(scope, arn))
+
+
+def _wanted(reader: Reader, arn: str) -> frozenset[str]:
+    """The ids of the indexes that are to be filled. One that comes later has missed the first items."""
+    table = _table(reader, arn)
+    return frozenset(index.id for index in table.indexes if index.filling) if table else frozenset()
+
+
+def _fill_some(writer: Writer, arn: str, wanted: frozenset[str], after: bytes) -> bytes | None:
+    """Put some items' rows into the wanted indexes; answers where to go on, or None at the end."""
+    table = _table(writer, arn)
     if table is None:
         writer.delete(SPACE, arn.encode())
         return None
-    filling = [index for index in table.indexes if index.filling]
-    found = list(islice(writer.range(table.space, after), limits.index_backfill_items_max))
+    filling = [index for index in table.indexes if index.filling and index.id in wanted]
+    items = writer.range(table.space, after) if filling else iter(())
+    found = list(islice(items, limits.index_backfill_items_max))
     for _, value in found:
         for index in filling:
             _fill_one(writer, table, index, Row.stored(value))
     if found:
         return found[-1][0] + b"\0"
-    indexes = tuple(replace(index, filling=False) for index in table.indexes)
+    indexes = tuple(replace(index, filling=False) if index in filling else index for index in table.indexes)
     catalog.save(writer, replace(table, indexes=indexes))
-    writer.delete(SPACE, arn.encode())
+    if not any(index.filling for index in indexes):
+        writer.delete(SPACE, arn.encode())
     return None
 
 

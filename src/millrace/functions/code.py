@@ -141,6 +141,10 @@ class CodeStore:
     def zip_path(self, sha256: str) -> Path:
         return self._zips / _file_name(sha256)
 
+    async def read(self, zip_name: str) -> bytes:
+        """The zip file that `zip_path` names so. Raises FileNotFoundError if it is not stored."""
+        return await asyncio.to_thread((self._zips / zip_name).read_bytes)
+
     def _save(self, sha256: str, data: bytes) -> None:
         zip_path = self.zip_path(sha256)
         if zip_path.exists():

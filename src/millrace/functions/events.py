@@ -127,20 +127,30 @@ class Events:
         task.add_done_callback(self._running.discard)
 
     async def _attempt(self, scope: Scope, key: bytes) -> None:
+        try:
+            due = await self._try(scope, key)
+        except Exception:  # noqa: BLE001 - the border: whatever went wrong, the event is still in the queue
+            _log.exception("event %s could not be run; it is tried again.", key.decode())
+            due = self._clock.now() + limits.function_event_retry_seconds[0]
+        if due is not None:
+            self._plan(scope, key, due)
+
+    async def _try(self, scope: Scope, key: bytes) -> float | None:
+        """Run an event and keep what became of it; answers when it is due again."""
         async with self._turns:
             raw = await self._storage.read(lambda reader: reader.get(space(scope), key))
             if raw is None:
-                return
+                return None
             event = decode(scope, key, raw)
             verdict = judge(event, await self._run(event), self._clock.now())
         if isinstance(verdict, Event):
             await self._storage.write(lambda writer: writer.put(space(scope), key, encode(verdict)))
-            self._plan(scope, key, verdict.due)
-        else:
-            if verdict:
-                # Destinations and dead-letter queues are not there yet, so this is the only trace.
-                _log.warning("event %s for %s is given up: %s", event.request_id, event.function, verdict)
-            await self._storage.write(lambda writer: writer.delete(space(scope), key))
+            return verdict.due
+        if verdict:
+            # Destinations and dead-letter queues are not there yet, so this is the only trace.
+            _log.warning("event %s for %s is given up: %s", event.request_id, event.function, verdict)
+        await self._storage.write(lambda writer: writer.delete(space(scope), key))
+        return None
 
     async def _run(self, event: Event) -> Invocation | AwsError:
         try:

@@ -88,14 +88,16 @@ class Pool:
         _check_concurrency(function, crew.running)
         crew.running += 1
         try:
-            for _ in range(_ATTEMPTS):
-                environment = await self._take(scope, function, crew)
-                try:
-                    return await environment.run(work, on_start), environment
-                except EnvironmentGoneError:
-                    continue
-                finally:
-                    self._give_back(crew, environment)
+            # Whoever waits for room may find the function changed, and its code would be swept away.
+            with self._codes.pinned(function.code_sha256):
+                for _ in range(_ATTEMPTS):
+                    environment = await self._take(scope, function, crew)
+                    try:
+                        return await environment.run(work, on_start), environment
+                    except EnvironmentGoneError:
+                        continue
+                    finally:
+                        self._give_back(crew, environment)
         finally:
             crew.running -= 1
         raise AwsError("ServiceException", "The execution environments of the function ended unexpectedly.")
@@ -140,8 +142,11 @@ class Pool:
         self._starting += 1
         try:
             environment = await self._start(scope, function)
-        finally:
+        except BaseException:
             self._starting -= 1
+            self._let_in()  # its room is free again, and nothing else would say so
+            raise
+        self._starting -= 1
         crew.busy.add(environment)
         return environment
 
@@ -164,33 +169,30 @@ class Pool:
         self._let_in()
 
     async def _start(self, scope: Scope, function: Function) -> Environment:
-        with self._codes.pinned(function.code_sha256):
-            interpreter = await self._interpreters.find(function.runtime)
-            try:
-                code = await self._codes.directory(function.code_sha256)
-            except FileNotFoundError as error:  # deleted since the function was looked up
-                raise not_found(function.arn(scope)) from error
-            credentials = await self._credentials(scope, function.role, session_name(function.name))
-            variables = {
-                "AWS_ACCESS_KEY_ID": credentials.access_key,
-                "AWS_SECRET_ACCESS_KEY": credentials.secret,
-                "AWS_SESSION_TOKEN": credentials.token,
-                "AWS_ENDPOINT_URL": self._endpoint_url,
-                **(function.environment or {}),
-            }
-            setup = Setup(
-                scope, function, interpreter, code, self._scratch, variables, credentials.expiration
-            )
-            if self._closed:
-                raise _closing()
-            environment = Environment(setup, self._clock, self._sink, self._watch)
-            self._all.add(environment)
-            self._keep_until_gone(environment)
-            try:
-                await environment.start()
-            except OSError as error:
-                raise AwsError("ServiceException", f"No process could be started: {error}") from error
-            return environment
+        interpreter = await self._interpreters.find(function.runtime)
+        try:
+            code = await self._codes.directory(function.code_sha256)
+        except FileNotFoundError as error:  # deleted since the function was looked up
+            raise not_found(function.arn(scope)) from error
+        credentials = await self._credentials(scope, function.role, session_name(function.name))
+        variables = {
+            "AWS_ACCESS_KEY_ID": credentials.access_key,
+            "AWS_SECRET_ACCESS_KEY": credentials.secret,
+            "AWS_SESSION_TOKEN": credentials.token,
+            "AWS_ENDPOINT_URL": self._endpoint_url,
+            **(function.environment or {}),
+        }
+        setup = Setup(scope, function, interpreter, code, self._scratch, variables, credentials.expiration)
+        if self._closed:
+            raise _closing()
+        environment = Environment(setup, self._clock, self._sink, self._watch)
+        self._all.add(environment)
+        self._keep_until_gone(environment)
+        try:
+            await environment.start()
+        except OSError as error:
+            raise AwsError("ServiceException", f"No process could be started: {error}") from error
+        return environment
 
     def _keep_until_gone(self, environment: Environment) -> None:
         """Its code stays and it counts until its process and what that left behind are gone."""

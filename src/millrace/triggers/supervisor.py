@@ -113,10 +113,12 @@ class Supervisor:
 
     async def idle(self) -> None:
         """Return once nothing is pending and nothing in flight, but for mappings that stand still."""
-        await self._refresh()
+        # What was written before is to be heeded first. Not here: whoever waits may give up half way through.
+        self._changed.set()
         while True:
             self._progress.clear()
-            if not self._changed.is_set() and not await self._is_busy():
+            heeded = not self._changed.is_set() and not self._refreshing.locked()
+            if heeded and not await self._is_busy():
                 return
             await self._progress.wait()
 
@@ -152,8 +154,8 @@ class Supervisor:
                 await self._refresh()
             except Exception:  # noqa: BLE001 - the border: whatever is wrong with one mapping must not silence all for ever
                 _log.exception("The triggers could not be refreshed; trying again.")
-                await self.clock.sleep(limits.mapping_retry_seconds_max)
                 self._changed.set()
+                await self.clock.sleep(limits.mapping_retry_seconds_max)
 
     async def _refresh(self) -> None:
         """Start, stop and tell runners until they do what the catalogs say."""
@@ -194,7 +196,7 @@ class Supervisor:
         if delivery is None:
             self._deliveries[new.mapping.uuid] = _Delivery(new, await self._refusal(new))
             return
-        old, delivery.target = delivery.target, new
+        old = delivery.target
         for runner in delivery.runners.values():
             runner.configure(new.mapping)
         await self._release_finished(delivery)
@@ -202,13 +204,16 @@ class Supervisor:
             if shard.id in delivery.runners:
                 delivery.runners[shard.id].follow(shard)
         if new.permission != old.permission:
-            await self._decide(delivery)
+            await self._decide(delivery, new)
         if (new.function, new.permission) != (old.function, old.permission):
             delivery.tell(Signal.RETRY)
+        # Last: what an error kept from being told is told the next time.
+        delivery.target = new
 
-    async def _decide(self, delivery: _Delivery) -> None:
+    async def _decide(self, delivery: _Delivery, new: Target) -> None:
         """Stop, or go on, as the role now may."""
-        old, delivery.refusal = delivery.refusal, await self._refusal(delivery.target)
+        refusal = await self._refusal(new)
+        old, delivery.refusal = delivery.refusal, refusal
         if delivery.refusal is not None:
             delivery.tell(PermissionLost(delivery.refusal.remedy, delivery.refusal.result))
         elif old is not None:
@@ -333,6 +338,6 @@ def _claim(wanted: list[tuple[Mapping, Shard]], owner: str, writer: Writer) -> l
 
 
 async def _cancel(task: asyncio.Task[None]) -> None:
+    """End a task. If the caller is cancelled meanwhile it hears of that, which `await task` would hide."""
     task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
+    await asyncio.wait([task])

@@ -17,7 +17,10 @@ from millrace.triggers.delivery import Checkpoint
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A mapping, its two ends, the role between them, and how far it is: one row for each shard."""
+    """A mapping, its two ends, the role between them, and how far it is: one row for each shard.
+
+    `documents` are the texts that the role names but does not hold: its attached policies and its boundary.
+    """
 
     mapping: Mapping
     stream: Stream | None
@@ -62,6 +65,7 @@ def _target(reader: Reader, mapping: Mapping) -> Target:
         parts = arns.parse(function.role)
         role = ROLES.find(reader, parts.account, parts.resource.rpartition("/")[2])
         if role is not None:
-            documents = tuple(find_document(reader, parts.account, arn) for arn in role.attached)
+            managed = (*role.attached, *([role.boundary] if role.boundary else []))
+            documents = tuple(find_document(reader, parts.account, arn) for arn in managed)
     stream = log.describe(reader, mapping.stream_arn)
     return Target(mapping, stream, function, role, documents, checkpoint.load_all(reader, mapping.uuid))

@@ -86,6 +86,58 @@ def test_more_invocations_than_environments_wait_for_their_turn(monkeypatch):
     play(scene)
 
 
+def test_code_is_kept_for_who_waits_for_room(monkeypatch):
+    """Else a change of the code meanwhile would make it "not found", and an event would be given up for that."""
+    monkeypatch.setattr(limits, "environments_max", 1)
+
+    async def scene(stage: Stage) -> None:
+        await stage.create("def handler(e, c):\n    print('go', flush=True)\n    while True: pass", "one")
+        await stage.create("def handler(e, c): return 'old'", "two")
+        running = asyncio.ensure_future(stage.result(name="one"))
+        await until(lambda: "go\n" in stage.lines())
+        waiting = asyncio.ensure_future(stage.result(name="two"))
+        await until(lambda: stage.functions.pool._waiting)
+        code = zip_of("def handler(e, c): return 'new'")
+        await stage.call("UpdateFunctionCode", FunctionName="two", ZipFile=code)
+        (environment,) = stage.functions.pool.environments
+        environment.stop()
+        assert await waiting == "old"
+        with pytest.raises(AwsError):
+            await running
+        assert await stage.result(name="two") == "new"
+
+    play(scene)
+
+
+def test_environment_that_could_not_start_leaves_its_room_to_who_waits(monkeypatch):
+    monkeypatch.setattr(limits, "environments_max", 1)
+
+    async def scene(stage: Stage) -> None:
+        await stage.create(COUNT, "one")
+        await stage.create(COUNT, "two")
+        pool = stage.functions.pool
+        give, asked, refuse = pool._credentials, asyncio.Event(), asyncio.Event()
+
+        async def refused(*_: Any) -> Any:
+            asked.set()
+            await refuse.wait()
+            raise AwsError("AccessDeniedException", "no")
+
+        pool._credentials = refused
+        first = asyncio.ensure_future(stage.result(name="one"))
+        await asked.wait()
+        second = asyncio.ensure_future(stage.result(name="two"))
+        await until(lambda: pool._waiting)
+        pool._credentials = give
+        refuse.set()
+        async with asyncio.timeout(10):
+            assert await second == 1
+        with pytest.raises(AwsError):
+            await first
+
+    play(scene)
+
+
 def test_reserved_concurrency_throttles():
     async def scene(stage: Stage) -> None:
         await stage.create("import time\ndef handler(e, c):\n    time.sleep(0.3)\n    return 1")

@@ -1,14 +1,21 @@
 """Mappings at work, on real storage, streams and IAM; only the function is a plain async function."""
 
 import asyncio
+import dataclasses
 import importlib.util
 import sys
 from pathlib import Path
 
+import orjson
+
 from millrace.core.clock import ManualClock
-from millrace.core.errors import AwsError
+from millrace.core.errors import AwsError, StorageError
+from millrace.iam.entities import ManagedPolicy, Version
+from millrace.iam.registry import POLICIES, ROLES
+from millrace.storage.memory import MemoryStorage
 from millrace.storage.sqlite import SqliteStorage
 from millrace.streams import log
+from millrace.triggers import supervisor as supervisors
 from millrace.triggers.delivery import AttemptFailed, BatchStarted, BatchSucceeded, Discarded, Reason, Stopped
 
 _SPEC = importlib.util.spec_from_file_location("mill", Path(__file__).with_name("mill.py"))
@@ -16,6 +23,7 @@ mills = importlib.util.module_from_spec(_SPEC)
 sys.modules.setdefault("mill", mills)
 _SPEC.loader.exec_module(mills)
 run, READ = mills.run, mills.READ
+EDGE = "arn:aws:iam::000000000000:policy/edge"
 
 
 async def fail(name, keys):
@@ -194,6 +202,27 @@ def test_without_a_statement_the_mapping_stops_and_names_it_and_with_it_goes_on(
     run(story)
 
 
+def test_a_boundary_that_takes_the_permission_away_stops_the_mapping_and_one_that_gives_it_back_does_not():
+    async def story(mill, stream):
+        await mill.policy(READ)
+        await mill.allow(boundary=mills.POLICY)
+        await mill.map(stream)
+
+        await mill.policy([action for action in READ if action != "dynamodb:GetRecords"])
+        await mill.until(lambda: any(isinstance(fact, Stopped) for fact in mill.seen))
+        await mill.change(stream, "a")
+        await mill.supervisor.idle()
+        assert mill.batches == []
+        assert "dynamodb:GetRecords" in (await mill.status())["missing"]
+
+        await mill.policy(READ)
+        await mill.supervisor.idle()
+        assert mill.batches == [["a"]]
+        assert (await mill.status())["missing"] is None
+
+    run(story)
+
+
 def test_list_streams_may_be_allowed_on_everything_or_on_the_stream():
     async def story(mill, stream):
         await mill.map(stream)
@@ -324,3 +353,109 @@ def test_a_stopping_supervisor_waits_for_the_answer_of_the_batch_in_flight(tmp_p
 
     run(first, handler, storage=SqliteStorage(tmp_path / "tables.db"))
     asyncio.run(again())
+
+
+def test_ending_another_task_does_not_hide_that_one_is_ended_oneself():
+    """Else a server that is stopped while a mapping is being deleted never ends."""
+
+    async def story():
+        async def works():
+            try:
+                await asyncio.get_running_loop().create_future()
+            finally:
+                await mills.turn()
+
+        async def ends_it(task):
+            await supervisors._cancel(task)
+            await asyncio.get_running_loop().create_future()
+
+        work = asyncio.ensure_future(works())
+        await mills.turn()
+        ending = asyncio.ensure_future(ends_it(work))
+        await mills.turn()
+        ending.cancel()
+        done, _ = await asyncio.wait([ending], timeout=1)
+        assert done == {ending}
+        assert ending.cancelled()
+
+    asyncio.run(story())
+
+
+def test_who_gives_up_waiting_for_idleness_loses_no_change():
+    class Slow(MemoryStorage):
+        """Its reads take a turn of the loop, as those of a database elsewhere do."""
+
+        async def read(self, fn):
+            await mills.turn()
+            return await super().read(fn)
+
+    async def story(mill, stream):
+        await mill.map(stream)
+        await mill.supervisor.idle()
+        for turns in range(20):
+            change = asyncio.ensure_future(mill.allow([]))
+            waits = asyncio.ensure_future(mill.supervisor.idle())
+            for _ in range(turns):
+                await mills.turn()
+            waits.cancel()
+            await asyncio.wait([change, waits])
+            await mill.supervisor.idle()
+            assert (await mill.status())["missing"] is not None, turns
+            await mill.allow()
+            await mill.supervisor.idle()
+            assert (await mill.status())["missing"] is None, turns
+            await mill.change(stream, "a")
+            await mill.supervisor.idle()
+
+        assert mill.batches == [["a"]] * 20
+
+    run(story, storage=Slow())
+
+
+def test_a_changed_boundary_of_the_role_is_heeded():
+    async def boundary(mill, actions):
+        statement = [{"Effect": "Allow", "Action": actions, "Resource": "*"}]
+        document = orjson.dumps({"Version": "2012-10-17", "Statement": statement}).decode()
+        policy = ManagedPolicy(
+            name="edge", path="/", id="ANPA", arn=EDGE, created=0.0, updated=0.0, default="v1", count=1,
+            versions={"v1": Version(document, 0.0)},
+        )  # fmt: skip
+        await mill.storage.write(lambda w: POLICIES.put(w, mills.SCOPE.account, policy))
+
+    async def story(mill, stream):
+        await boundary(mill, READ)
+        role = await mill.storage.read(lambda r: ROLES.find(r, mills.SCOPE.account, "mill"))
+        await mill.storage.write(
+            lambda w: ROLES.put(w, mills.SCOPE.account, dataclasses.replace(role, boundary=EDGE))
+        )
+        await mill.map(stream)
+        await mill.supervisor.idle()
+        assert (await mill.status())["missing"] is None
+        await boundary(mill, ["s3:GetObject"])
+        await mill.supervisor.idle()
+        assert (await mill.status())["missing"] is not None
+
+    run(story)
+
+
+def test_a_lost_permission_that_could_not_be_looked_up_is_heeded_later(monkeypatch, caplog):
+    look_up = supervisors.permission.refusal
+    refused = []
+
+    async def refuse(*given):
+        if not refused:
+            refused.append(given)
+            raise StorageError("the disk does not answer")
+        return await look_up(*given)
+
+    async def story(mill, stream):
+        await mill.map(stream)
+        await mill.supervisor.idle()
+        monkeypatch.setattr(supervisors.permission, "refusal", refuse)
+        await mill.allow([])
+        await mill.until(lambda: refused)
+        await mill.idle_at_last()
+        assert (await mill.status())["missing"] is not None
+
+    run(story)
+    assert "the disk does not answer" in caplog.text

@@ -1,0 +1,83 @@
+"""The queue of asynchronous invocations, when the disk does not take what it is given."""
+
+import asyncio
+
+from tests.unit.functions.stage import SCOPE
+
+from millrace.core.clock import ManualClock
+from millrace.core.errors import AwsError, StorageFullError
+from millrace.functions.events import Event, Events
+from millrace.functions.invocation import Invocation
+from millrace.storage.memory import MemoryStorage
+
+DONE = Invocation(b"null", None, b"", "$LATEST", "r", "", "", 1.0)
+
+
+def event(clock: ManualClock) -> Event:
+    return Event(SCOPE, "fn", None, "r", b"{}", None, accepted=clock.now(), due=clock.now())
+
+
+async def turns(events: Events) -> None:
+    while events._running:
+        await asyncio.wait(events._running)
+
+
+def test_event_that_no_environment_could_be_had_for_is_tried_again(caplog):
+    """An environment needs credentials, which are kept in the database: with a full disk there is none."""
+
+    async def main():
+        clock, calls = ManualClock(), []
+
+        async def invoke(*_, **__):
+            calls.append(clock.now())
+            if len(calls) == 1:
+                raise StorageFullError("no room left")
+            return DONE
+
+        async with MemoryStorage() as storage:
+            events = Events(storage, clock, invoke)
+            await events.accept(event(clock))
+            await turns(events)
+            clock.advance(60)
+            await asyncio.wait([asyncio.ensure_future(clock.sleep(0))])
+            await turns(events)
+            await events.close()
+        return calls
+
+    first, second = asyncio.run(main())
+    assert second - first == 60
+    assert "no room left" in caplog.text
+
+
+def test_event_whose_verdict_could_not_be_kept_is_taken_up_again(caplog):
+    class Full(MemoryStorage):
+        full = False
+
+        async def write(self, fn):
+            if self.full:
+                raise StorageFullError("no room left")
+            return await super().write(fn)
+
+    async def main():
+        clock, answers = ManualClock(), [AwsError("TooManyRequestsException", "Rate Exceeded."), DONE]
+
+        async def invoke(*_, **__):
+            answer = answers.pop(0)
+            if isinstance(answer, AwsError):
+                storage.full = True
+                raise answer
+            return answer
+
+        async with Full() as storage:
+            events = Events(storage, clock, invoke)
+            await events.accept(event(clock))
+            await turns(events)
+            storage.full = False
+            clock.advance(60)
+            await asyncio.wait([asyncio.ensure_future(clock.sleep(0))])
+            await turns(events)
+            await events.close()
+        return answers
+
+    assert asyncio.run(main()) == []
+    assert "no room left" in caplog.text
