@@ -1,7 +1,8 @@
 """The one place where parts are chosen and joined.
 
-Everything that starts is entered on one exit stack and leaves in reverse: triggers stop first, then no more
-requests are taken (functions still call back until then), then functions' processes end, then the data closes.
+Everything that starts is entered on one exit stack and leaves in reverse: triggers and asynchronous invocations
+stop first, then no more requests are taken (functions still call back until then), then functions' processes
+end, then the data closes.
 """
 
 import asyncio
@@ -117,6 +118,7 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
         except OSError as error:
             raise SettingsError(_cannot_listen(settings, error)) from None
         stack.push_async_callback(listener.close)
+        await stack.enter_async_context(functions.events)
         await stack.enter_async_context(supervisor)
         await stack.enter_async_context(feeds)
         gc.collect()

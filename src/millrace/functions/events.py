@@ -9,7 +9,7 @@ is in memory are only timers.
 import asyncio
 import logging
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Self
 
 import orjson
 
@@ -76,7 +76,11 @@ def _due(reader: Reader) -> list[tuple[Scope, bytes, float]]:
 
 
 class Events:
-    """The queue of asynchronous invocations. Open it once functions can run, close it before they cannot."""
+    """The queue of asynchronous invocations. It runs them while it is entered.
+
+    Enter it once functions can run and be answered when they call back, leave it before they cannot: what
+    fails for that would count as tries.
+    """
 
     def __init__(self, storage: Storage, clock: Clock, invoke: InvokeCall) -> None:
         self._storage = storage
@@ -87,13 +91,14 @@ class Events:
         self._turns = asyncio.Semaphore(limits.function_events_running_max)
         self._closed = False
 
-    async def open(self) -> None:
+    async def __aenter__(self) -> Self:
         """Take up what waited when the server ended."""
         for scope, key, due in await self._storage.read(_due):
             self._plan(scope, key, due)
+        return self
 
-    async def close(self) -> None:
-        """Start no more. What runs is left to end with the environments and stays in the queue."""
+    async def __aexit__(self, *_: object) -> None:
+        """Start no more, and end what runs; it stays in the queue."""
         self._closed = True
         for timer in self._timers.values():
             timer.cancel()

@@ -37,6 +37,8 @@ _PRINCIPAL = "lambda.amazonaws.com"
 class Functions:
     """Everything about functions. Enter it before use; leaving it kills all environments.
 
+    `events`, the asynchronous invocations, are entered on their own, when callers can be answered.
+
     `directory` keeps code. `endpoint_url` is where functions' SDKs find millrace.
     """
 
@@ -68,11 +70,9 @@ class Functions:
         await self.codes.open()
         await asyncio.to_thread(_renew, self._scratch)
         await self.sweep_code()
-        await self.events.open()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.events.close()
         await self.pool.close()
 
     async def may_assume(self, scope: Scope, role_arn: str) -> bool:

@@ -132,13 +132,14 @@ class Pool:
     # Taking and giving back.
 
     async def _take(self, scope: Scope, function: Function, crew: _Crew) -> Environment:
-        while crew.idle:
-            environment = crew.idle.pop()
-            if self._fits(environment, function):
-                crew.busy.add(environment)
-                return environment
-            environment.stop()
-        await self._wait_for_room()
+        waited = False
+        while (environment := self._warm(crew, function)) is None and not self._has_room():
+            await self._wait_for_room(waited=waited)
+            waited = True
+        if environment is not None:
+            if waited and self._has_room():
+                self._let_in()  # it was woken for room that it did not need
+            return environment
         self._starting += 1
         try:
             environment = await self._start(scope, function)
@@ -149,6 +150,16 @@ class Pool:
         self._starting -= 1
         crew.busy.add(environment)
         return environment
+
+    def _warm(self, crew: _Crew, function: Function) -> Environment | None:
+        """An idle environment of the function as it is now, which is busy from here on."""
+        while crew.idle:
+            environment = crew.idle.pop()
+            if self._fits(environment, function):
+                crew.busy.add(environment)
+                return environment
+            environment.stop()
+        return None
 
     def _fits(self, environment: Environment, function: Function) -> bool:
         expires = environment.setup.expiration - function.timeout_seconds - _CREDENTIALS_MARGIN_SECONDS
@@ -213,20 +224,29 @@ class Pool:
 
     # Room for more.
 
-    async def _wait_for_room(self) -> None:
+    def _has_room(self) -> bool:
+        return len(self._all) + self._starting < limits.environments_max
+
+    async def _wait_for_room(self, *, waited: bool) -> None:
+        """Wait for room or an environment that is idle again. Who `waited` before keeps the first place."""
         if self._closed:
             raise _closing()
-        while len(self._all) + self._starting >= limits.environments_max:
-            if len(self._waiting) >= limits.function_concurrency_max:
-                raise _too_many("ConcurrentInvocationLimitExceeded")
-            self._stop_idlest()
-            future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        if not waited and len(self._waiting) >= limits.function_concurrency_max:
+            raise _too_many("ConcurrentInvocationLimitExceeded")
+        self._stop_idlest()
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        if waited:
+            self._waiting.appendleft(future)
+        else:
             self._waiting.append(future)
-            try:
-                await future
-            finally:
-                with contextlib.suppress(ValueError):
-                    self._waiting.remove(future)
+        try:
+            await future
+        except asyncio.CancelledError:
+            self._let_in()  # it may have been woken a moment ago
+            raise
+        finally:
+            with contextlib.suppress(ValueError):
+                self._waiting.remove(future)
 
     def _let_in(self) -> None:
         """Wake who waits longest, if there is room or an idle environment that can make some."""

@@ -21,7 +21,7 @@ from millrace.streams.stream import Shard
 from millrace.triggers import catalog, checkpoint, permission, target
 from millrace.triggers.catalog import Mapping
 from millrace.triggers.checkpoint import LeaseLostError
-from millrace.triggers.delivery import Checkpoint, Fact, PermissionLost, Phase, Signal
+from millrace.triggers.delivery import Checkpoint, Fact, PermissionLost, Phase, Signal, retry_delay
 from millrace.triggers.permission import Identities, Refusal
 from millrace.triggers.runner import Invoker, Runner, Tools
 from millrace.triggers.status import MappingStatus, ShardStatus
@@ -49,6 +49,8 @@ class _Delivery:
     refusal: Refusal | None
     runners: dict[str, Runner] = field(default_factory=dict[str, Runner])
     tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict[str, asyncio.Task[None]])
+    # How often in a row a shard's runner failed.
+    faults: dict[str, int] = field(default_factory=dict[str, int])
 
     def tell(self, event: Signal | PermissionLost) -> None:
         for runner in self.runners.values():
@@ -148,14 +150,17 @@ class Supervisor:
     # What should be, and what is.
 
     async def _run(self) -> None:
+        faults = 0
         while True:
             await self._changed.wait()
             try:
                 await self._refresh()
+                faults = 0
             except Exception:  # noqa: BLE001 - the border: whatever is wrong with one mapping must not silence all for ever
                 _log.exception("The triggers could not be refreshed; trying again.")
                 self._changed.set()
-                await self.clock.sleep(limits.mapping_retry_seconds_max)
+                faults += 1
+                await self.clock.sleep(retry_delay(faults))
 
     async def _refresh(self) -> None:
         """Start, stop and tell runners until they do what the catalogs say."""
@@ -259,6 +264,7 @@ class Supervisor:
 
     async def _attend(self, delivery: _Delivery, runner: Runner) -> None:
         """Let a runner run; after a fault it starts again later from what it saved last."""
+        shard_id, began = runner.shard.id, self.clock.now()
         try:
             await runner.run()
         except LeaseLostError:
@@ -270,9 +276,13 @@ class Supervisor:
             _log.exception("%r failed; it goes on from its checkpoint soon.", runner)
         if runner.call is not None:
             runner.call.cancel()
-        delivery.runners.pop(runner.shard.id, None)
-        await self.clock.sleep(limits.mapping_retry_seconds_max)
-        delivery.tasks.pop(runner.shard.id, None)
+        delivery.runners.pop(shard_id, None)
+        self._progress.set()
+        # A disk that was full for a moment holds nothing up for long, one that stays full is not asked all the time.
+        lasted = self.clock.now() - began > limits.mapping_retry_seconds_max
+        delivery.faults[shard_id] = 1 if lasted else delivery.faults.get(shard_id, 0) + 1
+        await self.clock.sleep(retry_delay(delivery.faults[shard_id]))
+        delivery.tasks.pop(shard_id, None)
         self._changed.set()
 
     # Accounts.

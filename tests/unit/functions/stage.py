@@ -104,7 +104,7 @@ async def stage(
                 identities=identities,
                 logs=logs,
             )
-            async with functions:
+            async with functions, functions.events:
                 yield Stage(functions, identities, logs)
 
 

@@ -41,7 +41,7 @@ def test_event_that_no_environment_could_be_had_for_is_tried_again(caplog):
             clock.advance(60)
             await asyncio.wait([asyncio.ensure_future(clock.sleep(0))])
             await turns(events)
-            await events.close()
+            await events.__aexit__()
         return calls
 
     first, second = asyncio.run(main())
@@ -76,7 +76,7 @@ def test_event_whose_verdict_could_not_be_kept_is_taken_up_again(caplog):
             clock.advance(60)
             await asyncio.wait([asyncio.ensure_future(clock.sleep(0))])
             await turns(events)
-            await events.close()
+            await events.__aexit__()
         return answers
 
     assert asyncio.run(main()) == []

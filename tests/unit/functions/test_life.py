@@ -86,6 +86,51 @@ def test_more_invocations_than_environments_wait_for_their_turn(monkeypatch):
     play(scene)
 
 
+def test_who_waits_for_room_takes_a_warm_environment_of_its_function(monkeypatch):
+    """Else every invocation beyond the limit would end a warm one and start another."""
+    monkeypatch.setattr(limits, "environments_max", 2)
+
+    async def scene(stage: Stage) -> None:
+        await stage.create("import os\ndef handler(e, c): return os.getpid()")
+        async with asyncio.timeout(20):
+            pids = await asyncio.gather(*(stage.result() for _ in range(20)))
+        assert len(set(pids)) == 2
+
+    play(scene)
+
+
+def test_who_is_cancelled_when_its_turn_comes_passes_it_on(monkeypatch):
+    monkeypatch.setattr(limits, "environments_max", 1)
+
+    async def scene(stage: Stage) -> None:
+        await stage.create("def handler(e, c):\n    print('go', flush=True)\n    while True: pass", "one")
+        await stage.create(COUNT, "two")
+        pool = stage.functions.pool
+        running = asyncio.ensure_future(stage.result(name="one"))
+        await until(lambda: "go\n" in stage.lines())
+        first = asyncio.ensure_future(stage.result(name="two"))
+        await until(lambda: len(pool._waiting) == 1)
+        second = asyncio.ensure_future(stage.result(name="two"))
+        await until(lambda: len(pool._waiting) == 2)
+        (environment,) = pool.environments
+        let_in = pool._let_in
+
+        def let_in_too_late() -> None:
+            let_in()
+            if environment not in pool.environments:
+                first.cancel()
+
+        pool._let_in = let_in_too_late
+        environment.stop()
+        async with asyncio.timeout(10):
+            assert await second == 1
+        assert first.cancelled()
+        with pytest.raises(AwsError):
+            await running
+
+    play(scene)
+
+
 def test_code_is_kept_for_who_waits_for_room(monkeypatch):
     """Else a change of the code meanwhile would make it "not found", and an event would be given up for that."""
     monkeypatch.setattr(limits, "environments_max", 1)

@@ -459,3 +459,54 @@ def test_a_lost_permission_that_could_not_be_looked_up_is_heeded_later(monkeypat
 
     run(story)
     assert "the disk does not answer" in caplog.text
+
+
+class Disk(MemoryStorage):
+    """A disk that is full once the function has run for the first time."""
+
+    full = False
+    runs = 0
+
+    async def write(self, fn):
+        if self.full:
+            raise StorageError("no room left")
+        return await super().write(fn)
+
+    async def handler(self, name, keys):
+        self.runs += 1
+        self.full = self.runs == 1
+
+
+def test_after_a_short_trouble_with_the_disk_delivery_goes_on_soon(caplog):
+    async def story(mill, stream):
+        await mill.map(stream)
+        await mill.change(stream, "a")
+        await mill.until(lambda: "no room left" in caplog.text)
+        mill.storage.full = False
+        mill.clock.advance(1)
+        await asyncio.wait_for(mill.supervisor.idle(), 5)
+        await mill.change(stream, "b")
+        await asyncio.wait_for(mill.supervisor.idle(), 5)
+        assert mill.batches == [["a"], ["a"], ["b"]]
+
+    disk = Disk()
+    run(story, disk.handler, storage=disk)
+
+
+def test_a_disk_that_stays_full_is_asked_less_and_less_often(caplog):
+    async def story(mill, stream):
+        await mill.map(stream)
+        await mill.change(stream, "a")
+        await mill.until(lambda: "no room left" in caplog.text)
+        for _ in range(600):
+            mill.clock.advance(1)
+            for _ in range(5):
+                await mills.turn()
+        assert mill.batches == [["a"]]  # nothing is delivered that could not be noted
+        assert 8 < caplog.text.count("The triggers could not be refreshed") < 20
+        mill.storage.full = False
+        await mill.idle_at_last()
+        assert mill.batches == [["a"], ["a"]]
+
+    disk = Disk()
+    run(story, disk.handler, storage=disk)
