@@ -240,11 +240,17 @@ def main() -> None:
         return
     targets = chosen(options.peers)
     facts, versions, results = machine.facts(), {}, {}
+    loads: dict[str, str] = {}
     run = Run(options.only, pace)
     for target in targets:
         versions[target.name] = target.version()
         tell(f"{target.name} {versions[target.name]}")
+        before = machine.load()
         results[target.name] = run.measure(target)
+        loads[target.name] = f"{before} to {machine.load()}"
+    facts["load, before to after each (its own included)"] = ", ".join(
+        f"{n} {load}" for n, load in loads.items()
+    )
     text = (
         head(facts, versions)
         + "\n"

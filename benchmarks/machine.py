@@ -16,8 +16,12 @@ def facts() -> dict[str, str]:
         "processor": f"{os.cpu_count()} cores, {processor()}",
         "system": f"{platform.system()} {platform.release()}",
         "python": f"{platform.python_implementation()} {platform.python_version()}",
-        "load before": ", ".join(f"{load:.1f}" for load in os.getloadavg()),
     }
+
+
+def load() -> str:
+    """How many processes wanted to run, on average over the last minute."""
+    return f"{os.getloadavg()[0]:.1f}"
 
 
 def processor() -> str:

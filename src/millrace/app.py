@@ -6,6 +6,7 @@ end, then the data closes.
 """
 
 import asyncio
+import errno
 import gc
 import os
 import socket
@@ -21,7 +22,7 @@ import uvloop
 from millrace.config import Settings
 from millrace.core.arn import Scope
 from millrace.core.clock import Clock
-from millrace.core.context import Access, Params
+from millrace.core.context import Access, Context, Operation, Output, Params
 from millrace.core.errors import SettingsError
 from millrace.core.service import Service
 from millrace.dynamodb import backfill
@@ -44,6 +45,7 @@ from millrace.streams.operations import service as streams_service
 from millrace.streams.retention import Retention
 from millrace.triggers.operations import service as triggers_service
 from millrace.triggers.supervisor import Supervisor
+from millrace.triggers.tags import is_mapping
 from millrace.wire.models import load
 from millrace.wire.routing import Router
 
@@ -99,7 +101,7 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
         supervisor = Supervisor(storage, clock, functions, identities)
         services = every_service(storage, clock, functions, supervisor, identities, logs)
         feeds = Feeds(storage, clock, logs, supervisor)
-        introspection = Introspection(clock, logs, supervisor, feeds)
+        introspection = Introspection(clock, logs, supervisor, feeds, functions.downloads)
         home = Scope(settings.account, settings.region)
         authenticator = Authenticator(identities, clock, home, closed=settings.auth)
         dispatcher = Dispatcher(
@@ -137,7 +139,7 @@ def every_service(
     parts = (
         dynamodb_service(storage, clock),
         streams_service(storage, clock),
-        _joined("lambda", functions_service(functions), triggers_service(supervisor)),
+        _lambda(functions_service(functions), triggers_service(supervisor)),
         logs_service(logs),
         iam_service(identities),
         sts_service(identities),
@@ -145,14 +147,26 @@ def every_service(
     return {part.name: part for part in parts}
 
 
-def _joined(name: str, one: Service, other: Service) -> Service:
-    """One AWS service out of two rooms."""
+def _lambda(functions: Service, triggers: Service) -> Service:
+    """One AWS service out of two rooms. What both answer is about a resource: its ARN says whose it is."""
+
+    def room(operation: str, params: Params) -> Service:
+        if operation in functions.operations and operation in triggers.operations:
+            return triggers if is_mapping(str(params["Resource"])) else functions
+        return functions if operation in functions.operations else triggers
 
     def accesses(operation: str, scope: Scope, params: Params) -> Sequence[Access]:
-        part = one if operation in one.operations else other
-        return part.accesses(operation, scope, params)
+        return room(operation, params).accesses(operation, scope, params)
 
-    return Service(name, {**one.operations, **other.operations}, accesses)
+    def by_resource(operation: str) -> Operation:
+        async def answer(context: Context, params: Params) -> Output:
+            return await room(operation, params).operations[operation](context, params)
+
+        return answer
+
+    shared = functions.operations.keys() & triggers.operations.keys()
+    picked = {operation: by_resource(operation) for operation in shared}
+    return Service("lambda", {**functions.operations, **triggers.operations, **picked}, accesses)
 
 
 async def _storages(stack: AsyncExitStack, settings: Settings) -> tuple[Storage, Storage]:
@@ -183,17 +197,21 @@ async def _credentials(identities: Identities, settings: Settings) -> Path | Non
     path = directory / "root-credentials"
     text = f"[default]\naws_access_key_id = {key}\naws_secret_access_key = {secret}\n"
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        os.fchmod(file.fileno(), 0o600)  # it may have been there, and been opened to others
         file.write(text)
     return path
 
 
 def _free_port(settings: Settings) -> int:
-    """The port to listen on, known before anything starts: functions are told of it."""
+    """The port to listen on, known before anything starts: functions are told of it. Raises SettingsError."""
     if settings.port:
         return settings.port
-    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
-        probe.bind((settings.host, 0))
-        return probe.getsockname()[1]
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
+            probe.bind((settings.host, 0))
+            return probe.getsockname()[1]
+    except OSError as error:
+        raise SettingsError(_cannot_listen(settings, error)) from None
 
 
 def _reachable(host: str) -> str:
@@ -205,7 +223,10 @@ def _reachable(host: str) -> str:
 
 def _cannot_listen(settings: Settings, error: OSError) -> str:
     reason = error.strerror or str(error)
+    where = f"cannot listen on {settings.host}:{settings.port} ({reason})"
+    if error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT) or isinstance(error, socket.gaierror):
+        return f"{where}; choose an address of this machine: --host 127.0.0.1"
     return (
-        f"cannot listen on {settings.host}:{settings.port} ({reason}); is another server running there?"
-        f" Stop it, or choose another port: {Path(sys.argv[0]).name} serve --port 0"
+        f"{where}; is another server running there? Stop it, or choose another port:"
+        f" {Path(sys.argv[0]).name} serve --port 0"
     )

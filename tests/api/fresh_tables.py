@@ -130,6 +130,18 @@ def index(name: str, *keys: str, projection: str | list[str] = "ALL") -> dict[st
     return {"IndexName": name, "KeySchema": key_schema(*keys), "Projection": how}
 
 
+def in_order(value: Any) -> Any:
+    """The item or value with the elements of all its sets sorted: they have no order."""
+    if isinstance(value, list):
+        return [in_order(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: sorted(inner) if name in ("SS", "NS", "BS") and isinstance(inner, list) else in_order(inner)
+        for name, inner in value.items()
+    }
+
+
 def refused(call: Callable[..., Any], **arguments: Any) -> tuple[str, str]:
     """The code and the message of the error that a call is answered with."""
     with pytest.raises(ClientError) as caught:

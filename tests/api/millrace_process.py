@@ -193,7 +193,7 @@ class Tail:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, AttributeError):  # the latter when the server has ended it
             self._response.fp.raw._sock.shutdown(2)  # wakes the thread out of its read
         self._thread.join(timeout=5)
         self._response.close()

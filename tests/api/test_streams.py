@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from tests.api.fresh_tables import FreshTable, FreshTables, invalid, refused
+from tests.api.millrace_process import Millrace
 
 VIEW = "NEW_AND_OLD_IMAGES"
 DAY = 24 * 3600
@@ -94,6 +95,35 @@ def test_iterators_start_where_their_type_says(tables: FreshTables):
     assert values(read(table, place(table, "AFTER_SEQUENCE_NUMBER", second))) == ["3", "4"]
     assert values(read(table, place(table, "AT_SEQUENCE_NUMBER", start))) == ["1", "2", "3", "4"]
     assert values(read(table, latest)) == ["4"]
+
+
+def test_an_iterator_starts_at_a_time(tables: FreshTables):
+    table = streamed(tables, "1", "2")
+    tables.server.ask("clock", advance=60)
+    between = tables.server.ask("clock", advance=60)["now"] - 60
+    write(table, "3")
+    stream = described(table)
+    given = {"StreamArn": stream["StreamArn"], "ShardId": stream["Shards"][0]["ShardId"]}
+    found = [
+        values(
+            read(
+                table,
+                tables.streams.get_shard_iterator(
+                    **given, ShardIteratorType="AT_TIMESTAMP", Timestamp=moment
+                )["ShardIterator"],
+            )
+        )
+        for moment in (0, between)
+    ]
+    future = refused(
+        tables.streams.get_shard_iterator,
+        **given,
+        ShardIteratorType="AT_TIMESTAMP",
+        Timestamp=between + 1000,
+    )
+
+    assert found == [["1", "2", "3"], ["3"]]
+    assert future[0] == "ValidationException"
 
 
 def test_iterators_look_as_they_do_on_aws(tables: FreshTables):
@@ -346,7 +376,7 @@ def test_garbage_is_invalid(tables: FreshTables):
         "iterator of garbage": refused(
             client.get_shard_iterator, StreamArn=GARBAGE_ARN, ShardId=shard, ShardIteratorType="LATEST"
         ),
-        "iterator type": refused(client.get_shard_iterator, **iterator, ShardIteratorType="AT_TIMESTAMP"),
+        "iterator type": refused(client.get_shard_iterator, **iterator, ShardIteratorType="AT_TIME"),
         "no number": refused(client.get_shard_iterator, **iterator, ShardIteratorType="AT_SEQUENCE_NUMBER"),
         "a number too many": refused(
             client.get_shard_iterator, **iterator, ShardIteratorType="LATEST", SequenceNumber="1" * 21
@@ -400,7 +430,8 @@ def test_a_shard_id_that_is_too_short_is_named(tables: FreshTables):
     assert "shardFilter.shardId" in message
 
 
-def test_streams_outlive_the_server(tables: FreshTables):
+def test_streams_outlive_the_server(millrace: Millrace):
+    tables = FreshTables(millrace)
     table = streamed(tables, "1", "2")
     before = table.records()
     iterator = place(table, "AFTER_SEQUENCE_NUMBER", numbers(table)[0])

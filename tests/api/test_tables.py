@@ -159,6 +159,19 @@ WRONG = "One or more parameter values were invalid: "
             "Invalid KeySchema: Some index key attribute have no definition",
         ),
         (
+            {"KeySchema": key_schema("id", "at")},
+            "Invalid KeySchema: Some index key attribute have no definition",
+        ),
+        (
+            {"KeySchema": key_schema("id", "id"), "AttributeDefinitions": definitions("id", "at")},
+            "Both the Hash Key and the Range Key element in the KeySchema have the same name",
+        ),
+        ({"AttributeDefinitions": definitions("id", "id:N")}, "Attribute Name is duplicated: id"),
+        (
+            {"AttributeDefinitions": []},
+            "Invalid KeySchema: Some index key attribute have no definition",
+        ),
+        (
             {"KeySchema": [{"AttributeName": "id", "KeyType": "RANGE"}]},
             "Invalid KeySchema: The first KeySchemaElement is not a HASH key type",
         ),
@@ -247,6 +260,11 @@ def test_update_table_changes_the_billing_mode_and_the_units(tables: FreshTables
     [
         (
             {},
+            "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
+            "GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required",
+        ),
+        (
+            {"GlobalSecondaryIndexUpdates": []},
             "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
             "GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required",
         ),

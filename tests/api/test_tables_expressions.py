@@ -1,7 +1,7 @@
 """Condition, filter, projection and update expressions, over the wire."""
 
 import pytest
-from tests.api.fresh_tables import FreshTables, invalid, refused
+from tests.api.fresh_tables import FreshTables, in_order, invalid, refused
 
 KEY = {"id": {"S": "k"}}
 ITEM = {
@@ -117,15 +117,6 @@ def test_update_expressions_change_what_they_say(
             expected[name] = value
 
     assert in_order(table.get(KEY)) == in_order(expected)
-
-
-def in_order(item: dict) -> dict:
-    """The item with the elements of its sets sorted: they have no order."""
-    return {
-        name: {kind: sorted(content) if kind in ("SS", "NS", "BS") else content}
-        for name, value in item.items()
-        for kind, content in value.items()
-    }
 
 
 @pytest.mark.parametrize(

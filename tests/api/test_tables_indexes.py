@@ -263,3 +263,61 @@ def test_a_write_counts_the_index_rows_it_changes(tables: FreshTables):
         "GlobalSecondaryIndexes": {"by-customer": {"CapacityUnits": 1.0}},
     }
     assert sparse["CapacityUnits"] == 1.0
+
+
+def test_an_index_key_is_as_long_as_aws_lets_it_be(tables: FreshTables):
+    table = tables.create("id", defined=["c", "d"], GlobalSecondaryIndexes=[index("by-customer", "c", "d")])
+    fits = {"id": {"S": "fits"}, "c": {"S": "x" * 2048}, "d": {"S": "y" * 1024}}
+    table.put(fits)
+    update = {"UpdateExpression": "SET c = :v", "ExpressionAttributeValues": {":v": {"S": "x" * 2049}}}
+    hash_error = invalid(f"{WRONG}Size of hashkey has exceeded the maximum size limit of2048 bytes")
+
+    assert table.scan(IndexName="by-customer")["Items"] == [fits]
+    assert refused(table.put_item, Item={**fits, "c": {"S": "x" * 2049}}) == hash_error
+    assert refused(table.update_item, Key={"id": {"S": "fits"}}, **update) == hash_error
+    assert refused(table.put_item, Item={**fits, "d": {"S": "y" * 1025}}) == invalid(
+        f"{WRONG}Aggregated size of all range keys has exceeded the size limit of 1024 bytes"
+    )
+
+
+def test_an_index_added_to_a_live_table_passes_over_keys_that_are_empty_or_too_long(tables: FreshTables):
+    table = tables.create("id")
+    contents = ("", "ann", "x" * 2049)
+    table.fill([order(number, customer={"S": content}) for number, content in enumerate(contents)])
+    create_index(table, "customer")
+    found = numbers(table.scan(IndexName="by-customer"))
+    for number in range(3):
+        table.delete_item(Key={"id": {"S": f"order {number:02}"}})
+
+    assert found == [1]
+    assert table.scan(IndexName="by-customer")["Items"] == []
+    assert table.describe()["GlobalSecondaryIndexes"][0]["ItemCount"] == 0
+
+
+def test_a_new_index_leaves_the_types_of_known_attributes_alone(tables: FreshTables):
+    table = tables.create("id")
+    updates = [{"Create": index("by-customer", "customer")}]
+    table.update_table(
+        AttributeDefinitions=definitions("id:N", "customer"), GlobalSecondaryIndexUpdates=updates
+    )
+    table.put(order(1, customer={"S": "ann"}))
+
+    assert table.describe()["AttributeDefinitions"] == definitions("id", "customer")
+    assert numbers(of_customer(table)) == [1]
+
+
+def test_a_new_index_has_its_key_defined_in_its_own_request(tables: FreshTables):
+    table = tables.create("id")
+    create = [{"Create": index("by-customer", "customer", "id")}]
+
+    assert refused(
+        table.update_table, AttributeDefinitions=definitions("customer"), GlobalSecondaryIndexUpdates=create
+    ) == invalid("Invalid KeySchema: Some index key attribute have no definition")
+    assert refused(
+        table.update_table,
+        AttributeDefinitions=definitions("customer", "x"),
+        GlobalSecondaryIndexUpdates=create,
+    ) == invalid(
+        f"{WRONG}Some index key attributes are not defined in AttributeDefinitions. "
+        "Keys: [customer, id], AttributeDefinitions: [customer, x]"
+    )

@@ -216,6 +216,22 @@ V = {":p": P["p"], ":v": {"N": "1"}}
         ),
         (
             {
+                "KeyConditions": {"p": {"AttributeValueList": [P["p"]], "ComparisonOperator": "EQ"}},
+                "KeyConditionExpression": "p = :p",
+                "ExpressionAttributeValues": {":p": P["p"]},
+            },
+            "Can not use both expression and non-expression parameters in the same request: "
+            "Non-expression parameters: {KeyConditions} Expression parameters: {KeyConditionExpression}",
+        ),
+        (
+            {
+                "KeyConditions": {"p": {"AttributeValueList": [P["p"]], "ComparisonOperator": "EQ"}},
+                "FilterExpression": "attribute_exists(v)",
+            },
+            "Legacy parameters are not supported, use expressions instead of: KeyConditions",
+        ),
+        (
+            {
                 "KeyConditionExpression": "p = :p",
                 "FilterExpression": "r = :v",
                 "ExpressionAttributeValues": V,
@@ -281,6 +297,11 @@ def test_a_query_is_refused_with_the_words_of_aws(tables: FreshTables, arguments
             {"Segment": 2, "TotalSegments": 2},
             "The Segment parameter is zero-based and must be less than parameter TotalSegments: "
             "Segment: 2 is not less than TotalSegments: 2",
+        ),
+        (
+            {"Segment": 0, "TotalSegments": 1_000_001},
+            "1 validation error detected: Value '1000001' at 'totalSegments' failed to satisfy constraint: "
+            "Member must have value less than or equal to 1000000",
         ),
         (
             {"ExclusiveStartKey": {"p": {"S": "x"}}},

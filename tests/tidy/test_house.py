@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -67,3 +68,27 @@ def test_no_state_hides_in_module_globals(path: Path):
             state += [node.lineno for name in names if not name.startswith("__") and not name.isupper()]
 
     assert state == []
+
+
+def test_every_limit_is_set_once():
+    """A name assigned twice has the last value, whoever reads the first."""
+    tree = ast.parse((ROOT / "src/millrace/core/limits.py").read_text())
+    names = Counter(
+        target.id
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    )
+
+    assert [name for name, times in names.items() if times > 1] == []
+
+
+def test_every_limit_is_somebodys():
+    """What nothing reads limits nothing."""
+    names = set(re.findall(r"^(\w+) = ", (ROOT / "src/millrace/core/limits.py").read_text(), re.MULTILINE))
+    read = {
+        word for path in SOURCES if path.name != "limits.py" for word in re.findall(r"\w+", path.read_text())
+    }
+
+    assert names - read - {"KIB", "MIB"} == set()

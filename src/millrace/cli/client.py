@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import click
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
+from botocore.credentials import Credentials, SharedCredentialProvider
 from botocore.session import Session
 
 ENDPOINT = "http://127.0.0.1:8000"
@@ -35,14 +35,13 @@ class Lines(Protocol):
 
 
 class Client:
-    """Calls `/_millrace/…` of one server with the credentials AWS clients would use, else test/test."""
+    """Calls `/_millrace/…` of one server with the keys in a file, else those AWS clients use, else test/test."""
 
-    def __init__(self, endpoint: str) -> None:
+    def __init__(self, endpoint: str, credentials_file: str | None = None) -> None:
         self.endpoint = endpoint.rstrip("/")
-        session = Session()
-        found = session.get_credentials()
-        self.credentials = Credentials("test", "test") if found is None else found.get_frozen_credentials()
-        self.region = session.get_config_variable("region") or "us-east-1"
+        found = _keys(credentials_file) or Session().get_credentials() or Credentials("test", "test")
+        self.credentials = found.get_frozen_credentials()
+        self.region = Session().get_config_variable("region") or "us-east-1"
 
     def open(self, path: str, body: dict[str, Any] | None = None, *, timeout: float | None = 60) -> Any:
         """The open answer. Raises ClickException with what to do when the server is not there or refuses."""
@@ -81,11 +80,25 @@ def _sentence(error: urllib.error.HTTPError) -> str:
         return f"the server answered {error.code} {error.reason}"
 
 
-def boto3_settings(endpoint: str) -> dict[str, str]:
+def _keys(credentials_file: str | None) -> Credentials | None:
+    """What the file says, whatever else the environment says."""
+    if credentials_file is None:
+        return None
+    return SharedCredentialProvider(credentials_file).load()
+
+
+def boto3_settings(
+    endpoint: str, *, region: str | None = None, credentials_file: str | None = None
+) -> dict[str, str]:
     """What boto3 needs besides the environment's own settings to reach `endpoint`."""
     settings = {"endpoint_url": endpoint}
-    if Session().get_credentials() is None:
+    keys = _keys(credentials_file)
+    if keys is not None:
+        settings |= {"aws_access_key_id": keys.access_key, "aws_secret_access_key": keys.secret_key}
+    elif Session().get_credentials() is None:
         settings |= {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-    if not os.environ.get("AWS_DEFAULT_REGION") and Session().get_config_variable("region") is None:
+    if region is not None:
+        settings["region_name"] = region
+    elif not os.environ.get("AWS_DEFAULT_REGION") and Session().get_config_variable("region") is None:
         settings["region_name"] = "us-east-1"
     return settings

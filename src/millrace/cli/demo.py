@@ -16,7 +16,7 @@ from millrace import config
 from millrace.cli.client import Client, boto3_settings, endpoint_option
 from millrace.cli.lines import line
 from millrace.cli.scenario import BROKEN_HANDLER, FUNCTION, HANDLER, ROLE, TABLE, Made, Scenario
-from millrace.cli.serve import server_command
+from millrace.cli.serve import exports, server_command
 from millrace.config import Settings
 
 EPILOG = """
@@ -41,7 +41,7 @@ def command(endpoint: str, serve: bool) -> None:
     settings = config.load({}, os.environ)
     with _server(settings) as ready:
         _greet(console, settings, ready)
-        Demo(console, ready["endpoint"]).play()
+        Demo(console, ready["endpoint"], ready["region"], ready["credentials_file"]).play()
         console.print(f"\nThe server stays up at [bold]{ready['endpoint']}[/]. Ctrl-C stops it.")
         signal.pause()
 
@@ -69,18 +69,20 @@ def _greet(console: Console, settings: Settings, ready: dict[str, Any]) -> None:
     data = "memory" if settings.memory else settings.data
     console.print(f"[bold]millrace {ready['version']}[/] at [bold]{ready['endpoint']}[/], data in {data}\n")
     console.print("Point AWS clients at it:\n")
-    console.print(f"  export AWS_ENDPOINT_URL={ready['endpoint']}")
-    console.print("  export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test")
-    console.print(f"  export AWS_DEFAULT_REGION={ready['region']}\n")
+    lines = exports(ready["endpoint"], ready["region"], ready["credentials_file"])
+    console.print(f"{lines}\n", markup=False)
 
 
 class Demo:
     """Narrates the scenario and prints what happens meanwhile."""
 
-    def __init__(self, console: Console, endpoint: str) -> None:
+    def __init__(
+        self, console: Console, endpoint: str, region: str | None = None, credentials_file: str | None = None
+    ) -> None:
         self._console = console
-        self._client = Client(endpoint)
+        self._client = Client(endpoint, credentials_file)
         self._endpoint = endpoint
+        self._settings = boto3_settings(endpoint, region=region, credentials_file=credentials_file)
         self._news = threading.Condition()
         self._ready = threading.Event()
         self._seen: list[dict[str, Any]] = []
@@ -90,7 +92,7 @@ class Demo:
         threading.Thread(target=self._follow, daemon=True).start()
         if not self._ready.wait(WAIT_SECONDS):
             raise click.ClickException(f"no live events come from {self._endpoint}")
-        scenario = Scenario(boto3_settings(self._endpoint))
+        scenario = Scenario(self._settings)
         self._build(scenario)
         self._change(scenario)
         self._break_and_repair(scenario)

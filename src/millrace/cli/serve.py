@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import os
+import shlex
 import signal
 import sys
 from collections.abc import Callable
@@ -85,28 +86,30 @@ def ready_line(running: Running) -> str:
             "port": running.port,
             "region": running.settings.region,
             "account": running.settings.account,
+            "credentials_file": None if running.credentials_file is None else str(running.credentials_file),
         }
     )
 
 
-def exports(running: Running) -> str:
+def exports(endpoint: str, region: str, credentials_file: Path | str | None) -> str:
     """The lines that point AWS clients at the server."""
-    lines = [f"export AWS_ENDPOINT_URL={running.endpoint}"]
-    if running.credentials_file is not None:
-        lines.append(f"export AWS_SHARED_CREDENTIALS_FILE={running.credentials_file}")
+    lines = [f"export AWS_ENDPOINT_URL={endpoint}"]
+    if credentials_file is not None:
+        lines.append(f"export AWS_SHARED_CREDENTIALS_FILE={shlex.quote(str(credentials_file))}")
     else:
         lines.append("export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test")
-    lines.append(f"export AWS_DEFAULT_REGION={running.settings.region}")
+    lines.append(f"export AWS_DEFAULT_REGION={region}")
     return "\n".join(f"  {line}" for line in lines)
 
 
 def greeting(running: Running) -> str:
     """What a person reads once requests are answered."""
     settings = running.settings
+    lines = exports(running.endpoint, settings.region, running.credentials_file)
     data = "in memory, nothing is kept" if settings.memory else f"in {_short(settings.data_path)}"
     return (
         f"millrace {__version__} on {running.endpoint}, data {data}\n\n"
-        f"Point AWS clients at it:\n\n{exports(running)}\n\nCtrl-C stops it.\n"
+        f"Point AWS clients at it:\n\n{lines}\n\nCtrl-C stops it.\n"
     )
 
 

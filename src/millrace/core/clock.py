@@ -47,6 +47,13 @@ class Clock:
         """The machine's own time, which `advance` does not move: for processes that know no other."""
         return time.time()
 
+    def stopwatch(self) -> float:
+        """Seconds of a steady counter, fine enough for microseconds: for how long something took.
+
+        `advance` does not move it. An event loop's own time may be as coarse as a millisecond.
+        """
+        return time.perf_counter()
+
     def call_at(self, when: float, callback: Callable[[], None]) -> Timer:
         """Call `callback` on the loop once `now()` has reached `when`."""
         timer = Timer(when, callback)

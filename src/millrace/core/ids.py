@@ -23,8 +23,13 @@ def hexadecimal(digits: int) -> str:
 
 
 def unique_id(prefix: str) -> str:
-    """An IAM unique id: `AROA…` of a role, `AIDA…` of a user, `ASIA…`/`AKIA…` of an access key."""
-    return prefix + "".join(_random.choices(_UPPER, k=20 - len(prefix)))
+    """An IAM unique id: `AROA…` of a role, `AIDA…` of a user, `ASIA…`/`AKIA…` of an access key.
+
+    Access keys have 20 characters, all others 21, as in the examples of
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html.
+    """
+    length = 20 if prefix in ("AKIA", "ASIA") else 21
+    return prefix + "".join(_random.choices(_UPPER, k=length - len(prefix)))
 
 
 def secret_key() -> str:

@@ -10,15 +10,17 @@ MIB = 1024 * 1024
 request_header_bytes_max = 64 * KIB
 request_body_bytes_max = 70_167_211  # Lambda's CreateFunction, the largest request of all
 request_idle_seconds_max = 120
-response_stream_chunks_max = 1_000
 request_pipeline_max = 32  # requests of one connection read ahead of their answers
 refusal_linger_seconds_max = 2.0  # a client still sending gets this long to read why it was refused
 server_close_seconds_max = 5.0  # running requests get this long to end
-query_body_bytes_max = (
-    MIB  # a form, as a tree, takes a hundred times its size; IAM's largest is under 100 KiB
-)
+
+# The protocols
+query_body_bytes_max = MIB  # a form, as a tree, takes a hundred times its size; IAM's are under 100 KiB
 query_fields_max = 10_000  # of a form in the query protocol
 validation_errors_max = 10  # AWS names ten of them in one sentence, observed by dynalite's tests
+signature_age_seconds_max = 15 * 60
+signature_ahead_seconds_max = 5 * 60
+signature_presigned_seconds_max = 7 * 24 * 3600
 
 # DynamoDB: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
 dynamodb_request_body_bytes_max = 16 * MIB
@@ -51,7 +53,7 @@ provisioned_table_units_max = 40_000
 table_tags_max = 50
 index_backfill_items_max = 500  # items of one transaction of a backfill
 
-# DynamoDB Streams
+# DynamoDB Streams: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
 stream_retention_seconds = 24 * 3600
 shard_iterator_seconds_max = 15 * 60
 get_records_bytes_max = MIB
@@ -59,8 +61,8 @@ get_records_count_max = 1_000
 list_streams_page_max = 100
 describe_stream_page_max = 100
 stream_sweep_seconds = 60  # how long a record may outlive its 24 hours
-change_notices_max = 100  # kept of a journal that only tells what changed
 stream_sweep_records_max = 1_000  # trimmed in one transaction
+change_notices_max = 100  # kept of a journal that only tells what changed
 
 # Lambda: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 function_zip_bytes_max = 52_428_800
@@ -74,36 +76,32 @@ function_concurrency_max = 1_000
 function_output_line_bytes_max = 256 * KIB
 function_output_bytes_max = 16 * MIB  # of one invocation; what comes after is dropped, and the log says so
 function_output_flush_seconds = 0.05  # so long may output wait for more before it is in the log
-invoke_request_bytes_max = 6_291_456
-invoke_async_request_bytes_max = MIB
-invoke_response_bytes_max = 6_291_556
-invoke_log_tail_bytes_max = 4 * KIB
 function_files_max = 65_535  # in one zip file
 function_open_files_max = 1_024
 function_processes_max = 1_024
+code_address_seconds = 600  # GetFunction: the link to the code is good for ten minutes
 function_tags_max = 50
 function_event_retries_max = 2
 function_event_retry_seconds = (60.0, 120.0)
 function_event_age_seconds_max = 6 * 3600
 function_events_running_max = 32  # asynchronous invocations at a time, so that they leave room for others
 function_list_page_max = 50
+invoke_request_bytes_max = 6_291_456
+invoke_async_request_bytes_max = MIB
+invoke_response_bytes_max = 6_291_556
+invoke_log_tail_bytes_max = 4 * KIB
 environments_max = 64  # processes at a time; more invocations wait for one
 environment_usage_seconds = 0.1  # between two looks at what busy environments use
 environment_idle_seconds_max = 300  # AWS does not say; five minutes is what people observe
 
-# Event source mappings
+# Event source mappings: https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html
 mapping_batch_bytes_max = 6_291_456
-mapping_batch_size_max = 10_000
 mapping_retry_seconds_min = 0.25
 mapping_retry_seconds_max = 60.0
 mapping_read_records_min = 100
 mapping_checkpoint_seconds_max = 1.0  # how long counts of filtered records may stay unsaved
-mapping_window_seconds_max = 300
-mapping_retry_attempts_max = 10_000
 mapping_record_age_seconds_min = 60
-mapping_record_age_seconds_max = 604_800
 mapping_filters_max = 10
-mapping_filter_pattern_chars_max = 4_096
 mapping_page_max = 100
 mapping_changes_kept = 100
 mapping_stop_seconds_max = 5.0  # how long a stopping server waits for batches in flight
@@ -113,48 +111,13 @@ mapping_read_chunk_records_max = 100
 log_batch_bytes_max = 1_048_576
 log_batch_events_max = 10_000
 log_event_overhead_bytes = 26
-log_event_bytes_max = 256 * KIB
 log_page_events_max = 10_000
-
-# IAM and STS: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-role_inline_policy_bytes_max = 10_240
-managed_policy_bytes_max = 6_144
-trust_policy_bytes_max = 2_048
-session_seconds_min = 900
-session_seconds_default = 3_600
-signature_age_seconds_max = 15 * 60
-signature_ahead_seconds_max = 5 * 60
-signature_presigned_seconds_max = 7 * 24 * 3600
-
-# The SQLite database: docs/decisions/0002-group-commit.md has the measurements
-storage_checkpoint_pages = 16_000  # of the write-ahead log, about 64 MB; then it is copied into the database
-storage_sweep_rows_max = 256  # rows of dropped spaces and trimmed journals deleted with one commit
-session_seconds_max = 43_200
-chained_session_seconds_max = 3_600  # of a role assumed by a role
-session_kept_seconds = 24 * 3600  # how long an expired session is still answered as expired, not as unknown
-user_inline_policy_bytes_max = 2_048
-attached_policies_max = 10
-access_keys_max = 2
-policy_versions_max = 5
-iam_page_items_max = 1_000
-iam_page_items_default = 100
-iam_changes_kept = 100
-denials_kept = 50  # per role or user
-denials_waiting_max = 1_000  # distinct ones in memory; a hint more or less is no loss
-
-# CloudWatch Logs, more
 log_name_characters_max = 512
 log_batch_span_ms_max = 24 * 3_600_000
 log_event_age_ms_max = 14 * 24 * 3_600_000
 log_event_ahead_ms_max = 2 * 3_600_000
 log_page_bytes_max = MIB
 log_describe_page_max = 50
-log_scan_events_max = 10_000  # looked at in one transaction, so that other requests get their turn
-log_scans_max = 20  # of one FilterLogEvents; then it answers with a token and what it found
-log_queue_bytes_max = (
-    64 * MIB
-)  # in memory, waiting to be written; what comes on top is dropped, and the log says so
-log_write_bytes_max = 4 * MIB  # in one transaction
 log_scan_events_max = 5_000  # looked at in one transaction, so that other requests get their turn
 log_scans_max = 40  # of one FilterLogEvents; then it answers with a token and what it found
 log_queue_bytes_max = 64 * MIB  # in memory, waiting to be written; what comes on top is dropped and counted
@@ -162,10 +125,29 @@ log_write_events_max = 256  # in one transaction: a few milliseconds, so that ot
 log_sweep_seconds = 3_600
 log_sweep_events_max = 500  # removed in one transaction
 
+# IAM and STS: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+role_inline_policy_bytes_max = 10_240
+user_inline_policy_bytes_max = 2_048
+managed_policy_bytes_max = 6_144
+trust_policy_bytes_max = 2_048
+attached_policies_max = 10
+policy_versions_max = 5
+access_keys_max = 2
+session_seconds_max = 43_200
+session_seconds_default = 3_600
+chained_session_seconds_max = 3_600  # of a role assumed by a role
+session_kept_seconds = 24 * 3600  # how long an expired session is still answered as expired, not as unknown
+iam_page_items_default = 100
+iam_changes_kept = 100
+denials_kept = 50  # per role or user
+denials_waiting_max = 1_000  # distinct ones in memory; a hint more or less is no loss
+
+# Storage: docs/decisions/0002-group-commit.md has the measurements
+storage_checkpoint_pages = 16_000  # of the write-ahead log, about 64 MB; then it is copied into the database
+storage_sweep_rows_max = 256  # rows of dropped spaces and trimmed journals deleted with one commit
+storage_cache_bytes_max = 32 * MIB  # values asked for lately, kept in memory
+
 # millrace's own API
-clock_epoch_seconds_max = (
-    221_845_392_000  # the year 9000: dates end with 9999, and things expire later than now
-)
+clock_epoch_seconds_max = 221_845_392_000  # the year 9000: dates end with 9999, and things expire after now
 idle_seconds_max = 24 * 3600
 live_events_max = 10_000  # waiting for one reader; what comes then is missed and counted
-storage_cache_bytes_max = 32 * MIB  # values asked for lately, kept in memory

@@ -10,7 +10,7 @@ from millrace.core.context import Access, Params
 from millrace.dynamodb.catalog import table_arn
 
 # Operations that know no resources.
-_ACCOUNT_WIDE = frozenset(("DescribeLimits", "ListBackups", "ListTables"))
+_ACCOUNT_WIDE = frozenset(("DescribeLimits", "ListBackups"))
 _TAGGING = frozenset(("ListTagsOfResource", "TagResource", "UntagResource"))
 _BATCHES = frozenset(("BatchGetItem", "BatchWriteItem"))
 
@@ -20,6 +20,8 @@ def accesses(operation: str, scope: Scope, params: Params) -> Sequence[Access]:
     action = f"dynamodb:{operation}"
     if operation in _ACCOUNT_WIDE:
         return (Access(action, "*"),)
+    if operation == "ListTables":  # as AWS's refusals name it since 2022; before, it was "*"
+        return (Access(action, _arn(scope, "*")),)
     if operation in _TAGGING:
         return (Access(action, params["ResourceArn"]),)
     if operation in _BATCHES:

@@ -54,7 +54,7 @@ def check_stream(specification: Mapping[str, Any] | None, *, creating: bool) -> 
 
 def check(params: Params) -> None:
     """Refuse what cannot be asked of any table."""
-    asked = [name for name in _CHANGES if params.get(name) is not None]
+    asked = [name for name in _CHANGES if params.get(name) not in (None, [])]
     if not asked:
         raise validation_error(
             "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
@@ -137,14 +137,15 @@ def _with_indexes(table: Table, params: Params, identity: Callable[[], str]) -> 
             "LimitExceededException",
             "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table",
         )
-    definitions = dict(table.definitions)
-    for form in params.get("AttributeDefinitions") or ():
-        definitions[form["AttributeName"]] = form["AttributeType"]
+    # What is defined already keeps its type, whatever the request says of it; and of a new index's keys the
+    # request has to speak. Both were seen on AWS in 2026: dynamodb-conformance issue 78, dynoxide issue 144.
+    given = definition.attribute_types(params.get("AttributeDefinitions") or ())
+    offered = {name: table.definitions.get(name, kind) for name, kind in given.items()}
     indexes = {index.name: index for index in table.indexes}
     for update in updates:
-        _alter_index(indexes, table, update, definitions, identity)
+        _alter_index(indexes, table, update, offered, identity)
     used = {*table.schema.names, *(name for index in indexes.values() for name in index.schema.names)}
-    kept = {name: kind for name, kind in definitions.items() if name in used}
+    kept = {name: kind for name, kind in {**table.definitions, **offered}.items() if name in used}
     definition.check_indexes(table.schema, kept, tuple(indexes.values()))
     return replace(table, indexes=tuple(indexes.values()), definitions=kept)
 

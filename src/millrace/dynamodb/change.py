@@ -54,23 +54,25 @@ def apply(
 
 
 def check_index_keys(table: Table, item: Item) -> None:
-    """Refuse an item whose attribute is an index's key with the wrong type, or empty."""
-    for attribute, index in table.index_keys:
+    """Refuse an item whose attribute is an index's key with the wrong type, empty or too long."""
+    for attribute, name in table.index_keys:
         value = item.get(attribute.name)
         if value is None:
             continue
         if attribute.type not in value:
             raise validation_error(
                 f"One or more parameter values were invalid: Type mismatch for Index Key {attribute.name} "
-                f"Expected: {attribute.type} Actual: {values.type_of(value)} IndexName: {index}"
+                f"Expected: {attribute.type} Actual: {values.type_of(value)} IndexName: {name}"
             )
         if not value[attribute.type]:
             kind = "string" if attribute.type == "S" else "binary"
             raise validation_error(
                 "One or more parameter values are not valid. A value specified for a secondary index key is "
                 "not supported. The AttributeValue for a key attribute cannot contain an empty "
-                f"{kind} value. IndexName: {index}, IndexKey: {attribute.name}"
+                f"{kind} value. IndexName: {name}, IndexKey: {attribute.name}"
             )
+    for index in table.indexes:
+        index.schema.check_lengths(item)
 
 
 def index_row(table: Table, index: Index, row: Row | None) -> tuple[bytes, Row] | None:

@@ -147,8 +147,23 @@ class KeySchema:
         return self.bytes_of(key)
 
     def covers(self, item: Item) -> bool:
-        """Whether an item has this (index) key, with the right types: only then it stands in the index."""
-        return all(attribute.type in item.get(attribute.name, ()) for attribute in self.attributes)
+        """Whether an item has this (index) key, with right types and lengths: only then the index has it.
+
+        Items that were there before an index may have attributes that no write would be let to have now.
+        """
+        return all(
+            (value := item.get(attribute.name)) is not None
+            and attribute.type in value
+            and 0 < _length(attribute, value) <= self._length_max(attribute)
+            for attribute in self.attributes
+        )
+
+    def check_lengths(self, item: Item) -> None:
+        """Refuse an item whose attributes are too long for this (index) key."""
+        for attribute in self.attributes:
+            value = item.get(attribute.name)
+            if value is not None and attribute.type in value:
+                self._check_length(attribute, value)
 
     def bytes_of(self, item: Item) -> bytes:
         """The row's key of an item that is known to have one."""
@@ -184,17 +199,35 @@ class KeySchema:
                 "One or more parameter values are not valid. The AttributeValue for a key attribute "
                 f"cannot contain an empty {kind} value. Key: {attribute.name}"
             )
-        length = len(content.encode()) if attribute.type == "S" else len(a2b_base64(content))
-        if attribute is self.hash and length > partition_key_bytes_max:
+        self._check_length(attribute, value)
+
+    def _check_length(self, attribute: KeyAttribute, value: AttributeValue) -> None:
+        if _length(attribute, value) <= self._length_max(attribute):
+            return
+        if attribute is self.hash:
             raise validation_error(
                 "One or more parameter values were invalid: "
                 f"Size of hashkey has exceeded the maximum size limit of{partition_key_bytes_max} bytes"
             )
-        if attribute is self.range and length > sort_key_bytes_max:
-            raise validation_error(
-                "One or more parameter values were invalid: "
-                f"Aggregated size of all range keys has exceeded the size limit of {sort_key_bytes_max} bytes"
-            )
+        raise validation_error(
+            "One or more parameter values were invalid: "
+            f"Aggregated size of all range keys has exceeded the size limit of {sort_key_bytes_max} bytes"
+        )
+
+    def _length_max(self, attribute: KeyAttribute) -> int:
+        return partition_key_bytes_max if attribute is self.hash else sort_key_bytes_max
+
+
+def _length(attribute: KeyAttribute, value: AttributeValue) -> int:
+    """Bytes of a key attribute's value. Numbers are never too long: they count as 1."""
+    content = value[attribute.type]
+    match attribute.type:
+        case "N":
+            return 1
+        case "S":
+            return len(content) if content.isascii() else len(content.encode())
+        case _:
+            return len(a2b_base64(content))
 
 
 def _no_match() -> AwsError:

@@ -88,7 +88,9 @@ def refuse_legacy(params: Params) -> None:
     legacy = [name for name in _LEGACY if params.get(name) is not None]
     if not legacy:
         return
-    if expressions := [name for name in _EXPRESSIONS if params.get(name) is not None]:
+    expressions = [name for name in _EXPRESSIONS if params.get(name) is not None]
+    # AWS lets KeyConditions go with other expressions than that of the key.
+    if expressions and (legacy != ["KeyConditions"] or "KeyConditionExpression" in expressions):
         raise validation_error(
             "Can not use both expression and non-expression parameters in the same request: "
             f"Non-expression parameters: {{{', '.join(legacy)}}} "

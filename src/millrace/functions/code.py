@@ -6,10 +6,13 @@ Who refers to which code is the catalog's knowledge; `sweep` is told what to kee
 import asyncio
 import base64
 import contextlib
+import errno
 import hashlib
+import lzma
 import os
 import shutil
 import stat
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -19,9 +22,33 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from millrace.core import limits
-from millrace.core.errors import AwsError
+from millrace.core.errors import AwsError, StorageError
 from millrace.functions.names import invalid
 
+# What the standard library raises for bytes that are not what they say.
+_NO_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    RuntimeError,
+    NotImplementedError,
+    ValueError,
+    struct.error,
+)
+_OF_THE_DISK = frozenset(
+    (
+        errno.EACCES,
+        errno.EDQUOT,
+        errno.EFBIG,
+        errno.EIO,
+        errno.EMFILE,
+        errno.ENFILE,
+        errno.ENOENT,
+        errno.ENOSPC,
+        errno.EROFS,
+    )
+)
 _BAD_ZIP = "Could not unzip uploaded file. Please check your file, then try to upload again."
 
 
@@ -71,7 +98,8 @@ class CodeStore:
     async def save(self, data: bytes) -> Code:
         """Store and unpack a zip file; durable when it returns. Pin it meanwhile.
 
-        Raises RequestEntityTooLargeException or InvalidParameterValueException with AWS's texts.
+        Raises RequestEntityTooLargeException or InvalidParameterValueException with AWS's texts, and
+        StorageError when the disk does not take it.
         """
         if len(data) > limits.function_zip_bytes_max:
             raise AwsError(
@@ -80,16 +108,24 @@ class CodeStore:
                 status=413,
             )
         code = Code(self.hash(data), len(data))
-        async with self._lock:
-            await asyncio.to_thread(self._save, code.sha256, data)
+        try:
+            async with self._lock:
+                await asyncio.to_thread(self._save, code.sha256, data)
+        except OSError as error:
+            raise StorageError(f"The function's code cannot be kept in {self._zips}: {error}") from error
         return code
 
     async def directory(self, sha256: str) -> Path:
-        """Where this code is unpacked. Raises FileNotFoundError if it is not stored."""
+        """Where this code is unpacked. Raises ServiceException if it is not stored, or cannot be unpacked."""
         path = self._unpacked / _file_name(sha256)
         if not path.is_dir():  # one look at a local path
-            async with self._lock:
-                await asyncio.to_thread(self._unpack_stored, sha256)
+            try:
+                async with self._lock:
+                    await asyncio.to_thread(self._unpack_stored, sha256)
+            except OSError as error:
+                raise AwsError(
+                    "ServiceException", f"The function's code cannot be unpacked: {error}"
+                ) from error
         return path
 
     async def sweep(self, in_use: Callable[[], Awaitable[set[str]]]) -> None:
@@ -104,6 +140,10 @@ class CodeStore:
 
     def zip_path(self, sha256: str) -> Path:
         return self._zips / _file_name(sha256)
+
+    async def read(self, zip_name: str) -> bytes:
+        """The zip file that `zip_path` names so. Raises FileNotFoundError if it is not stored."""
+        return await asyncio.to_thread((self._zips / zip_name).read_bytes)
 
     def _save(self, sha256: str, data: bytes) -> None:
         zip_path = self.zip_path(sha256)
@@ -186,10 +226,14 @@ def unzip(zip_path: Path, target: Path) -> None:
             _write_files(archive, [entry for entry in entries if not _is_link(entry)], target)
             for entry in filter(_is_link, entries):  # last, so that nothing is ever written through one
                 _write_link(target / entry.filename, archive.read(entry).decode(), target)
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError) as error:
+    except _NO_ZIP as error:
         raise invalid(_BAD_ZIP) from error
-    except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
-        raise invalid(_BAD_ZIP) from error  # one name for two things
+    except OSError as error:
+        if error.errno in _OF_THE_DISK:
+            raise
+        raise invalid(
+            _BAD_ZIP
+        ) from error  # one name for two things, a name too long, a place before the start
     for base, directories, _ in os.walk(target):
         for name in directories:
             path = Path(base, name)

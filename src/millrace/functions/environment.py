@@ -22,7 +22,8 @@ from millrace.core.errors import AwsError
 from millrace.functions import usage
 from millrace.functions.catalog import Function
 from millrace.functions.code import remove
-from millrace.functions.output import LogSink, LogTarget, Output, Report
+from millrace.functions.output import LogSink, LogTarget, Output, time_text
+from millrace.functions.platform_log import Instance, JsonLog, PlatformLog, Report, TextLog
 from millrace.functions.process import Process, describe_exit
 from millrace.functions.runtime_api import RuntimeApi, Work
 from millrace.functions.runtimes import Interpreter, version_arn
@@ -89,7 +90,7 @@ class Environment:
         )
         self._clock = clock
         self._watch = watch
-        self._output = Output(clock, self.log, sink)
+        self._output = Output(clock, self.log, sink, _platform_log(setup, self.log, clock))
         self._api = RuntimeApi(self)
         self._process = Process(self._read, self._exited)
         self._asking: asyncio.Future[tuple[Work, int]] | None = None
@@ -129,10 +130,7 @@ class Environment:
             raise OSError("the environment was stopped before it started")
         loop, setup = asyncio.get_running_loop(), self.setup
         self._temporary = Path(tempfile.mkdtemp(prefix="tmp-", dir=setup.scratch))
-        self._output.say(_init_start(setup))
-        note = setup.interpreter.note(setup.function.runtime)
-        if note is not None:
-            self._output.say(f"{note}\n")
+        self._output.init_start(setup.interpreter.note(setup.function.runtime))
         variables = given(
             setup.function,
             setup.scope,
@@ -141,7 +139,7 @@ class Environment:
             runtime=setup.interpreter.runtime_directory,
         )
         variables |= {"AWS_LAMBDA_RUNTIME_API": address, "TMPDIR": str(self._temporary), **setup.variables}
-        self._began = loop.time()
+        self._began = self._clock.stopwatch()
         self._timer = loop.call_later(limits.function_init_seconds_max, self._init_overdue)
         self._process.start(self._command, variables, setup.code)
 
@@ -162,6 +160,8 @@ class Environment:
         self._pending = job
         if self.state is State.IDLE:
             self.state = State.BUSY
+            # A handler may have broken its runtime, so that it never asks for work again: time runs from here.
+            self._start_timer()
         self._hand_over()
         return await job.outcome
 
@@ -178,7 +178,9 @@ class Environment:
         loop = asyncio.get_running_loop()
         if not self._loaded:
             self._loaded = True
-            self._init_ms = (loop.time() - self._began) * 1000
+            self._init_ms = (self._clock.stopwatch() - self._began) * 1000
+            self._process.drain()
+            self._output.init_done(self._init_ms)
             self._cancel_timer()
             if self.state is State.STARTING:
                 self.state = State.BUSY if self._pending is not None else State.IDLE
@@ -199,7 +201,7 @@ class Environment:
         self._process.drain()
         self.state = State.STOPPING
         if self._pending is not None:
-            self._finish(self._begin(self._pending), payload, failed=True, status="Status: error")
+            self._finish(self._begin(self._pending), payload, failed=True, status="error")
 
     # What happens in between.
 
@@ -209,31 +211,45 @@ class Environment:
             return
         self._process.drain()
         self._begin(job)
-        timeout = self.setup.function.timeout_seconds
-        self._timer = asyncio.get_running_loop().call_later(timeout, self._time_out)
+        self._start_timer()
         self._watch.add(self)
         if job.on_start is not None:
             job.on_start()
-        asking.set_result((job.work, int((self._clock.wall() + timeout) * 1000)))
+        deadline = self._clock.wall() + self.setup.function.timeout_seconds
+        asking.set_result((job.work, int(deadline * 1000)))
 
     def _begin(self, job: _Job) -> _Job:
         self._pending, self._current = None, job
         self.invocations += 1
-        self._output.begin(job.work.request_id, self.setup.function.version)
-        self._started = asyncio.get_running_loop().time()
+        self._output.begin(job.work.request_id)
+        self._started = self._clock.stopwatch()
         return job
 
     def _finish(
-        self, job: _Job, payload: bytes, *, failed: bool, status: str = "", last_words: str = ""
+        self,
+        job: _Job,
+        payload: bytes,
+        *,
+        failed: bool,
+        status: str = "success",
+        error_type: str | None = None,
+        last_words: str = "",
     ) -> None:
         """Settle the work at hand. All it wrote is read by now or right here, so the log is complete first."""
         self._cancel_timer()
         self._watch.discard(self)
         self._process.drain()
-        duration_ms = (asyncio.get_running_loop().time() - self._started) * 1000
+        duration_ms = (self._clock.stopwatch() - self._started) * 1000
         function = self.setup.function
         report = Report(
-            job.work.request_id, duration_ms, function.memory_mb, self._used_mb(), self._init_ms, status
+            job.work.request_id,
+            duration_ms,
+            function.memory_mb,
+            self._used_mb(),
+            self._init_ms,
+            status,
+            error_type,
+            len(payload) if status == "success" else 0,
         )
         self._current = self._init_ms = None
         tail = self._output.end(report, last_words=last_words)
@@ -241,7 +257,7 @@ class Environment:
             job.outcome.set_result(Outcome(payload, failed, tail, duration_ms))
 
     def _used_mb(self) -> int:
-        now = asyncio.get_running_loop().time()
+        now = self._clock.stopwatch()
         if now - self._looked > limits.environment_usage_seconds:  # a look takes longer than the rest
             self._looked = now
             self._used_bytes = max(self._used_bytes, usage.peak_bytes(self.pid))
@@ -259,8 +275,7 @@ class Environment:
 
     def _init_overdue(self) -> None:
         """Loading took too long: from now on the invocation's own time runs, as on AWS."""
-        timeout = self.setup.function.timeout_seconds
-        self._timer = asyncio.get_running_loop().call_later(timeout, self._time_out)
+        self._start_timer()
 
     def _time_out(self) -> None:
         job = self._current or self._pending
@@ -273,8 +288,8 @@ class Environment:
             payload = _failure(
                 "Sandbox.Timedout", f"RequestId: {request_id} Error: Task timed out after {seconds} seconds"
             )
-            words = f"{self._output.now_text()} {request_id} Task timed out after {seconds} seconds\n\n"
-            self._finish(job, payload, failed=True, status="Status: timeout", last_words=words)
+            words = f"{time_text(self._clock)} {request_id} Task timed out after {seconds} seconds\n\n"
+            self._finish(job, payload, failed=True, status="timeout", last_words=words)
 
     def judge(self, seen: usage.Usage) -> None:
         """Kill the process if it uses more than its function may."""
@@ -308,7 +323,8 @@ class Environment:
                 job,
                 _failure("Runtime.ExitError", reason),
                 failed=True,
-                status="Status: error\tError Type: Runtime.ExitError",
+                status="error",
+                error_type="Runtime.ExitError",
                 last_words=f"{self._verdict}{reason}\nRuntime.ExitError\n",
             )
         self._output.close()
@@ -331,17 +347,31 @@ class Environment:
         self._cancel_timer()
         self._watch.discard(self)
 
+    def _start_timer(self) -> None:
+        self._cancel_timer()
+        timeout = self.setup.function.timeout_seconds
+        self._timer = asyncio.get_running_loop().call_later(timeout, self._time_out)
+
     def _cancel_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
 
-def _init_start(setup: Setup) -> str:
-    interpreter = setup.interpreter
-    version = f"python:3.{interpreter.minor}.v{interpreter.patch}"
-    arn = version_arn(setup.scope, setup.function.runtime)
-    return f"INIT_START Runtime Version: {version}\tRuntime Version ARN: {arn}\n"
+def _platform_log(setup: Setup, target: LogTarget, clock: Clock) -> PlatformLog:
+    function, interpreter = setup.function, setup.interpreter
+    instance = Instance(
+        id=target.stream.replace("[", f"{function.name}[", 1),
+        function=function.name,
+        function_arn=function.arn(setup.scope),
+        version=function.version,
+        memory_mb=function.memory_mb,
+        runtime_version=f"python:3.{interpreter.minor}.v{interpreter.patch}",
+        runtime_version_arn=version_arn(setup.scope, function.runtime),
+    )
+    if function.log_format == "JSON":
+        return JsonLog(instance, function.system_log_level or "INFO", lambda: time_text(clock))
+    return TextLog(instance)
 
 
 def _failure(kind: str, message: str) -> bytes:

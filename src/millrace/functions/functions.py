@@ -15,9 +15,10 @@ from millrace.core import arn, ids, limits
 from millrace.core.arn import Scope
 from millrace.core.clock import Clock
 from millrace.core.errors import AwsError
-from millrace.functions import catalog, names
+from millrace.functions import catalog, names, usage
 from millrace.functions.catalog import Function
 from millrace.functions.code import CodeStore, remove
+from millrace.functions.download import Downloads
 from millrace.functions.events import Events
 from millrace.functions.invocation import Invocation
 from millrace.functions.names import Reference, function_arn
@@ -53,12 +54,12 @@ class Functions:
     ) -> None:
         self.storage = storage
         self.clock = clock
-        self.endpoint_url = endpoint_url
         self._identities = identities
         self._logs = logs
         self._directory = directory / "functions"
         self._scratch = self._directory / "scratch"
         self.codes = CodeStore(self._directory)
+        self.downloads = Downloads(clock, self.codes, endpoint_url)
         self.interpreters = Interpreters(self._directory)
         self.pool = Pool(
             clock, self.codes, self.interpreters, self._scratch, self._credentials, self._log, endpoint_url
@@ -136,7 +137,8 @@ class Functions:
 
 
 def _renew(scratch: Path) -> None:
-    """What a server that was killed left in its scratch directory is of no use."""
+    """What a server that was killed left is of no use: files, and processes that had left their session."""
+    usage.kill_strays(f"TMPDIR={scratch}/")
     if scratch.exists():
         remove(scratch)
     shutil.rmtree(scratch, ignore_errors=True)

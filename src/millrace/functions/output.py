@@ -1,17 +1,17 @@
 """From the bytes an environment writes to the events of its log stream.
 
 What a handler prints and what it logs come up one pipe, in the order it happened. Prints are split into
-lines; log records arrive in frames (A5 5A, kind, length, microseconds) and stay whole, as on AWS. START,
-END and REPORT go between. Where events are kept is the sink's business.
+lines; log records arrive in frames (A5 5A, kind, length, microseconds) and stay whole, as on AWS. What the
+platform has to say goes between. Where events are kept is the sink's business.
 """
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from millrace.core import limits
 from millrace.core.arn import Scope
 from millrace.core.clock import Clock, iso_milliseconds
+from millrace.functions.platform_log import PlatformLog, Report
 
 _FRAME_START = b"\xa5\x5a\x00"
 _FRAME_HEAD = 16  # kind 4, length 4, microseconds 8
@@ -89,26 +89,6 @@ def _pieces(message: bytes) -> list[str]:
     return [message[at : at + size].decode("utf-8", "replace") for at in range(0, len(message) or 1, size)]
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What the REPORT line says. `status` is its end, empty when all went well."""
-
-    request_id: str
-    duration_ms: float
-    memory_mb: int
-    memory_used_mb: int
-    init_ms: float | None = None
-    status: str = ""
-
-    def __str__(self) -> str:
-        init = "" if self.init_ms is None else f"Init Duration: {self.init_ms:.2f} ms\t"
-        return (
-            f"REPORT RequestId: {self.request_id}\tDuration: {self.duration_ms:.2f} ms\t"
-            f"Billed Duration: {math.ceil(self.duration_ms)} ms\tMemory Size: {self.memory_mb} MB\t"
-            f"Max Memory Used: {self.memory_used_mb} MB\t{init}{self.status}\n"
-        )
-
-
 class Output:
     """One environment's log: collects events and hands them to the sink when told to.
 
@@ -116,8 +96,9 @@ class Output:
     carries the time of the process, which was not. The pipe keeps the order either way.
     """
 
-    def __init__(self, clock: Clock, target: LogTarget, sink: LogSink) -> None:
+    def __init__(self, clock: Clock, target: LogTarget, sink: LogSink, platform: PlatformLog) -> None:
         self._clock = clock
+        self._platform = platform
         self._target = target
         self._sink = sink
         self._splitter = Splitter()
@@ -134,29 +115,33 @@ class Output:
         elif before <= most:
             self._add([*self._splitter.feed(data[: most - before]), *self._splitter.flush(), _dropped()])
 
-    def begin(self, request_id: str, version: str) -> None:
+    def begin(self, request_id: str) -> None:
         """An invocation starts; its tail begins here."""
         self._add(self._splitter.flush())
         self._bytes = 0
         self._tail.clear()
-        self._add([f"START RequestId: {request_id} Version: {version}\n"])
+        self._add(self._platform.start(request_id))
 
     def end(self, report: Report, *, last_words: str = "") -> bytes:
         """An invocation is over: hand all of it to the sink and answer its tail."""
         self._add(self._splitter.flush())
         if last_words:
             self._add([last_words])
-        self._add([f"END RequestId: {report.request_id}\n", str(report)])
+        self._add(self._platform.end(report))
         tail = bytes(self._tail[-limits.invoke_log_tail_bytes_max :])
         self.hand_over()
         return tail
 
-    def say(self, line: str) -> None:
-        """A line of the platform's own."""
-        self._add([line])
+    def init_start(self, note: str | None) -> None:
+        """The process starts; `note` is millrace's own remark on that."""
+        self._add(self._platform.init_start())
+        if note is not None:
+            self._add([f"{note}\n"])
 
-    def now_text(self) -> str:
-        return iso_milliseconds(self._clock.now()) + "Z"
+    def init_done(self, init_ms: float) -> None:
+        """The handler is loaded."""
+        self._add(self._splitter.flush())
+        self._add(self._platform.init_done(init_ms))
 
     def hand_over(self) -> None:
         if self._events:
@@ -178,6 +163,11 @@ class Output:
                 self._tail += b"\n"
         if len(self._tail) > 16 * limits.invoke_log_tail_bytes_max:
             del self._tail[: -limits.invoke_log_tail_bytes_max]
+
+
+def time_text(clock: Clock) -> str:
+    """The time as the platform writes it."""
+    return iso_milliseconds(clock.now()) + "Z"
 
 
 def _dropped() -> str:

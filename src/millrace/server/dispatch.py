@@ -58,8 +58,11 @@ class Dispatcher:
         return await self._call(request)
 
     async def _ask(self, request: Request) -> Response:
-        """millrace's own API: anyone's on an open server, the root's on a closed one."""
-        if self._closed:
+        """millrace's own API: anyone's on an open server, the root's on a closed one.
+
+        Addresses that were given out to be fetched without a signature carry one of their own.
+        """
+        if self._closed and not self._introspection.is_signed(request):
             try:
                 caller = await self._authenticator.caller(request, sigv4.parse(request))
             except AwsError as error:

@@ -10,6 +10,8 @@ import orjson
 from millrace import __version__
 from millrace.core import limits
 from millrace.core.clock import Clock
+from millrace.functions.download import PATH as CODE_PATH
+from millrace.functions.download import Downloads, RefusedError
 from millrace.http.message import Request, Response
 from millrace.logs.log import Logs
 from millrace.server.live import Feeds, Interest
@@ -27,15 +29,24 @@ class BadRequestError(Exception):
 class Introspection:
     """Answers `/_millrace/…`. Who may ask is the dispatcher's affair."""
 
-    def __init__(self, clock: Clock, logs: Logs, supervisor: Supervisor, feeds: Feeds) -> None:
+    def __init__(
+        self, clock: Clock, logs: Logs, supervisor: Supervisor, feeds: Feeds, downloads: Downloads
+    ) -> None:
         self._clock = clock
         self._logs = logs
         self._supervisor = supervisor
         self._feeds = feeds
+        self._downloads = downloads
         self._started = clock.now()
+
+    def is_signed(self, request: Request) -> bool:
+        """Whether the address itself says that it may be fetched; `handle` looks whether that is true."""
+        return request.path.startswith(CODE_PATH)
 
     async def handle(self, request: Request) -> Response:
         """The answer; 404 for what is not there, 400 for what cannot be."""
+        if request.method == "GET" and request.path.startswith(CODE_PATH):
+            return await self._code(request)
         try:
             match request.method, request.path.removeprefix(PREFIX):
                 case "GET", "health":
@@ -59,6 +70,15 @@ class Introspection:
         """What a browser sees at `/`."""
         text = f"millrace {__version__} is running. Point AWS clients at this address.\n"
         return Response(200, text.encode(), {"content-type": "text/plain; charset=utf-8"})
+
+    async def _code(self, request: Request) -> Response:
+        try:
+            data = await self._downloads.fetch(request.path, request.query)
+        except RefusedError as error:
+            return _json({"message": str(error)}, 403)
+        except FileNotFoundError:
+            return _json({"message": "the function is gone or has other code by now"}, 404)
+        return Response(200, data, {"content-type": "application/zip"})
 
     async def _status(self) -> Response:
         mappings = await self._supervisor.status()

@@ -185,7 +185,9 @@ class Feeds:
     # Deliveries and log lines come by themselves.
 
     def _delivery(self, observation: Observation) -> None:
-        self._offer(
+        # A turn later, so that a change is shown before its delivery: both follow from the same commit.
+        asyncio.get_running_loop().call_soon(
+            self._offer,
             {
                 "kind": "delivery",
                 "time": self._clock.now(),
@@ -194,7 +196,7 @@ class Feeds:
                 "mapping": observation.uuid,
                 "shard": observation.shard,
                 **describe(observation.fact, self._clock.now()),
-            }
+            },
         )
 
     def _log_lines(self, batch: Batch) -> None:

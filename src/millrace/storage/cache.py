@@ -48,10 +48,11 @@ class ValueCache:
             self._room = self._room_max
         self._young[key] = value
 
-    def forget(self, key: Key) -> None:
-        """It was changed."""
-        self._young.pop(key, None)
+    def replace(self, key: Key, value: bytes | None) -> None:
+        """It was changed: what is written now is often read or written again soon."""
         self._old.pop(key, None)
+        self._young.pop(key, None)
+        self.add(key, value)
 
     def clear(self) -> None:
         self._young = {}

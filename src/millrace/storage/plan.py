@@ -40,7 +40,9 @@ class Plan:
     steps: list[tuple[str, list[Row]]] = field(default_factory=list[tuple[str, list[Row]]])
     directory: DirectoryChange = field(default_factory=DirectoryChange)
     sweeps: list[Sweep] = field(default_factory=list[Sweep])
-    changed: list[tuple[int, bytes]] = field(default_factory=list[tuple[int, bytes]])
+    changed: list[tuple[int, bytes, bytes | None]] = field(
+        default_factory=list[tuple[int, bytes, bytes | None]]
+    )
     pages: int = 0
 
 
@@ -84,7 +86,7 @@ class _Planner:
         steps = [(statement, rows) for statement, rows in self.rows.items() if rows]
         written = self.rows[PUT] + self.rows[APPEND]
         pages = sum(2 + len(row[-1]) // 4096 for row in written) + len(self.rows[DELETE])
-        changed = [(row[0], row[1]) for row in self.rows[PUT] + self.rows[DELETE]]
+        changed: list[Row] = [*self.rows[PUT], *((number, key, None) for number, key in self.rows[DELETE])]
         return Plan(steps, self.change, self.sweeps, changed, pages)
 
     def _space(self, name: str, change: SpaceChange) -> None:

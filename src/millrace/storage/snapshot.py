@@ -7,7 +7,7 @@ from weakref import ref
 
 from millrace.core.limits import storage_cache_bytes_max
 from millrace.storage import statements
-from millrace.storage.cache import Key, Unknown, ValueCache
+from millrace.storage.cache import Unknown, ValueCache
 from millrace.storage.directory import Directory
 
 
@@ -24,14 +24,14 @@ class Snapshot:
         self._cache = ValueCache(storage_cache_bytes_max)
         self._open: list[ref[sqlite3.Cursor]] = []
 
-    def renew(self, changed: Iterable[Key] = ()) -> None:
-        """See what is committed now, and that it `changed` these values.
+    def renew(self, changed: Iterable[tuple[int, bytes, bytes | None]] = ()) -> None:
+        """See what is committed now, and that it `changed` these spaces' keys to these values.
 
         If the file cannot be read now, later reads try again one by one, and raise what they meet.
         """
         self.release()
-        for key in changed:
-            self._cache.forget(key)
+        for number, key, value in changed:
+            self._cache.replace((number, key), value)
         with suppress(sqlite3.Error):
             if self._connection.in_transaction:
                 self._execute(statements.COMMIT)

@@ -104,6 +104,19 @@ def read(reader: Reader, shard: Shard, after: int, limit: int) -> list[Entry]:
     ]
 
 
+def before(reader: Reader, shard: Shard, moment: float) -> int:
+    """The number behind which the shard's records made at epoch second `moment` or later begin."""
+    low, high = reader.floor(shard.journal), reader.head(shard.journal)
+    while low < high:
+        middle = (low + high) // 2
+        (entry,) = read(reader, shard, middle, 1)
+        if entry.created < moment:
+            low = entry.number
+        else:
+            high = middle
+    return low
+
+
 def drop(writer: Writer, stream: Stream) -> None:
     """Forget a stream and all its records."""
     for shard in stream.shards:

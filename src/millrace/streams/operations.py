@@ -94,6 +94,7 @@ class Operations:
         arn: str = params["StreamArn"]
         kind: str = params["ShardIteratorType"]
         wanted = _sequence_number(kind, params.get("SequenceNumber"))
+        moment = self._moment(kind, params.get("Timestamp"))
 
         def position(reader: Reader) -> int:
             shard = find(reader, context.scope, arn).shard(params["ShardId"])
@@ -101,6 +102,8 @@ class Operations:
                 raise AwsError(
                     "ResourceNotFoundException", "Requested resource not found: Shard does not exist"
                 )
+            if moment is not None:
+                return log.before(reader, shard, moment)
             return _after(reader, shard, kind, wanted)
 
         after = await self._storage.read(position)
@@ -130,6 +133,21 @@ class Operations:
             "Records": [record.encoded_records_form(entry, region) for entry in entries],
             "NextShardIterator": None if finished else following.text(),
         }
+
+    def _moment(self, kind: str, timestamp: float | None) -> float | None:
+        """The time an iterator of this kind starts from. Raises if it lacks or does not want one.
+
+        The rules are the API model's of 2026; its sentences are not known.
+        """
+        if kind != "AT_TIMESTAMP":
+            if timestamp is not None:
+                raise _not_wanted("Timestamp", kind)
+            return None
+        if timestamp is None:
+            raise _wanted("Timestamp", kind)
+        if timestamp > self._clock.now():
+            raise validation_error("Invalid Request: Timestamp must not be in the future")
+        return int(timestamp * 1000) / 1000  # as exactly as records tell their time
 
     def _milliseconds(self) -> int:
         return int(self._clock.now() * 1000)
@@ -186,17 +204,21 @@ def _sequence_number(kind: str, text: str | None) -> int | None:
     """The sequence number an iterator of this kind starts from. Raises if it lacks or does not want one."""
     if kind not in ("AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER"):
         if text is not None:
-            raise validation_error(
-                "Invalid Request: SequenceNumber must not be provided for ShardIteratorType " + kind
-            )
+            raise _not_wanted("SequenceNumber", kind)
         return None
     if text is None:
-        raise validation_error(
-            "Invalid Request: SequenceNumber must be provided for ShardIteratorType " + kind
-        )
+        raise _wanted("SequenceNumber", kind)
     if not (text.isascii() and text.isdecimal()):
         raise validation_error("Invalid SequenceNumber")
     return int(text)
+
+
+def _wanted(member: str, kind: str) -> AwsError:
+    return validation_error(f"Invalid Request: {member} must be provided for ShardIteratorType {kind}")
+
+
+def _not_wanted(member: str, kind: str) -> AwsError:
+    return validation_error(f"Invalid Request: {member} must not be provided for ShardIteratorType {kind}")
 
 
 def _after(reader: Reader, shard: Shard, kind: str, wanted: int | None) -> int:

@@ -13,9 +13,10 @@ from millrace.core.service import Service
 from millrace.functions import catalog as functions
 from millrace.functions import names
 from millrace.functions.names import Reference, invalid
+from millrace.functions.operations.settings import check_tags
 from millrace.storage.interface import Reader, Writer
 from millrace.streams import log
-from millrace.triggers import catalog, checkpoint, permission, settings
+from millrace.triggers import catalog, checkpoint, permission, settings, tags
 from millrace.triggers.catalog import Mapping as Row
 from millrace.triggers.delivery import Result
 from millrace.triggers.supervisor import Supervisor
@@ -29,6 +30,9 @@ def service(supervisor: Supervisor) -> Service:
         "ListEventSourceMappings": list_event_source_mappings,
         "UpdateEventSourceMapping": update_event_source_mapping,
         "DeleteEventSourceMapping": delete_event_source_mapping,
+        "ListTags": tags.list_tags,
+        "TagResource": tags.tag_resource,
+        "UntagResource": tags.untag_resource,
     }
     bound: dict[str, Operation] = {name: partial(do, supervisor) for name, do in operations.items()}
     return Service("lambda", bound, accesses)
@@ -36,6 +40,8 @@ def service(supervisor: Supervisor) -> Service:
 
 def accesses(operation: str, scope: Scope, params: Params) -> Sequence[Access]:
     """https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html"""
+    if "Resource" in params:
+        return [Access(f"lambda:{operation}", str(params["Resource"]))]
     uuid = params.get("UUID", "*")
     resource = "*" if operation == "ListEventSourceMappings" else f"event-source-mapping:{uuid}"
     named = params.get("FunctionName")
@@ -52,6 +58,7 @@ async def create_event_source_mapping(supervisor: Supervisor, context: Context, 
     """The mapping begins where the stream is at this very commit: nothing that comes after it is missed."""
     scope, stream_arn = context.scope, settings.stream_arn(params)
     settings.check(params)
+    check_tags(params.get("Tags") or {})
     reference = names.resolve(scope, params["FunctionName"])
     mapping = Row(
         uuid=ids.uuid(),

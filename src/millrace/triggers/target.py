@@ -19,6 +19,7 @@ from millrace.triggers.delivery import Checkpoint
 class Target:
     """A mapping, its two ends, the role between them, and how far it is: one row for each shard.
 
+    `documents` are the texts that the role names but does not hold: its attached policies and its boundary.
     `changes` numbers the changes of the account's roles and policies: what is decided of the role, in a
     transaction of its own, must be decided anew if there is another number by then.
     """
@@ -69,8 +70,8 @@ def _target(reader: Reader, mapping: Mapping) -> Target:
         changes = reader.head(changes_journal(parts.account))
         role = ROLES.find(reader, parts.account, parts.resource.rpartition("/")[2])
         if role is not None:
-            arns_of = (*role.attached, *([role.boundary] if role.boundary else ()))
-            documents = tuple(find_document(reader, parts.account, arn) for arn in arns_of)
+            managed = (*role.attached, *([role.boundary] if role.boundary else []))
+            documents = tuple(find_document(reader, parts.account, arn) for arn in managed)
     stream = log.describe(reader, mapping.stream_arn)
     rows = checkpoint.load_all(reader, mapping.uuid)
     return Target(mapping, stream, function, role, documents, changes, rows)

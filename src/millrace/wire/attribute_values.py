@@ -60,10 +60,24 @@ class _Checker:
         members: dict[str, Any] = value
         if type(value) is not dict:
             raise self._sentences.structure(_NAME, value, place)
-        for tag, payload in members.items():
-            if type(payload) is not str or (tag != "S" and tag != "N"):  # noqa: PLR1714 - the fastest form
-                self._members(members, depth)
-                return
+        if len(members) != 1 or not self._is_right(members, depth):
+            self._members(members, depth)
+
+    def _is_right(self, value: dict[str, Any], depth: int) -> bool:
+        """Whether the one member has its JSON type and nothing must change: so it nearly always is."""
+        [(tag, payload)] = value.items()
+        kind = cast("type[object]", type(payload))
+        if kind is str:
+            return tag == "S" or tag == "N"  # noqa: PLR1714 - the fastest form
+        if kind is bool:
+            return tag in ("BOOL", "NULL")
+        if kind is dict and tag == "M":
+            self.map(payload, Place.FIELD, self._deeper(depth))
+            return True
+        if kind is list and tag == "L":
+            self._list(payload, self._deeper(depth))
+            return True
+        return kind is list and tag in ("SS", "NS") and all(type(item) is str for item in payload)
 
     def _members(self, value: dict[str, Any], depth: int) -> None:
         for tag, payload in list(value.items()):

@@ -247,9 +247,18 @@ def _lengths(shape: Shape) -> Iterator[Demand]:
 
 def _ranges(shape: Shape) -> Iterator[Demand]:
     if (most := shape.get("max")) is not None:
-        yield Demand(f"Member must have value less than or equal to {most:g}", lambda v: v <= most)
+        yield Demand(
+            f"Member must have value less than or equal to {_plain_number(most)}", lambda v: v <= most
+        )
     if (least := shape.get("min")) is not None:
-        yield Demand(f"Member must have value greater than or equal to {least:g}", lambda v: v >= least)
+        yield Demand(
+            f"Member must have value greater than or equal to {_plain_number(least)}", lambda v: v >= least
+        )
+
+
+def _plain_number(number: float) -> str:
+    """Without an exponent, and without a fraction if there is none: AWS's bounds are mostly integers."""
+    return str(int(number)) if number == int(number) else str(number)
 
 
 def _patterns(shape: Shape) -> Iterator[Demand]:

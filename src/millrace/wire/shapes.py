@@ -18,6 +18,8 @@ from millrace.wire.mismatch import Place, Sentences
 Shape = Mapping[str, Any]
 Converter = Callable[[Any], Any]
 
+# AWS's servers are Java: what does not fit into its types is not a number of them.
+INTEGER_BITS = {"byte": 7, "short": 15, "integer": 31, "long": 63, "bigInteger": 1_000}
 _NOT_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 _BOOLEAN_TEXTS = {"TRUE": True, "1": True, "YES": True, "FALSE": False, "0": False, "NO": False}
 
@@ -68,7 +70,7 @@ class JsonReader:
             case "string" | "character":
                 return self._string()
             case "integer" | "long" | "short" | "byte" | "bigInteger":
-                return self._integer(shape["type"].capitalize())
+                return self._integer(shape["type"])
             case "float" | "double" | "bigDecimal":
                 return self._double()
             case "boolean":
@@ -140,13 +142,13 @@ class JsonReader:
 
     def _integer(self, kind: str) -> Converter:
         wrong = self._sentences.scalar
+        end = 1 << INTEGER_BITS[kind]
 
         def convert(value: Any) -> int:
-            if type(value) is int:
-                return value
-            if type(value) is float:
-                return math.floor(value)
-            raise wrong(kind, value)
+            number = math.floor(value) if type(value) is float else value
+            if type(number) is not int or not -end <= number < end:
+                raise wrong(kind.capitalize(), value)
+            return number
 
         return convert
 

@@ -5,6 +5,7 @@ import binascii
 import math
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import orjson
@@ -12,12 +13,10 @@ import orjson
 from millrace.http.message import Request
 from millrace.wire import timestamps
 from millrace.wire.mismatch import Sentences
-from millrace.wire.shapes import Shape
+from millrace.wire.shapes import INTEGER_BITS, Shape
 
 Reader = Callable[[str], Any]
 QueryReader = Callable[[Mapping[str, list[str]], dict[str, Any]], None]
-
-_INTEGERS = {"integer", "long", "short", "byte", "bigInteger"}
 
 
 class Texts:
@@ -152,8 +151,8 @@ def write_special(value: float) -> str:
 
 def _conversion(kind: str, form: str) -> tuple[str, Reader]:
     """What AWS calls a kind of scalar, and a function from text that raises ValueError."""
-    if kind in _INTEGERS:
-        return kind.capitalize(), int
+    if kind in INTEGER_BITS:
+        return kind.capitalize(), partial(_read_integer, INTEGER_BITS[kind])
     if kind in ("float", "double", "bigDecimal"):
         return "Double", _read_float
     if kind == "boolean":
@@ -163,6 +162,13 @@ def _conversion(kind: str, form: str) -> tuple[str, Reader]:
     if kind == "blob":
         return "Blob", _read_blob
     raise ValueError(f"{kind} cannot be a text")
+
+
+def _read_integer(bits: int, text: str) -> int:
+    number = int(text)
+    if not -(1 << bits) <= number < 1 << bits:
+        raise ValueError(f"{number} does not fit")
+    return number
 
 
 def _read_float(text: str) -> float:

@@ -5,12 +5,14 @@ import base64
 import re
 from typing import Any
 
+import uvloop
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.functions.stage import Stage, play
+from tests.unit.functions.stage import Stage, play, stage
 
 from millrace.core.clock import ManualClock
-from millrace.functions.output import Report, Splitter
+from millrace.functions.output import Splitter
+from millrace.functions.platform_log import Instance, Report, TextLog
 
 ID = "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 MS = r"\d+\.\d\d ms"
@@ -135,10 +137,27 @@ def test_events_carry_the_time_of_our_clock():
     play(scene, ManualClock)
 
 
-def test_report_rounds_the_billed_duration_up():
-    report = Report("id", 3.01, 128, 36, 110.1)
+def test_durations_are_finer_than_milliseconds():
+    """Under the server's own event loop, whose time is not. That ten are whole by chance is out of the question."""
 
-    assert str(report) == (
+    async def scene() -> None:
+        async with stage() as made:
+            await made.create("def handler(e, c):\n    return 1")
+            for _ in range(10):
+                await made.invoke()
+            reports = [line for line in made.lines() if line.startswith("REPORT")]
+            durations = re.findall(r"Duration: \d+\.(\d\d) ms\tBilled", "".join(reports))
+            assert len(durations) == 10
+            assert set(durations) != {"00"}
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(scene())
+
+
+def test_report_rounds_the_billed_duration_up():
+    _, report = TextLog(Instance("", "", "", "", 128, "", "")).end(Report("id", 3.01, 128, 36, 110.1))
+
+    assert report == (
         "REPORT RequestId: id\tDuration: 3.01 ms\tBilled Duration: 4 ms\tMemory Size: 128 MB\t"
         "Max Memory Used: 36 MB\tInit Duration: 110.10 ms\t\n"
     )

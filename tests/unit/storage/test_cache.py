@@ -1,14 +1,22 @@
 from millrace.storage.cache import ValueCache, unknown
 
 
-def test_what_was_added_is_known_and_what_was_forgotten_is_not():
+def test_what_was_added_is_known_and_what_was_replaced_is_new():
     cache = ValueCache(1_000_000)
     cache.add((1, b"k"), b"v")
     cache.add((1, b"none"), None)
-    cache.add((1, b"gone"), b"v")
-    cache.forget((1, b"gone"))
+    cache.add((1, b"new"), b"v")
+    cache.replace((1, b"new"), b"w")
 
-    assert [cache.get((1, key)) for key in (b"k", b"none", b"gone")] == [b"v", None, unknown]
+    assert [cache.get((1, key)) for key in (b"k", b"none", b"new", b"?")] == [b"v", None, b"w", unknown]
+
+
+def test_a_value_too_large_to_keep_is_not_known_by_its_old_one():
+    cache = ValueCache(64_000)
+    cache.add((1, b"k"), b"v")
+    cache.replace((1, b"k"), b"x" * 10_000)
+
+    assert cache.get((1, b"k")) is unknown
 
 
 def test_it_keeps_what_is_used_and_stays_within_its_bound():
@@ -30,11 +38,11 @@ def test_what_is_too_large_is_not_kept():
     assert cache.get((1, b"k")) is unknown
 
 
-def test_a_value_of_the_old_generation_can_be_forgotten():
+def test_a_value_of_the_old_generation_can_be_replaced():
     cache = ValueCache(2_000)
     for number in range(6):
         cache.add((1, b"%d" % number), b"v")
     for number in range(6):
-        cache.forget((1, b"%d" % number))
+        cache.replace((1, b"%d" % number), b"w")
 
-    assert {cache.get((1, b"%d" % number)) for number in range(6)} == {unknown}
+    assert {cache.get((1, b"%d" % number)) for number in range(6)} <= {b"w", unknown}

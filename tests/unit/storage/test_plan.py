@@ -95,4 +95,4 @@ def test_deletes_name_the_rows_of_a_space_that_exists():
     made = plan(overlay, Directory(spaces={"s": 4}, last_id=4))
 
     assert made.steps == [(DELETE, [(4, b"k")])]
-    assert made.changed == [(4, b"k")]
+    assert made.changed == [(4, b"k", None)]

@@ -299,3 +299,47 @@ def test_a_split_shares_the_partitions_between_two_children():
         assert min(counts) > 0
 
     run(test)
+
+
+def test_at_timestamp_starts_with_the_first_record_of_that_time_or_later():
+    async def test(calls):
+        began = calls.clock.now()
+        arn = await _stream(calls)
+        for number in range(5):
+            calls.clock.advance(10)
+            await calls("PutItem", TableName="orders", Item={"id": s("a"), "n": n(number)})
+        found = [
+            _numbers(
+                await calls(
+                    "GetRecords",
+                    ShardIterator=await _iterator(calls, arn, "AT_TIMESTAMP", Timestamp=began + seconds),
+                )
+            )
+            for seconds in (-1000, 10, 10.5, 30, 41, 50)
+        ]
+
+        assert found == [[0, 1, 2, 3, 4], [0, 1, 2, 3, 4], [1, 2, 3, 4], [2, 3, 4], [4], [4]]
+
+    run(test)
+
+
+def test_at_timestamp_needs_a_time_that_has_been():
+    async def test(calls):
+        arn = await _stream(calls)
+        (shard,) = await _shards(calls, arn)
+        form = {"StreamArn": arn, "ShardId": shard["ShardId"]}
+        later = calls.clock.now() + 1
+        wrong = "Invalid Request: Timestamp must"
+
+        assert await calls.refused("GetShardIterator", **form, ShardIteratorType="AT_TIMESTAMP") == (
+            "ValidationException",
+            f"{wrong} be provided for ShardIteratorType AT_TIMESTAMP",
+        )
+        assert await calls.refused(
+            "GetShardIterator", **form, ShardIteratorType="AT_TIMESTAMP", Timestamp=later
+        ) == ("ValidationException", f"{wrong} not be in the future")
+        assert await calls.refused(
+            "GetShardIterator", **form, ShardIteratorType="LATEST", Timestamp=later
+        ) == ("ValidationException", f"{wrong} not be provided for ShardIteratorType LATEST")
+
+    run(test)

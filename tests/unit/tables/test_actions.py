@@ -17,7 +17,7 @@ STREAM = TABLE + "/stream/2026-01-01T00:00:00.000"
         ("PutItem", {"TableName": "orders"}, [("PutItem", TABLE)]),
         ("GetItem", {"TableName": TABLE}, [("GetItem", TABLE)]),
         ("Query", {"TableName": "orders", "IndexName": "by-x"}, [("Query", TABLE + "/index/by-x")]),
-        ("ListTables", {}, [("ListTables", "*")]),
+        ("ListTables", {}, [("ListTables", TABLE.replace("orders", "*"))]),
         ("TagResource", {"ResourceArn": TABLE}, [("TagResource", TABLE)]),
         (
             "BatchGetItem",

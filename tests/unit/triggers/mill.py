@@ -12,9 +12,9 @@ from millrace.core.context import Context, Principal
 from millrace.functions import catalog as functions
 from millrace.functions.catalog import Function
 from millrace.functions.invocation import Invocation
-from millrace.iam.entities import Role
+from millrace.iam.entities import ManagedPolicy, Role, Version
 from millrace.iam.identities import Identities
-from millrace.iam.registry import ROLES
+from millrace.iam.registry import POLICIES, ROLES
 from millrace.storage.memory import MemoryStorage
 from millrace.streams import log, record
 from millrace.streams.record import Image
@@ -25,6 +25,7 @@ SCOPE = Scope("000000000000", "eu-west-1")
 ACCOUNT = Principal("000000000000", "arn:aws:iam::000000000000:root", "000000000000")
 CONTEXT = Context(SCOPE, ACCOUNT, "request")
 ROLE = "arn:aws:iam::000000000000:role/mill"
+POLICY = "arn:aws:iam::000000000000:policy/limit"
 READ = ["dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream", "dynamodb:ListStreams"]
 
 
@@ -62,14 +63,25 @@ class Mill:
             lambda w: log.create(w, SCOPE, table, "NEW_IMAGE", (("id", "HASH"),), self.clock.now())
         )
 
-    async def allow(self, actions=READ, resource="*", name="mill"):
+    async def allow(self, actions=READ, resource="*", name="mill", boundary=None):
         statement = [{"Effect": "Allow", "Action": actions, "Resource": resource}] if actions else []
         document = orjson.dumps({"Version": "2012-10-17", "Statement": statement}).decode()
         role = Role(
             name=name, path="/", id="AROA", arn=ROLE.replace("mill", name), created=0.0,
             inline={"policy": document} if actions else {}, trust="{}",
+            boundary=boundary,
         )  # fmt: skip
         await self.storage.write(lambda w: ROLES.put(w, SCOPE.account, role))
+
+    async def policy(self, actions):
+        """A managed policy that allows these actions, or has allowed others until now."""
+        statement = [{"Effect": "Allow", "Action": actions, "Resource": "*"}]
+        document = orjson.dumps({"Version": "2012-10-17", "Statement": statement}).decode()
+        policy = ManagedPolicy(
+            name="limit", path="/", id="ANPA", arn=POLICY, created=0.0, updated=0.0, default="v1", count=1,
+            versions={"v1": Version(document, 0.0)},
+        )  # fmt: skip
+        await self.storage.write(lambda w: POLICIES.put(w, SCOPE.account, policy))
 
     async def function(self, name="ship", revision="1"):
         await self.allow()

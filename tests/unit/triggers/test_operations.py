@@ -268,3 +268,38 @@ def test_callers_need_lambda_permissions_on_the_mapping():
     assert create.conditions == {"lambda:FunctionArn": f"{prefix}:function:ship"}
     assert (listing.action, listing.resource) == ("lambda:ListEventSourceMappings", "*")
     assert get.resource == f"{prefix}:event-source-mapping:u"
+
+
+def test_a_mapping_in_another_region_has_no_tags_here():
+    async def story(mill, stream):
+        made = await mill.map(stream, Tags={"a": "b"})
+        elsewhere = made["EventSourceMappingArn"].replace("eu-west-1", "eu-west-2")
+
+        assert (await mill.do("ListTags", Resource=made["EventSourceMappingArn"]))["Tags"] == {"a": "b"}
+        assert await refused(mill, "ListTags", Resource=elsewhere) == (
+            "ResourceNotFoundException",
+            f"Event source mapping not found: {elsewhere}",
+        )
+
+    run(story)
+
+
+def test_a_mapping_has_at_most_fifty_tags():
+    async def story(mill, stream):
+        made = await mill.map(stream, Tags={str(number): "" for number in range(50)})
+
+        assert await refused(
+            mill, "TagResource", Resource=made["EventSourceMappingArn"], Tags={"one": "more"}
+        ) == (
+            "InvalidParameterValueException",
+            "Number of tags exceeds resource tag limit.",
+        )
+
+    run(story)
+
+
+def test_callers_need_permissions_on_the_mapping_for_its_tags():
+    arn = "arn:aws:lambda:eu-west-1:000000000000:event-source-mapping:u"
+    (access,) = accesses("TagResource", mills.SCOPE, {"Resource": arn})
+
+    assert (access.action, access.resource) == ("lambda:TagResource", arn)

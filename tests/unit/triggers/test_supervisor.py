@@ -202,6 +202,27 @@ def test_without_a_statement_the_mapping_stops_and_names_it_and_with_it_goes_on(
     run(story)
 
 
+def test_a_boundary_that_takes_the_permission_away_stops_the_mapping_and_one_that_gives_it_back_does_not():
+    async def story(mill, stream):
+        await mill.policy(READ)
+        await mill.allow(boundary=mills.POLICY)
+        await mill.map(stream)
+
+        await mill.policy([action for action in READ if action != "dynamodb:GetRecords"])
+        await mill.until(lambda: any(isinstance(fact, Stopped) for fact in mill.seen))
+        await mill.change(stream, "a")
+        await mill.supervisor.idle()
+        assert mill.batches == []
+        assert "dynamodb:GetRecords" in (await mill.status())["missing"]
+
+        await mill.policy(READ)
+        await mill.supervisor.idle()
+        assert mill.batches == [["a"]]
+        assert (await mill.status())["missing"] is None
+
+    run(story)
+
+
 def test_list_streams_may_be_allowed_on_everything_or_on_the_stream():
     async def story(mill, stream):
         await mill.map(stream)

@@ -21,7 +21,7 @@ class Configuration:
     async def get_function(self, context: Context, params: Params) -> Output:
         """https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html"""
         function, reference = await self._find(context, params)
-        location = f"{self._functions.endpoint_url}/functions/{context.scope.path}/{function.name}.zip"
+        location = self._functions.downloads.address(context.scope, function)
         concurrency = function.reserved_concurrency
         return {
             "Configuration": await self._show(context, function, reference),

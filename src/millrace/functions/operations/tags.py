@@ -1,4 +1,4 @@
-"""Tags of functions. Tags of mappings are the triggers' business: it is told apart by the ARN."""
+"""Tags of functions. Tags of mappings are the triggers' business: the app tells them apart by the ARN."""
 
 from collections.abc import Mapping
 from dataclasses import replace

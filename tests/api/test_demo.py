@@ -1,0 +1,47 @@
+"""`millrace demo --serve`: a server of its own, the whole scenario, and what to do next."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.api.millrace_process import ENVIRONMENT
+
+
+def played(data: Path, **settings: str) -> str:
+    """What the demo says until its server is left up."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "millrace", "demo", "--serve"],
+        env={**ENVIRONMENT, "MILLRACE_PORT": "0", "MILLRACE_DATA": str(data), **settings},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    lines: list[str] = []
+    assert process.stdout is not None
+    try:
+        for line in process.stdout:
+            lines.append(line)
+            if "The server stays up" in line:
+                process.send_signal(signal.SIGINT)
+    finally:
+        process.terminate()
+        process.wait()
+        process.stdout.close()
+    return "".join(lines)
+
+
+# The environment holds the keys test/test, which open nothing with `--auth`.
+@pytest.mark.parametrize(
+    ("auth", "keys"),
+    [
+        ("0", "export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test"),
+        ("1", "export AWS_SHARED_CREDENTIALS_FILE={data}/root-credentials"),
+    ],
+)
+def test_the_demo_plays_with_the_keys_that_it_shows(tmp_path: Path, auth: str, keys: str):
+    said = played(tmp_path, MILLRACE_AUTH=auth, MILLRACE_REGION="eu-west-3")
+
+    assert keys.format(data=tmp_path) in said
+    assert "export AWS_DEFAULT_REGION=eu-west-3" in said
+    assert "The server stays up" in said

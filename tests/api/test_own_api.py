@@ -1,0 +1,304 @@
+"""millrace's own API, as docs/api.md describes it, and the commands that use it."""
+
+import json
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from tests.api.functions_process import Functions
+from tests.api.millrace_process import ENVIRONMENT, Millrace, stream_policy
+
+from millrace import __version__
+
+HANDLER = """
+def handle(event, context):
+    if any(record["dynamodb"]["Keys"]["a"]["S"] == "poison" for record in event["Records"]):
+        raise ValueError("poisoned")
+    print("heard", len(event["Records"]))
+"""
+
+
+def answer(server: Millrace, method: str, path: str, body: bytes | None = None) -> tuple[int, Any]:
+    request = urllib.request.Request(f"{server.url}/_millrace/{path}", data=body, method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=30) as response:
+            return response.status, json.load(response)
+    except urllib.error.HTTPError as error:
+        return error.code, json.load(error)
+
+
+class Mill:
+    """A table `Grain`, a function `Stone`, and a trigger between them."""
+
+    def __init__(self, server: Millrace) -> None:
+        self.server = server
+        self.dynamodb = server.client("dynamodb")
+        made = self.dynamodb.create_table(
+            TableName="Grain",
+            AttributeDefinitions=[{"AttributeName": "a", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "a", "KeyType": "HASH"}],
+            BillingMode="PAY_PER_REQUEST",
+            StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+        )
+        stream = made["TableDescription"]["LatestStreamArn"]
+        self.functions = Functions(server)
+        policy = stream_policy(stream)
+        server.client("iam").put_role_policy(RoleName="functions", PolicyName="p", PolicyDocument=policy)
+        self.functions.make("Stone", HANDLER)
+        self.functions.make("Bystander", "def handle(event, context):\n    print('seen')\n")
+        mapping = self.functions.lambda_.create_event_source_mapping(
+            EventSourceArn=stream,
+            FunctionName="Stone",
+            StartingPosition="TRIM_HORIZON",
+            BatchSize=10,
+            MaximumRetryAttempts=50,
+            FilterCriteria={"Filters": [{"Pattern": '{"eventName": ["INSERT"]}'}]},
+        )
+        self.mapping: str = mapping["UUID"]
+
+    def put(self, key: str) -> None:
+        self.dynamodb.put_item(TableName="Grain", Item={"a": {"S": key}})
+
+    def delete(self, key: str) -> None:
+        self.dynamodb.delete_item(TableName="Grain", Key={"a": {"S": key}})
+
+
+@pytest.fixture
+def mill(millrace: Millrace) -> Mill:
+    return Mill(millrace)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Millrace]:
+    server = Millrace(tmp_path_factory.mktemp("own") / "data").start()
+    try:
+        yield server
+        assert server.stop() == 0
+    finally:
+        if server.process is not None and server.process.poll() is None:
+            server.kill()
+
+
+def test_health_names_the_version(server: Millrace):
+    assert answer(server, "GET", "health") == (200, {"status": "ok", "version": __version__})
+
+
+def test_the_clock_moves_forward_only_and_not_beyond_dates(server: Millrace):
+    before = answer(server, "GET", "clock")[1]["now"]
+    status, moved = answer(server, "POST", "clock", b'{"advance": 90000}')
+
+    assert (status, list(moved)) == (200, ["now"])
+    assert 90_000 <= moved["now"] - before < 90_060
+    for body in (b'{"advance": -1}', b'{"advance": "1"}', b'{"advance": true}', b"{}", b'{"advance": null}'):
+        assert answer(server, "POST", "clock", body) == (
+            400,
+            {"message": "advance must be a number of seconds, zero or more"},
+        )
+    assert answer(server, "POST", "clock", b'{"advance": 1e300}')[0] == 400
+    assert answer(server, "GET", "clock")[1]["now"] - moved["now"] < 60
+
+
+BAD = [
+    ("POST", "clock", b"{no", 400, "the body is not JSON"),
+    ("POST", "clock", b"[]", 400, "the body must be a JSON object"),
+    ("POST", "idle", b'{"timeout": "long"}', 400, "timeout must be a number of seconds, zero or more"),
+    ("POST", "idle", b'{"timeout": 1e9}', 400, "timeout must be at most 86400 seconds"),
+    ("GET", "tail?nmae=x", None, 400, "tail knows name, table and function, not nmae"),
+    ("GET", "nothing", None, 404, "there is no GET /_millrace/nothing"),
+    ("GET", "", None, 404, "there is no GET /_millrace/"),
+    ("GET", "idle", None, 404, "there is no GET /_millrace/idle"),
+    ("POST", "health", b"{}", 404, "there is no POST /_millrace/health"),
+    ("DELETE", "clock", None, 404, "there is no DELETE /_millrace/clock"),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body", "status", "message"), BAD)
+def test_what_is_not_there_or_cannot_be_is_said(
+    server: Millrace, method: str, path: str, body: bytes | None, status: int, message: str
+):
+    assert answer(server, method, path, body) == (status, {"message": message})
+
+
+def test_a_browser_is_told_what_this_is(server: Millrace):
+    with urllib.request.urlopen(server.url, timeout=30) as response:
+        assert response.read().decode().startswith(f"millrace {__version__} is running.")
+
+
+def test_an_idle_server_says_so_at_once(server: Millrace):
+    assert answer(server, "POST", "idle", b"{}") == (200, {"idle": True, "mappings": []})
+
+
+def test_status_counts_what_became_of_every_change(mill: Mill):
+    for key in ("one", "two", "three"):
+        mill.put(key)
+    mill.delete("one")
+    mill.server.idle()
+
+    status, told = answer(mill.server, "GET", "status")
+    (mapping,) = told.pop("mappings")
+
+    assert status == 200
+    assert set(told) == {"version", "now", "uptime_seconds"}
+    expected = {
+        "uuid": mill.mapping,
+        "table": "Grain",
+        "function": "Stone",
+        "state": "Enabled",
+        "delivered": 3,
+        "filtered": 1,
+        "pending": 0,
+        "attempts": 0,
+        "missing": None,
+    }
+    assert {name: mapping[name] for name in expected} == expected
+    assert sum(mapping["discarded"].values()) == 0
+
+
+def test_idle_that_takes_too_long_says_what_is_pending_and_ends_when_it_is_discarded(mill: Mill):
+    with mill.server.tail("function=Stone") as tail:
+        mill.put("poison")
+        tail.wait(lambda event: event.get("event") == "attempt_failed")
+
+        status, told = answer(mill.server, "POST", "idle", b'{"timeout": 0.05}')
+        (mapping,) = told["mappings"]
+        assert (status, told["idle"], mapping["pending"]) == (408, False, 1)
+        assert mapping["attempts"] >= 1
+        assert "poisoned" in mapping["last_error"]
+        mill.functions.lambda_.update_event_source_mapping(UUID=mill.mapping, MaximumRetryAttempts=0)
+        tail.wait(lambda event: event.get("event") == "discarded")
+
+    (mapping,) = mill.server.idle()["mappings"]
+    assert (mapping["pending"], mapping["discarded"]) == (
+        0,
+        {**mapping["discarded"], "RetryAttemptsExhausted": 1},
+    )
+
+
+def test_tail_tells_of_a_tables_changes_their_deliveries_and_what_its_functions_say(mill: Mill):
+    with mill.server.tail("name=Grain") as tail, mill.server.tail("function=Stone") as of_function:
+        mill.functions.invoke("Bystander")
+        mill.put("one")
+        tail.wait(lambda event: event.get("event") == "batch_succeeded")
+        (said,) = tail.wait(lambda event: event.get("message", "").startswith("heard"))
+        of_function.wait(lambda event: event.get("message", "").startswith("REPORT"))
+    (change,) = [event for event in tail.events if event["kind"] == "change"]
+    (started,) = [event for event in tail.events if event.get("event") == "batch_started"]
+
+    assert abs(change.pop("time") - started["time"]) < 60
+    assert change == {
+        "kind": "change",
+        "table": "Grain",
+        "event": "INSERT",
+        "keys": {"a": {"S": "one"}},
+        "sequence_number": started["first"],
+    }
+    assert (
+        started["kind"],
+        started["function"],
+        started["mapping"],
+        started["records"],
+        started["attempt"],
+    ) == (
+        "delivery",
+        "Stone",
+        mill.mapping,
+        1,
+        1,
+    )
+    assert (said["function"], said["group"], said["message"]) == ("Stone", "/aws/lambda/Stone", "heard 1\n")
+    assert not [event for event in tail.events if event.get("function") == "Bystander"]
+    assert {event["kind"] for event in of_function.events} == {"delivery", "log"}
+
+
+def test_a_tail_that_is_left_open_does_not_keep_the_server_from_ending(millrace: Millrace):
+    with millrace.tail("") as _:
+        assert millrace.stop() == 0
+
+
+# The commands.
+
+
+def command(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "millrace", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**ENVIRONMENT, "COLUMNS": "120"},
+        timeout=60,
+    )
+
+
+def test_the_status_command_speaks_to_people_and_to_programs(mill: Mill):
+    mill.put("one")
+    mill.server.idle()
+
+    people, programs = mill.server.millrace("status"), mill.server.millrace("status", "--json")
+
+    assert (people.returncode, people.stderr, programs.returncode) == (0, "", 0)
+    head, titles, row, *_ = people.stdout.splitlines()
+    assert head.startswith(f"millrace {__version__} at {mill.server.url}, up ")
+    assert titles.split() == [
+        "Table",
+        "Function",
+        "State",
+        "Delivered",
+        "Filtered",
+        "Discarded",
+        "Pending",
+        "Lag",
+    ]
+    assert row.split()[:7] == ["Grain", "Stone", "Enabled", "1", "0", "0", "0"]
+    assert json.loads(programs.stdout)["mappings"][0]["delivered"] == 1
+
+
+def test_the_tail_command_writes_one_json_object_a_line(mill: Mill):
+    with subprocess.Popen(
+        [sys.executable, "-m", "millrace", "tail", "Grain", "--json", "--endpoint", mill.server.url],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=ENVIRONMENT,
+    ) as process:
+        assert process.stdout is not None
+        ready = json.loads(process.stdout.readline())
+        mill.put("one")
+        kinds = [ready["kind"]]
+        while kinds[-1] != "log":
+            kinds.append(json.loads(process.stdout.readline())["kind"])
+        process.terminate()
+
+    assert kinds[0] == "ready"
+    assert {"change", "delivery", "log"} <= set(kinds)
+
+
+@pytest.mark.parametrize("words", [[], ["serve"], ["status"], ["tail"], ["demo"]])
+def test_every_commands_help_has_examples(words: list[str]):
+    done = command(*words, "--help")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Examples:\n" in done.stdout
+    assert f"millrace {words[0] if words else 'serve'}" in done.stdout.partition("Examples:")[2]
+
+
+def test_the_version_is_told():
+    assert command("--version").stdout == f"millrace, version {__version__}\n"
+
+
+def test_a_command_that_is_not_there_is_refused():
+    done = command("sevre")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "No such command 'sevre'" in done.stderr
+
+
+@pytest.mark.parametrize("words", [["status"], ["tail"]])
+def test_without_a_server_the_commands_say_what_to_do(words: list[str]):
+    done = command(*words, "--endpoint", "http://127.0.0.1:9")
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "no server answers at http://127.0.0.1:9" in done.stderr
+    assert "Start one with `millrace serve`" in done.stderr
