@@ -38,6 +38,8 @@ def command(endpoint: str, serve: bool) -> None:
     if not serve:
         Demo(console, endpoint).play()
         return
+    # Asked to end, the demo ends its server, too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     settings = config.load({}, os.environ)
     with _server(settings) as ready:
         _greet(console, settings, ready)
