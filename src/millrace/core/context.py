@@ -28,9 +28,12 @@ class Principal:
         return self.role is None and self.user is None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Context:
-    """One request, as its operation sees it. `response_headers` are added to the answer."""
+    """One request, as its operation sees it. `response_headers` are added to the answer.
+
+    Nobody changes it. It is not frozen because one is made for every request, and freezing takes time.
+    """
 
     scope: Scope
     principal: Principal

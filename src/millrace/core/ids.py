@@ -1,5 +1,6 @@
 """The only random place: identifiers in the forms AWS gives them."""
 
+import itertools
 import random
 import string
 
@@ -9,12 +10,24 @@ _fast = random.Random(_random.getrandbits(128))
 _UPPER = string.ascii_uppercase + "234567"
 _SECRET = string.ascii_letters + string.digits + "+/"
 
+_COUNT_MASK = (1 << 48) - 1
+
 
 def uuid() -> str:
     """A version 4 UUID in lower-case hexadecimal, as in request ids and mapping ids."""
     bits = _fast.getrandbits(128) & ~(0xF000 << 64) & ~(0xC000 << 48) | (0x4000 << 64) | (0x8000 << 48)
     digits = f"{bits:032x}"
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+# All but the last twelve digits of this process' request ids, and where those begin.
+_REQUESTS = uuid()[:-12]
+_COUNT = itertools.count(_fast.getrandbits(48))
+
+
+def request_id() -> str:
+    """A request's id, in the form of `uuid`: one that no other request of any server has, made fast."""
+    return f"{_REQUESTS}{next(_COUNT) & _COUNT_MASK:012x}"
 
 
 def hexadecimal(digits: int) -> str:

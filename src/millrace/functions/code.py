@@ -78,8 +78,11 @@ class CodeStore:
     def _make_directories(self) -> None:
         for path in (self._zips, self._unpacked):
             path.mkdir(parents=True, exist_ok=True)
-            for left in path.glob(".new-*"):  # a crash came between writing and naming
-                remove(left)
+        for left in self._zips.glob(".new-*"):  # a crash came between writing and naming
+            remove(left)
+        # Zips are synced to the disk, what is unpacked of them is not: after a power cut it may be empty files.
+        for left in self._unpacked.iterdir():
+            remove(left)
 
     def hash(self, data: bytes) -> str:
         return base64.b64encode(hashlib.sha256(data).digest()).decode()

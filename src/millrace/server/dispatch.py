@@ -72,7 +72,7 @@ class Dispatcher:
         return await self._introspection.handle(request)
 
     async def _call(self, request: Request) -> Response:
-        request_id = ids.uuid()
+        request_id = ids.request_id()
         model: ServiceModel | None = None
         try:
             signature = self._signature(request)

@@ -120,6 +120,7 @@ class _Committer:
         self._sweeping = True
         self._busy = False
         self._called = False
+        self._gathered = 0
         self._log = _Log.SHORT
         self._pages = 0
         self._idle: asyncio.Future[None] | None = None
@@ -166,11 +167,21 @@ class _Committer:
         for statement in (statements.OPTIMIZE, statements.CHECKPOINT_LAST):
             self._file.writer.execute(statement).fetchall()
 
+    def _gather(self) -> None:
+        """Start, unless this turn brought more than the one before: who comes together shares a commit."""
+        gathered = len(self._waiting.transactions)
+        if 1 < gathered > self._gathered:
+            self._gathered = gathered
+            self._loop.call_soon(self._gather)
+        else:
+            self._start()
+
     def _call_start(self) -> None:
         """Start a group on the loop's next turn: who is ready to write in this turn joins it."""
         if not self._busy and not self._called:
             self._called = True
-            self._loop.call_soon(self._start)
+            self._gathered = 0
+            self._loop.call_soon(self._gather)
 
     def _start(self) -> None:
         """Send the waiting group to the disk."""

@@ -10,10 +10,10 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from time import gmtime, strftime
+from typing import NamedTuple
 from urllib.parse import parse_qsl, quote, unquote
 
 from millrace.core import limits
@@ -22,16 +22,16 @@ from millrace.http.message import Request
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 _UNRESERVED = "-_.~"
-_AUTHORIZATION = re.compile(
+_FRONT = re.compile(
     r"AWS4-HMAC-SHA256 +Credential=([^/,\s]+)/(\d{8})/([^/,\s]+)/([^/,\s]+)/aws4_request, *"
-    r"SignedHeaders=([^,\s]+), *Signature=([0-9a-f]{64})\s*"
+    r"SignedHeaders=([^,\s]+), *"
 )
+_DIGITS = 64
 _TIMESTAMP = re.compile(r"\d{8}T\d{6}Z")
 _TAKEN_AS_SENT = ("UNSIGNED-PAYLOAD", "STREAMING-")
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(NamedTuple):
     """What a request says of who signed it. `expires` (seconds) is given in the presigned form only."""
 
     access_key: str
@@ -59,13 +59,19 @@ def parse(request: Request) -> Signature | None:
         raise _invalid(
             "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header."
         )
-    match = _AUTHORIZATION.fullmatch(header)
+    front, _, digits = header.rpartition("Signature=")
+    parts = _front(front)
     timestamp = request.headers.get("x-amz-date")
-    if match is None or timestamp is None:
+    if parts is None or timestamp is None or len(digits) != _DIGITS:
         return _parse_header(request, header)
-    key, date, region, service, signed, signature = match.groups()
-    token = request.headers.get("x-amz-security-token")
-    return Signature(key, date, region, service, signed, signature, timestamp, token)
+    return Signature(*parts, digits, timestamp, request.headers.get("x-amz-security-token"))
+
+
+@lru_cache(maxsize=1024)
+def _front(text: str) -> tuple[str, str, str, str, str] | None:
+    """What stands before the signature itself: the same in all of a client's requests of a day."""
+    match = _FRONT.fullmatch(text)
+    return None if match is None else (match[1], match[2], match[3], match[4], match[5])
 
 
 def _parse_header(request: Request, header: str) -> Signature | None:

@@ -71,6 +71,17 @@ def test_leftovers_of_a_crash_are_removed(tmp_path):
     assert not (tmp_path / "unpacked/.new-x").exists()
 
 
+def test_what_was_unpacked_before_a_power_cut_is_unpacked_anew(tmp_path):
+    data = zip_of("x = 1")
+    _, directory = save(tmp_path, data)
+    directory.chmod(0o755)
+    (directory / "app.py").chmod(0o644)
+    (directory / "app.py").write_text("")
+    save(tmp_path, data)
+
+    assert (directory / "app.py").read_text() == "x = 1"
+
+
 def test_links_inside_are_kept_and_what_leads_out_is_refused(tmp_path):
     _, directory = save(tmp_path / "good", links(alias="real.py"))
     assert (directory / "alias").read_text() == "x = 1"
