@@ -68,7 +68,14 @@ def size(item: Item) -> int:
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
     """
-    return sum(len(name.encode()) + value_size(value) for name, value in item.items())
+    total = 0
+    for name, value in item.items():
+        text = value.get("S")
+        if text is not None and text.isascii() and name.isascii():
+            total += len(name) + len(text)
+        else:
+            total += len(name.encode()) + value_size(value)
+    return total
 
 
 def value_size(value: AttributeValue) -> int:
@@ -111,9 +118,9 @@ _Walk = Callable[[Any, int], tuple[Any, int]]
 def _member(value: AttributeValue) -> tuple[str, Any]:
     """The one type member of a value and its content."""
     if len(value) == 1:
-        for kind, content in value.items():
-            if kind in _WALKS and content is not None:
-                return kind, content
+        [member] = value.items()
+        if member[0] in _WALKS and member[1] is not None:
+            return member
     return _only_member(value)
 
 

@@ -45,11 +45,12 @@ class _Checker:
         self._holds = f"com.amazonaws.dynamodb.v20120810.{_NAME}"
 
     def map(self, value: Any, place: Place, depth: int) -> None:
-        items: dict[str, Any] = value
+        items: dict[str, dict[str, Any] | None] = value
         if type(value) is not dict:
             raise self._sentences.map(self._holds, value, place)
         for name, item in items.items():
-            if type(item) is dict and _is_plain(cast("dict[str, Any]", item)):
+            # Most values are one text or number: told at once, because every attribute of every item comes by.
+            if type(item) is dict and len(item) == 1 and type(item.get("S") or item.get("N")) is str:
                 continue
             if item is None:
                 items[name] = {}  # An empty AttributeValue, which has an error of its own.
@@ -134,11 +135,6 @@ class _Checker:
                 items[index] = {}
             else:
                 self.value(item, Place.ELEMENT, depth)
-
-
-def _is_plain(value: dict[str, Any]) -> bool:
-    """One text or number, as most values are: told at once, because every attribute of every item comes by."""
-    return len(value) == 1 and type(value.get("S") or value.get("N")) is str
 
 
 _MEMBERS = frozenset({"S", "N", "B", "BOOL", "NULL", "SS", "NS", "BS", "M", "L"})
