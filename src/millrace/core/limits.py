@@ -144,6 +144,7 @@ denials_waiting_max = 1_000  # distinct ones in memory; a hint more or less is n
 
 # Storage: docs/decisions/0002-group-commit.md has the measurements
 storage_checkpoint_pages = 16_000  # of the write-ahead log, about 64 MB; then it is copied into the database
+storage_group_transactions_max = 256  # that wait for more to share their commit
 storage_sweep_rows_max = 256  # rows of dropped spaces and trimmed journals deleted with one commit
 storage_cache_bytes_max = 32 * MIB  # values asked for lately, kept in memory
 

@@ -17,7 +17,11 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 from millrace.core.errors import StorageError
-from millrace.core.limits import storage_checkpoint_pages, storage_sweep_rows_max
+from millrace.core.limits import (
+    storage_checkpoint_pages,
+    storage_group_transactions_max,
+    storage_sweep_rows_max,
+)
 from millrace.storage import statements
 from millrace.storage.disk_thread import DiskThread
 from millrace.storage.group import Group, Transaction
@@ -170,7 +174,7 @@ class _Committer:
     def _gather(self) -> None:
         """Start, unless this turn brought more than the one before: who comes together shares a commit."""
         gathered = len(self._waiting.transactions)
-        if 1 < gathered > self._gathered:
+        if 1 < gathered > self._gathered and gathered < storage_group_transactions_max:
             self._gathered = gathered
             self._loop.call_soon(self._gather)
         else:
