@@ -9,8 +9,8 @@ import pytest
 from tests.api.millrace_process import ENVIRONMENT
 
 
-def played(data: Path, **settings: str) -> str:
-    """What the demo says until its server is left up."""
+def played(data: Path, *, until: str = "The server stays up", **settings: str) -> str:
+    """What the demo says until it says so and is interrupted; by default until its server is left up."""
     process = subprocess.Popen(
         [sys.executable, "-m", "millrace", "demo", "--serve"],
         env={**ENVIRONMENT, "MILLRACE_PORT": "0", "MILLRACE_DATA": str(data), **settings},
@@ -22,7 +22,7 @@ def played(data: Path, **settings: str) -> str:
     try:
         for line in process.stdout:
             lines.append(line)
-            if "The server stays up" in line:
+            if until in line:
                 process.send_signal(signal.SIGINT)
     finally:
         process.terminate()
@@ -45,3 +45,12 @@ def test_the_demo_plays_with_the_keys_that_it_shows(tmp_path: Path, auth: str, k
     assert keys.format(data=tmp_path) in said
     assert "export AWS_DEFAULT_REGION=eu-west-3" in said
     assert "The server stays up" in said
+
+
+def test_an_interrupted_demo_plays_to_its_end_the_next_time(tmp_path: Path):
+    broken_off = played(tmp_path, until="attempt 2 failed")
+    said = played(tmp_path)
+
+    assert "That was the whole loop." not in broken_off
+    assert "That was the whole loop." in said
+    assert "Function JansFunction: was there already" in said

@@ -27,6 +27,9 @@ Examples:
 """
 
 WAIT_SECONDS = 30
+FIRST = "hello world"
+WAITING = ("one", "two", "three")
+VALUES = (FIRST, *WAITING)
 
 
 @click.command("demo", epilog=EPILOG, short_help="Write a record, watch a function run because of it.")
@@ -96,12 +99,13 @@ class Demo:
             raise click.ClickException(f"no live events come from {self._endpoint}")
         scenario = Scenario(self._settings)
         self._build(scenario)
+        self._clear(scenario)
         self._change(scenario)
         self._break_and_repair(scenario)
         self._console.print("\n[bold green]That was the whole loop.[/] Look further:\n")
-        self._console.print(f"  millrace tail {TABLE}     follow changes, deliveries and log lines")
-        self._console.print("  millrace status             where every trigger stands, and why")
-        self._console.print(f"  aws logs tail /aws/lambda/{FUNCTION}")
+        self._console.print(f"  millrace tail {TABLE}   follow changes, deliveries and log lines")
+        self._console.print("  millrace status           where every trigger stands, and why")
+        self._console.print(f"  aws logs filter-log-events --log-group-name /aws/lambda/{FUNCTION}")
 
     def _build(self, scenario: Scenario) -> None:
         self._made(f"Table {TABLE}", scenario.create_table())
@@ -112,27 +116,30 @@ class Demo:
         self._made(f"Function {FUNCTION}", scenario.create_function(role.name))
         self._made("The trigger from the stream to the function", scenario.create_mapping(stream.name))
 
+    def _clear(self, scenario: Scenario) -> None:
+        """Take out what a demo that was interrupted left: putting it again would change nothing."""
+        for value in VALUES:
+            scenario.delete(value)
+        self._client.ask("idle", {"timeout": WAIT_SECONDS})
+
     def _change(self, scenario: Scenario) -> None:
         self._step("Put a record: the function gets an INSERT with its new image")
-        self._delivered(lambda: scenario.put("hello world"))
+        self._delivered(1, lambda: scenario.put(FIRST))
         self._step("Update it: a MODIFY with new and old image")
-        self._delivered(scenario.update)
+        self._delivered(1, scenario.update)
         self._step("Delete it: a REMOVE with its old image")
-        self._delivered(lambda: scenario.delete("hello world"))
+        self._delivered(1, lambda: scenario.delete(FIRST))
 
     def _break_and_repair(self, scenario: Scenario) -> None:
         self._step("Break the code and put three records: the first is tried again and again, the rest wait")
         scenario.replace_code(BROKEN_HANDLER)
         before = len(self._seen)
-        for value in ("one", "two", "three"):
+        for value in WAITING:
             scenario.put(value)
         self._wait(lambda: self._count(before, "attempt_failed") >= 4)
         self._step("Repair the code: the waiting records arrive, each once, in order")
-        scenario.replace_code(HANDLER)
-        self._idle()
-        for value in ("one", "two", "three"):
-            scenario.delete(value)
-        self._idle()
+        self._delivered(len(WAITING), lambda: scenario.replace_code(HANDLER))
+        self._delivered(len(WAITING), lambda: [scenario.delete(value) for value in WAITING])
 
     def _step(self, text: str) -> None:
         self._console.print(f"\n[bold]{text}[/]")
@@ -157,13 +164,15 @@ class Demo:
     def _count(self, start: int, name: str) -> int:
         return sum(1 for event in self._seen[start:] if event.get("event") == name)
 
-    def _delivered(self, act: Callable[[], None]) -> None:
+    def _delivered(self, records: int, act: Callable[[], object]) -> None:
+        """Do it, and wait until so many records were delivered because of it."""
         before = len(self._seen)
         act()
-        self._wait(lambda: self._count(before, "batch_succeeded") >= 1)
+        self._wait(lambda: self._records(before) >= records)
 
-    def _idle(self) -> None:
-        self._client.ask("idle", {"timeout": WAIT_SECONDS})
+    def _records(self, start: int) -> int:
+        done = (event for event in self._seen[start:] if event.get("event") == "batch_succeeded")
+        return sum(event["records"] for event in done)
 
     def _wait(self, done: Callable[[], bool]) -> None:
         with self._news:

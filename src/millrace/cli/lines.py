@@ -34,7 +34,7 @@ def _change(event: Mapping[str, Any]) -> str:
 
 
 def _log(event: Mapping[str, Any], width: int | None) -> str:
-    text = event["message"].rstrip("\n").replace("\xa0", " ")
+    text = event["message"].rstrip("\t\n").replace("\xa0", " ").replace("\t", "  ")
     if width is not None:
         text = "\n".join(part if len(part) <= width else f"{part[: width - 1]}…" for part in text.split("\n"))
     text = text.replace("\n", "\n" + " " * 15)

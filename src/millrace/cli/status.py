@@ -37,7 +37,7 @@ def command(endpoint: str, as_json: bool) -> None:
     console.print(_table(status["mappings"]))
     for mapping in status["mappings"]:
         for reason in _reasons(mapping):
-            console.print(reason)
+            console.print(reason, soft_wrap=True)
 
 
 def _table(mappings: list[Mapping[str, Any]]) -> Table:
