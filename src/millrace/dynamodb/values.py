@@ -197,7 +197,7 @@ def _texts(content: list[str], _: int) -> tuple[list[str], int]:
     if len(set(content)) != len(content):
         told = ", ".join(content)
         raise validation_error(_invalid + f"Input collection [{told}] contains duplicates.")
-    return _ordered(content, content), sum(len(element.encode()) for element in content)
+    return _ordered(content, content), len("".join(content).encode())
 
 
 def _numbers(content: list[str], _: int) -> tuple[list[str], int]:
@@ -230,9 +230,14 @@ def _map(content: Item, depth: int) -> tuple[Item, int]:
     total = _container_bytes
     changed: Item | None = None
     for name, value in content.items():
+        total += (len(name) if name.isascii() else len(name.encode())) + _element_bytes
+        text = value.get("S")
+        if text is not None and len(value) == 1:
+            total += len(text) if text.isascii() else len(text.encode())
+            continue
         kind, inner = _member(value)
         clean, inner_size = _WALKS[kind](inner, depth + 1)
-        total += inner_size + len(name.encode()) + _element_bytes
+        total += inner_size
         if clean is not inner or len(value) != 1:
             changed = changed or dict(content)
             changed[name] = {kind: clean}
@@ -246,9 +251,14 @@ def _list(content: list[AttributeValue], depth: int) -> tuple[list[AttributeValu
     total = _container_bytes
     changed: list[AttributeValue] | None = None
     for index, value in enumerate(content):
+        total += _element_bytes
+        text = value.get("S")
+        if text is not None and len(value) == 1:
+            total += len(text) if text.isascii() else len(text.encode())
+            continue
         kind, inner = _member(value)
         clean, inner_size = _WALKS[kind](inner, depth + 1)
-        total += inner_size + _element_bytes
+        total += inner_size
         if clean is not inner or len(value) != 1:
             changed = changed or list(content)
             changed[index] = {kind: clean}

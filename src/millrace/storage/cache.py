@@ -50,9 +50,12 @@ class ValueCache:
 
     def replace(self, key: Key, value: bytes | None) -> None:
         """It was changed: what is written now is often read or written again soon."""
-        self._old.pop(key, None)
-        self._young.pop(key, None)
-        self.add(key, value)
+        if self._old:
+            self._old.pop(key, None)
+        if value is not None and len(value) > self._value_bytes_max:
+            self._young.pop(key, None)
+        else:
+            self.add(key, value)
 
     def clear(self) -> None:
         self._young = {}
