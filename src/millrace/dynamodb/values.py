@@ -36,31 +36,12 @@ def normalise(item: Item) -> tuple[Item, int]:
     Gives the same object if nothing has to change. ValidationException with AWS's sentence if a value is
     none; that the item is not too large, and has its keys, is for the caller to see.
     """
-    size = 0
-    changed: Item | None = None
-    for name, value in item.items():
-        size += len(name) if name.isascii() else len(name.encode())
-        # Most attributes are texts: the walk's shortest way, spelled out.
-        text = value.get("S")
-        if text is not None and len(value) == 1:
-            size += len(text) if text.isascii() else len(text.encode())
-            continue
-        kind, content = _member(value)
-        clean, content_size = _WALKS[kind](content, 1)
-        size += content_size
-        if clean is not content or len(value) != 1:
-            changed = changed or dict(item)
-            changed[name] = {kind: clean}
-    if "" in item:
-        raise validation_error(_invalid + "Empty attribute name")
-    return changed or item, size
+    return _attributes(item, 1)
 
 
 def normalise_value(value: AttributeValue) -> AttributeValue:
     """The value as DynamoDB stores it; the same object if nothing has to change."""
-    kind, content = _member(value)
-    clean, _ = _WALKS[kind](content, 1)
-    return value if clean is content and len(value) == 1 else {kind: clean}
+    return _clean(value, 1)[0]
 
 
 def size(item: Item) -> int:
@@ -68,20 +49,12 @@ def size(item: Item) -> int:
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
     """
-    total = 0
-    for name, value in item.items():
-        text = value.get("S")
-        if text is not None and text.isascii() and name.isascii():
-            total += len(name) + len(text)
-        else:
-            total += len(name.encode()) + value_size(value)
-    return total
+    return _attributes(item, 1)[1]
 
 
 def value_size(value: AttributeValue) -> int:
     """Bytes of a normalised value."""
-    kind, content = next(iter(value.items()))
-    return _WALKS[kind](content, 1)[1]
+    return _clean(value, 1)[1]
 
 
 def equal(one: AttributeValue, other: AttributeValue) -> bool:
@@ -113,6 +86,32 @@ def compare(one: AttributeValue, other: AttributeValue) -> int | None:
 # object if it is that already) and its bytes.
 
 _Walk = Callable[[Any, int], tuple[Any, int]]
+
+
+def _clean(value: AttributeValue, depth: int) -> tuple[AttributeValue, int]:
+    """A value in its canonical form, the same object if it is that already, and its bytes."""
+    # Most values are texts: the shortest way, spelled out.
+    text = value.get("S")
+    if text is not None and len(value) == 1:
+        return value, len(text) if text.isascii() else len(text.encode())
+    kind, content = _member(value)
+    clean, bytes_ = _WALKS[kind](content, depth)
+    return (value if clean is content and len(value) == 1 else {kind: clean}), bytes_
+
+
+def _attributes(item: Item, depth: int) -> tuple[Item, int]:
+    """The attributes of an item or of a map, whose values stand at this depth, and their bytes."""
+    total = 0
+    changed: Item | None = None
+    for name, value in item.items():
+        clean, bytes_ = _clean(value, depth)
+        total += bytes_ + (len(name) if name.isascii() else len(name.encode()))
+        if clean is not value:
+            changed = changed or dict(item)
+            changed[name] = clean
+    if "" in item:
+        raise validation_error(_invalid + "Empty attribute name")
+    return changed or item, total
 
 
 def _member(value: AttributeValue) -> tuple[str, Any]:
@@ -227,41 +226,20 @@ def _ordered(content: list[str], clean: list[str]) -> list[str]:
 
 def _map(content: Item, depth: int) -> tuple[Item, int]:
     _check_depth(depth)
-    total = _container_bytes
-    changed: Item | None = None
-    for name, value in content.items():
-        total += (len(name) if name.isascii() else len(name.encode())) + _element_bytes
-        text = value.get("S")
-        if text is not None and len(value) == 1:
-            total += len(text) if text.isascii() else len(text.encode())
-            continue
-        kind, inner = _member(value)
-        clean, inner_size = _WALKS[kind](inner, depth + 1)
-        total += inner_size
-        if clean is not inner or len(value) != 1:
-            changed = changed or dict(content)
-            changed[name] = {kind: clean}
-    if "" in content:
-        raise validation_error(_invalid + "Empty attribute name")
-    return changed or content, total
+    clean, bytes_ = _attributes(content, depth + 1)
+    return clean, _container_bytes + bytes_ + _element_bytes * len(content)
 
 
 def _list(content: list[AttributeValue], depth: int) -> tuple[list[AttributeValue], int]:
     _check_depth(depth)
-    total = _container_bytes
+    total = _container_bytes + _element_bytes * len(content)
     changed: list[AttributeValue] | None = None
     for index, value in enumerate(content):
-        total += _element_bytes
-        text = value.get("S")
-        if text is not None and len(value) == 1:
-            total += len(text) if text.isascii() else len(text.encode())
-            continue
-        kind, inner = _member(value)
-        clean, inner_size = _WALKS[kind](inner, depth + 1)
-        total += inner_size
-        if clean is not inner or len(value) != 1:
+        clean, bytes_ = _clean(value, depth + 1)
+        total += bytes_
+        if clean is not value:
             changed = changed or list(content)
-            changed[index] = {kind: clean}
+            changed[index] = clean
     return changed or content, total
 
 
