@@ -14,6 +14,14 @@ def millrace(tmp_path: Path) -> Iterator[Millrace]:
 
 
 @pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Millrace]:
+    """One for the whole module, which ends in good order when it is told to."""
+    for server in _served(Millrace(tmp_path_factory.mktemp("server") / "data")):
+        yield server
+        assert server.stop() == 0
+
+
+@pytest.fixture(scope="module")
 def tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FreshTables]:
     for server in _served(Millrace(tmp_path_factory.mktemp("tables"))):
         yield FreshTables(server)

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -34,14 +33,8 @@ def handle(event, context):
 
 
 @pytest.fixture(scope="module")
-def functions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Functions]:
-    server = Millrace(tmp_path_factory.mktemp("functions") / "data").start()
-    try:
-        yield Functions(server)
-        assert server.stop() == 0
-    finally:
-        if server.process is not None and server.process.poll() is None:
-            server.kill()
+def functions(server: Millrace) -> Functions:
+    return Functions(server)
 
 
 def refusal(call: Any, **arguments: Any) -> tuple[int, str, str]:

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,17 +11,6 @@ from tests.api.millrace_process import TRUST, Millrace
 ACCOUNT = "000000000000"
 ANYONE = TRUST.replace('{"Service": "lambda.amazonaws.com"}', '{"AWS": "*"}')
 ALLOW = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "dynamodb:*", "Resource": "*"}]}
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Millrace]:
-    server = Millrace(tmp_path_factory.mktemp("iam") / "data").start()
-    try:
-        yield server
-        assert server.stop() == 0
-    finally:
-        if server.process is not None and server.process.poll() is None:
-            server.kill()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """CloudWatch Logs with boto3: groups, streams, writing, reading, filtering, with AWS's exact shapes and words."""
 
 import itertools
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,17 +8,6 @@ from botocore.exceptions import ClientError
 from tests.api.millrace_process import Millrace
 
 ARN = "arn:aws:logs:eu-central-1:000000000000:log-group:"
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Millrace]:
-    server = Millrace(tmp_path_factory.mktemp("logs") / "data").start()
-    try:
-        yield server
-        assert server.stop() == 0
-    finally:
-        if server.process is not None and server.process.poll() is None:
-            server.kill()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -70,17 +69,6 @@ class Mill:
 @pytest.fixture
 def mill(millrace: Millrace) -> Mill:
     return Mill(millrace)
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Millrace]:
-    server = Millrace(tmp_path_factory.mktemp("own") / "data").start()
-    try:
-        yield server
-        assert server.stop() == 0
-    finally:
-        if server.process is not None and server.process.poll() is None:
-            server.kill()
 
 
 def test_health_names_the_version(server: Millrace):

@@ -5,7 +5,7 @@ import os
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Any
 
 import click
 from botocore.auth import SigV4Auth
@@ -25,13 +25,6 @@ def endpoint_option(function: Any) -> Any:
         metavar="URL",
         help=f"Where the server is.  [AWS_ENDPOINT_URL; default: {ENDPOINT}]",
     )(function)
-
-
-class Lines(Protocol):
-    """An open answer that is read line by line."""
-
-    def __iter__(self) -> Iterator[bytes]: ...
-    def close(self) -> None: ...
 
 
 class Client:

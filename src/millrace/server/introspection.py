@@ -81,14 +81,14 @@ class Introspection:
         return Response(200, data, {"content-type": "application/zip"})
 
     async def _status(self) -> Response:
-        mappings = await self._supervisor.status()
+        mappings = await self._mappings()
         now = self._clock.now()
         return _json(
             {
                 "version": __version__,
                 "now": now,
                 "uptime_seconds": now - self._started,
-                "mappings": [mapping.as_dict(now) for mapping in mappings],
+                "mappings": mappings,
             }
         )
 
@@ -115,9 +115,12 @@ class Introspection:
                 await self._logs.flush()
         except TimeoutError:
             idle = False
+        return _json({"idle": idle, "mappings": await self._mappings()}, 200 if idle else 408)
+
+    async def _mappings(self) -> list[dict[str, Any]]:
+        statuses = await self._supervisor.status()
         now = self._clock.now()
-        mappings = [mapping.as_dict(now) for mapping in await self._supervisor.status()]
-        return _json({"idle": idle, "mappings": mappings}, 200 if idle else 408)
+        return [status.as_dict(now) for status in statuses]
 
 
 def _body(request: Request) -> Mapping[str, Any]:

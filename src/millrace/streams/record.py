@@ -41,11 +41,6 @@ class Entry:
     journal: str
 
 
-def wants_old_image(view: str) -> bool:
-    """Whether records of this view type carry the item as it was."""
-    return view in _OLD_VIEWS
-
-
 def encode(
     view: str, created: float, keys: Image, old: Image | None, new: Image | None, *, expired: bool = False
 ) -> bytes:

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 import botocore.session
 import pytest
 from botocore.validate import ParamValidator
+from tests.unit.answers import check_members, without_none
 
 from millrace.core.arn import Scope
 from millrace.core.clock import ManualClock
@@ -32,21 +33,6 @@ def trust(principal):
 
 LAMBDA = trust({"Service": "lambda.amazonaws.com"})
 ALLOW = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}'
-
-
-def without_none(value):
-    if isinstance(value, dict):
-        return {key: without_none(each) for key, each in value.items() if each is not None}
-    return [without_none(each) for each in value] if isinstance(value, list) else value
-
-
-def check_members(shape, value):
-    if shape.type_name == "structure":
-        for name, each in value.items():
-            check_members(shape.members[name], each)
-    elif shape.type_name == "list":
-        for each in value:
-            check_members(shape.member, each)
 
 
 class Caller:

@@ -7,6 +7,7 @@ import pytest
 from botocore.validate import ParamValidator
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.answers import check_members, without_none
 
 from millrace.core import limits
 from millrace.core.arn import Scope
@@ -22,21 +23,6 @@ ROOT = Principal("123456789012", "arn:aws:iam::123456789012:root", "123456789012
 GROUP_ARN = "arn:aws:logs:us-east-1:123456789012:log-group:g"
 HOUR = 3_600_000
 MODEL = botocore.session.get_session().get_service_model("logs")
-
-
-def without_none(value):
-    if isinstance(value, dict):
-        return {key: without_none(each) for key, each in value.items() if each is not None}
-    return [without_none(each) for each in value] if isinstance(value, list) else value
-
-
-def check_members(shape, value):
-    if shape.type_name == "structure":
-        for name, each in value.items():
-            check_members(shape.members[name], each)
-    elif shape.type_name == "list":
-        for each in value:
-            check_members(shape.member, each)
 
 
 class Caller:
