@@ -35,8 +35,9 @@ from millrace.iam.operations import iam_service, sts_service
 from millrace.logs.log import Logs
 from millrace.logs.operations import logs_service
 from millrace.server.authentication import Authenticator
+from millrace.server.console import Console
 from millrace.server.dispatch import Dispatcher
-from millrace.server.introspection import Introspection
+from millrace.server.introspection import Introspection, Public
 from millrace.server.live import Feeds
 from millrace.storage.interface import Storage
 from millrace.storage.memory import MemoryStorage
@@ -101,7 +102,8 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
         supervisor = Supervisor(storage, clock, functions, identities)
         services = every_service(storage, clock, functions, supervisor, identities, logs)
         feeds = Feeds(storage, clock, logs, supervisor)
-        introspection = Introspection(clock, logs, supervisor, feeds, functions.downloads)
+        public = Public(settings.region, settings.auth)
+        introspection = Introspection(clock, logs, supervisor, feeds, functions.downloads, Console(), public)
         home = Scope(settings.account, settings.region)
         authenticator = Authenticator(identities, clock, home, closed=settings.auth)
         dispatcher = Dispatcher(

@@ -11,7 +11,7 @@ import threading
 import time
 import urllib.request
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -34,15 +34,21 @@ class Millrace:
     """`millrace serve` on a free port with its data in `data`; `kill` and `start` again at will.
 
     What it says to the operator is added to the file `errors`, if that is given. `before` are words before the
-    command itself, for instance `prlimit`'s.
+    command itself, for instance `prlimit`'s; `environment` are variables on top of the usual ones.
     """
 
     def __init__(
-        self, data: Path, *options: str, errors: Path | None = None, before: Sequence[str] = ()
+        self,
+        data: Path,
+        *options: str,
+        errors: Path | None = None,
+        before: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self.data = data
         self.errors = errors
         self.before = before
+        self.environment = {**ENVIRONMENT, **(environment or {})}
         self.options = options
         self.process: subprocess.Popen[str] | None = None
         self.port = 0
@@ -62,7 +68,7 @@ class Millrace:
         with contextlib.ExitStack() as stack:
             told = None if self.errors is None else stack.enter_context(self.errors.open("a"))
             self.process = subprocess.Popen(
-                command, stdout=subprocess.PIPE, stderr=told, text=True, env=ENVIRONMENT
+                command, stdout=subprocess.PIPE, stderr=told, text=True, env=self.environment
             )
         assert self.process.stdout is not None
         line = self.process.stdout.readline()

@@ -71,8 +71,9 @@ def mill(millrace: Millrace) -> Mill:
     return Mill(millrace)
 
 
-def test_health_names_the_version(server: Millrace):
-    assert answer(server, "GET", "health") == (200, {"status": "ok", "version": __version__})
+def test_health_names_the_version_the_region_and_whether_keys_are_needed(server: Millrace):
+    known = {"status": "ok", "version": __version__, "region": "us-east-1", "auth": False}
+    assert answer(server, "GET", "health") == (200, known)
 
 
 def test_the_clock_moves_forward_only_and_not_beyond_dates(server: Millrace):

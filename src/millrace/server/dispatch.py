@@ -53,16 +53,16 @@ class Dispatcher:
             return _plain(403, "ForeignOrigin", "Requests of web pages of other origins are refused.")
         if request.path.startswith(PREFIX):
             return await self._ask(request)
-        if request.method in ("GET", "HEAD") and request.path == "/" and not request.query:
-            return self._introspection.welcome()
+        if request.path == "/" and _is_visit(request):
+            return await self._introspection.welcome(request)
         return await self._call(request)
 
     async def _ask(self, request: Request) -> Response:
         """millrace's own API: anyone's on an open server, the root's on a closed one.
 
-        Addresses that were given out to be fetched without a signature carry one of their own.
+        What holds no secret needs no signature; addresses given out to be fetched carry one of their own.
         """
-        if self._closed and not self._introspection.is_signed(request):
+        if self._closed and not self._introspection.is_open(request):
             try:
                 caller = await self._authenticator.caller(request, sigv4.parse(request))
             except AwsError as error:
@@ -129,6 +129,11 @@ class Dispatcher:
         if context.response_headers:
             response.headers = {**response.headers, **context.response_headers}
         return response
+
+
+def _is_visit(request: Request) -> bool:
+    """Whether somebody looks at what is here, rather than calling an operation."""
+    return request.method in ("GET", "HEAD") and not request.query and "authorization" not in request.headers
 
 
 def _error(model: ServiceModel | None, error: AwsError, request_id: str) -> Response:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -14,12 +15,23 @@ from millrace.functions.download import PATH as CODE_PATH
 from millrace.functions.download import Downloads, RefusedError
 from millrace.http.message import Request, Response
 from millrace.logs.log import Logs
+from millrace.server.console import PREFIX as CONSOLE
+from millrace.server.console import Console
 from millrace.server.live import Feeds, Interest
 from millrace.triggers.supervisor import Supervisor
 
 PREFIX = "/_millrace/"
+HEALTH = "/_millrace/health"
 JSON = {"content-type": "application/json"}
 IDLE_SECONDS_DEFAULT = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Public:
+    """What anyone may know of a server: `region` is its own, `auth` whether keys are needed."""
+
+    region: str
+    auth: bool
 
 
 class BadRequestError(Exception):
@@ -30,27 +42,41 @@ class Introspection:
     """Answers `/_millrace/…`. Who may ask is the dispatcher's affair."""
 
     def __init__(
-        self, clock: Clock, logs: Logs, supervisor: Supervisor, feeds: Feeds, downloads: Downloads
+        self,
+        clock: Clock,
+        logs: Logs,
+        supervisor: Supervisor,
+        feeds: Feeds,
+        downloads: Downloads,
+        console: Console,
+        public: Public,
     ) -> None:
         self._clock = clock
         self._logs = logs
         self._supervisor = supervisor
         self._feeds = feeds
         self._downloads = downloads
+        self._console = console
+        self._public = public
         self._started = clock.now()
 
-    def is_signed(self, request: Request) -> bool:
-        """Whether the address itself says that it may be fetched; `handle` looks whether that is true."""
-        return request.path.startswith(CODE_PATH)
+    def is_open(self, request: Request) -> bool:
+        """Whether no signature is needed: it is no secret, or the address says that it may be fetched.
+
+        `handle` looks whether the latter is true.
+        """
+        return request.path == HEALTH or request.path.startswith((CODE_PATH, CONSOLE))
 
     async def handle(self, request: Request) -> Response:
         """The answer; 404 for what is not there, 400 for what cannot be."""
         if request.method == "GET" and request.path.startswith(CODE_PATH):
             return await self._code(request)
+        if request.method in ("GET", "HEAD") and request.path.startswith(CONSOLE):
+            return await self._console.file(request) or _absent(request)
         try:
             match request.method, request.path.removeprefix(PREFIX):
                 case "GET", "health":
-                    return _json({"status": "ok", "version": __version__})
+                    return _json({"status": "ok", "version": __version__, **asdict(self._public)})
                 case "GET", "status":
                     return await self._status()
                 case "GET", "tail":
@@ -62,14 +88,13 @@ class Introspection:
                 case "POST", "idle":
                     return await self._idle(_body(request))
                 case _:
-                    return _json({"message": f"there is no {request.method} {request.path}"}, 404)
+                    return _absent(request)
         except BadRequestError as error:
             return _json({"message": str(error)}, 400)
 
-    def welcome(self) -> Response:
-        """What a browser sees at `/`."""
-        text = f"millrace {__version__} is running. Point AWS clients at this address.\n"
-        return Response(200, text.encode(), {"content-type": "text/plain; charset=utf-8"})
+    async def welcome(self, request: Request) -> Response:
+        """What is at `/`."""
+        return await self._console.front(request)
 
     async def _code(self, request: Request) -> Response:
         try:
@@ -144,3 +169,7 @@ def _seconds(body: Mapping[str, Any], name: str, most: float) -> float:
 
 def _json(value: Mapping[str, Any], status: int = 200) -> Response:
     return Response(status, orjson.dumps(value), JSON)
+
+
+def _absent(request: Request) -> Response:
+    return _json({"message": f"there is no {request.method} {request.path}"}, 404)
