@@ -35,6 +35,7 @@ from millrace.iam.operations import iam_service, sts_service
 from millrace.logs.log import Logs
 from millrace.logs.operations import logs_service
 from millrace.server.authentication import Authenticator
+from millrace.server.base_path import under
 from millrace.server.console import Console
 from millrace.server.dispatch import Dispatcher
 from millrace.server.introspection import Introspection, Public
@@ -105,7 +106,9 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
         public = Public(settings.region, settings.auth)
         introspection = Introspection(clock, logs, supervisor, feeds, functions.downloads, Console(), public)
         home = Scope(settings.account, settings.region)
-        authenticator = Authenticator(identities, clock, home, closed=settings.auth)
+        authenticator = Authenticator(
+            identities, clock, home, closed=settings.auth, base_path=settings.base_path
+        )
         dispatcher = Dispatcher(
             Router([load(name) for name in SERVICES]),
             services,
@@ -113,10 +116,11 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
             identities,
             introspection,
             closed=settings.auth,
+            base_path=settings.base_path,
         )
         credentials_file = await _credentials(identities, settings)
         try:
-            listener = await listen(dispatcher.handle, settings.host, port)
+            listener = await listen(under(settings.base_path, dispatcher.handle), settings.host, port)
         except OSError as error:
             raise SettingsError(_cannot_listen(settings, error)) from None
         stack.push_async_callback(listener.close)

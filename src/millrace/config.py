@@ -60,6 +60,16 @@ def _region(value: Any) -> str:
     return str(value)
 
 
+def _base_path(value: Any) -> str:
+    """A prefix of paths, without a slash at its end."""
+    path = str(value).rstrip("/")
+    if path and not re.fullmatch(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)+", path):
+        raise ValueError("a base path looks like /millrace")
+    if path.split("/")[1:2] == ["_millrace"]:
+        raise ValueError("/_millrace is taken by millrace's own API")
+    return path
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One setting: what it is called, what it is without one's doing, what it means."""
@@ -73,6 +83,10 @@ class Setting:
     def variable(self) -> str:
         return f"MILLRACE_{self.name.upper()}"
 
+    @property
+    def option(self) -> str:
+        return self.name.replace("_", "-")
+
 
 SETTINGS = (
     Setting("host", "127.0.0.1", _text, "Address to listen on. Anything but loopback needs --auth."),
@@ -82,6 +96,7 @@ SETTINGS = (
     Setting("region", "us-east-1", _region, "Region of requests signed for `local` or `localhost`."),
     Setting("account", "000000000000", _account, "Account number that owns everything."),
     Setting("auth", False, _flag, "Accept only access keys that millrace issued."),
+    Setting("base_path", "", _base_path, "Path that a proxy shows it under, e.g. /millrace."),
 )
 
 
@@ -96,6 +111,7 @@ class Settings:
     region: str = "us-east-1"
     account: str = "000000000000"
     auth: bool = False
+    base_path: str = ""
 
     @property
     def data_path(self) -> Path:

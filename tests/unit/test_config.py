@@ -32,6 +32,11 @@ def test_the_command_line_wins_over_the_environment_and_that_over_the_file(tmp_p
         ({"colour": "red"}, "known are"),
         ({"auth": "perhaps"}, "true or false"),
         ({"host": "0.0.0.0"}, "--auth"),
+        ({"base_path": "millrace"}, "looks like /millrace"),
+        ({"base_path": "/a//b"}, "looks like /millrace"),
+        ({"base_path": "/a/../b"}, "looks like /millrace"),
+        ({"base_path": "/mill race"}, "looks like /millrace"),
+        ({"base_path": "/_millrace/x"}, "is taken"),
     ],
 )
 def test_what_cannot_be_is_refused_with_a_way_out(options: dict, words: str):
@@ -49,6 +54,13 @@ def test_a_settings_file_that_is_no_toml_is_named(tmp_path: Path):
 
 def test_the_table_and_the_settings_agree():
     assert {s.name: s.default for s in SETTINGS} == {s.name: getattr(Settings(), s.name) for s in SETTINGS}
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"), [("", ""), ("/", ""), ("/millrace", "/millrace"), ("/a/b.c/", "/a/b.c")]
+)
+def test_a_base_path_begins_with_a_slash_and_ends_without_one(given: str, kept: str):
+    assert load({"base_path": given}, {}).base_path == kept
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "::1", "localhost"])

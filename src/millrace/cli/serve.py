@@ -31,9 +31,9 @@ Examples:
 def _option(setting: Setting) -> Callable[[Any], Any]:
     if isinstance(setting.default, bool):
         text = f"{setting.help}  [{setting.variable}; default: {'on' if setting.default else 'off'}]"
-        return click.option(f"--{setting.name}/--no-{setting.name}", default=None, help=text)
-    text = f"{setting.help}  [{setting.variable}; default: {setting.default}]"
-    return click.option(f"--{setting.name}", default=None, metavar=setting.name.upper(), help=text)
+        return click.option(f"--{setting.option}/--no-{setting.option}", default=None, help=text)
+    text = f"{setting.help}  [{setting.variable}; default: {setting.default or 'none'}]"
+    return click.option(f"--{setting.option}", default=None, metavar=setting.name.upper(), help=text)
 
 
 def settings_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -126,7 +126,7 @@ def server_command(settings: Settings) -> list[str]:
     for setting in SETTINGS:
         value = getattr(settings, setting.name)
         if isinstance(value, bool):
-            words.append(f"--{setting.name}" if value else f"--no-{setting.name}")
+            words.append(f"--{setting.option}" if value else f"--no-{setting.option}")
         else:
-            words += [f"--{setting.name}", str(value)]
+            words += [f"--{setting.option}", str(value)]
     return words

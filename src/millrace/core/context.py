@@ -32,12 +32,14 @@ class Principal:
 class Context:
     """One request, as its operation sees it. `response_headers` are added to the answer.
 
+    `reached_at` is the address that the caller knows this server by, "" if it did not tell.
     Nobody changes it. It is not frozen because one is made for every request, and freezing takes time.
     """
 
     scope: Scope
     principal: Principal
     request_id: str
+    reached_at: str = ""
     response_headers: dict[str, str] = field(default_factory=dict[str, str])
 
 

@@ -30,11 +30,11 @@ class Downloads:
         self._endpoint_url = endpoint_url
         self._key = ids.secret_key().encode()
 
-    def address(self, scope: Scope, function: Function) -> str:
-        """Where the code that `function` has now can be fetched."""
+    def address(self, scope: Scope, function: Function, reached_at: str = "") -> str:
+        """Where the code that `function` has now can be fetched by who reaches the server at `reached_at`."""
         path = f"{PATH}{scope.path}/{function.name}/{self._codes.zip_path(function.code_sha256).name}"
         expires = str(int(self._clock.now() + limits.code_address_seconds))
-        return f"{self._endpoint_url}{path}?Expires={expires}&Signature={self._signature(path, expires)}"
+        return f"{reached_at or self._endpoint_url}{path}?Expires={expires}&Signature={self._signature(path, expires)}"
 
     async def fetch(self, path: str, query: str) -> bytes:
         """The zip file. Raises RefusedError, and FileNotFoundError if the function has other code by now."""

@@ -29,11 +29,14 @@ class Caller:
 class Authenticator:
     """Checks signatures against the secrets that `identities` holds."""
 
-    def __init__(self, identities: Identities, clock: Clock, home: Scope, *, closed: bool) -> None:
+    def __init__(
+        self, identities: Identities, clock: Clock, home: Scope, *, closed: bool, base_path: str = ""
+    ) -> None:
         self._identities = identities
         self._clock = clock
         self._home = home
         self._closed = closed
+        self._base_path = base_path
         self._root = Principal(home.account, home.iam_arn("root"), home.account)
         self._callers: dict[str, Caller] = {}
 
@@ -49,7 +52,8 @@ class Authenticator:
                 raise unrecognized()
             return self._open_caller(signature.region)
         # Clients sign with the machine's time, whatever this server's was moved to.
-        sigv4.verify(request, signature, credential.secret, self._clock.wall())
+        now = self._clock.wall()
+        sigv4.verify(request, signature, credential.secret, now, base_path=self._base_path)
         principal = credential.principal
         return Caller(principal, self._scope(principal.account, signature.region))
 

@@ -12,6 +12,7 @@ from millrace.core.service import Service
 from millrace.http.message import Request, Response
 from millrace.iam.identities import Identities
 from millrace.server.authentication import Authenticator
+from millrace.server.base_path import reached_at
 from millrace.server.introspection import PREFIX, Introspection
 from millrace.server.origin import is_foreign
 from millrace.wire import sigv4
@@ -37,6 +38,7 @@ class Dispatcher:
         introspection: Introspection,
         *,
         closed: bool,
+        base_path: str = "",
     ) -> None:
         self._router = router
         self._services = services
@@ -44,6 +46,7 @@ class Dispatcher:
         self._identities = identities
         self._introspection = introspection
         self._closed = closed
+        self._base_path = base_path
 
     async def handle(self, request: Request) -> Response:
         """The answer to `request`; never raises for what a client can send."""
@@ -123,7 +126,8 @@ class Dispatcher:
                 service.accesses(operation.name, caller.scope, params),
                 service=service.name,
             )
-        context = Context(caller.scope, caller.principal, request_id)
+        reached = reached_at(request.headers, self._base_path)
+        context = Context(caller.scope, caller.principal, request_id, reached)
         output = await function(context, params)
         response = operation.encode(output, request_id)
         if context.response_headers:

@@ -155,18 +155,35 @@ def _from_date(text: str | None) -> str | None:
         return text
 
 
-def verify(request: Request, signature: Signature, secret: str, now: float) -> None:
-    """Return if `request` was signed with `secret` and not too long ago. Raises AwsError."""
+def verify(request: Request, signature: Signature, secret: str, now: float, *, base_path: str = "") -> None:
+    """Return if `request` was signed with `secret` and not too long ago. Raises AwsError.
+
+    `base_path` is what a proxy may have taken from the path after it was signed.
+    """
     _check_time(signature, now)
     if "host" not in signature.signed_headers.split(";"):
         raise _invalid("'Host' must be a 'SignedHeader' in the AWS Authorization.")
-    canonical = _canonical_request(request, signature)
-    digest = hashlib.sha256(canonical.encode()).hexdigest()
-    to_sign = f"{ALGORITHM}\n{signature.timestamp}\n{signature.scope}\n{digest}"
     key = signing_key(secret, signature.date, signature.region, signature.service)
-    expected = hmac.digest(key, to_sign.encode(), "sha256").hex()
-    if not hmac.compare_digest(expected.encode(), signature.signature.encode()):
-        raise _mismatch(canonical, to_sign)
+    refusal = None
+    for path in _signed_paths(request.path, base_path):
+        canonical = _canonical_request(request, signature, path)
+        digest = hashlib.sha256(canonical.encode()).hexdigest()
+        to_sign = f"{ALGORITHM}\n{signature.timestamp}\n{signature.scope}\n{digest}"
+        expected = hmac.digest(key, to_sign.encode(), "sha256").hex()
+        if hmac.compare_digest(expected.encode(), signature.signature.encode()):
+            return
+        refusal = refusal or _mismatch(canonical, to_sign)
+    if refusal is not None:
+        raise refusal
+
+
+def _signed_paths(path: str, base_path: str) -> tuple[str, ...]:
+    """The paths that a client may have seen where this one arrived."""
+    if not base_path:
+        return (path,)
+    # SDKs sign `/millrace` for the root of `http://host/millrace`.
+    bare = (base_path,) if path == "/" else ()
+    return (*bare, base_path + path, path)
 
 
 @lru_cache(maxsize=1024)
@@ -222,10 +239,10 @@ def _minutes(seconds: int) -> str:
     return f"{seconds // 60} min." if seconds >= 60 else f"{seconds} sec."
 
 
-def _canonical_request(request: Request, signature: Signature) -> str:
+def _canonical_request(request: Request, signature: Signature, path: str) -> str:
     headers = request.headers
     lines = [f"{name}:{_trimmed(headers.get(name, ''))}\n" for name in signature.signed_headers.split(";")]
-    path = request.path if request.path == "/" else _canonical_path(request.path)
+    path = path if path == "/" else _canonical_path(path)
     query = _canonical_query(request.query) if request.query else ""
     return (
         f"{request.method}\n{path}\n{query}\n{''.join(lines)}\n{signature.signed_headers}\n"

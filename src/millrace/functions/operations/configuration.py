@@ -21,7 +21,7 @@ class Configuration:
     async def get_function(self, context: Context, params: Params) -> Output:
         """https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html"""
         function, reference = await self._find(context, params)
-        location = self._functions.downloads.address(context.scope, function)
+        location = self._functions.downloads.address(context.scope, function, context.reached_at)
         concurrency = function.reserved_concurrency
         return {
             "Configuration": await self._show(context, function, reference),
