@@ -1,0 +1,227 @@
+/** millrace's own API (docs/api.md): signed like any AWS request, service name `millrace`. */
+
+import { Sha256 } from "@aws-crypto/sha256-js";
+import { SignatureV4 } from "@smithy/signature-v4";
+import { endpoint, keys, region } from "./session";
+
+export interface Health {
+  status: string;
+  version: string;
+  region: string;
+  auth: boolean;
+}
+
+export interface MappingStatus {
+  uuid: string;
+  table: string;
+  stream_arn: string;
+  function: string;
+  role: string | null;
+  state: string;
+  last_result: string;
+  missing: string | null;
+  delivered: number;
+  filtered: number;
+  pending: number;
+  discarded: Record<string, number>;
+  lag_seconds: number;
+  attempts: number;
+  retry_in_seconds: number | null;
+  last_error: string | null;
+  shards: Record<string, unknown>[];
+}
+
+export interface TableStatus {
+  name: string;
+  arn: string;
+  stream_arn: string | null;
+  changes: number;
+}
+
+export interface FunctionStatus {
+  name: string;
+  arn: string;
+  invocations: number;
+  errors: number;
+  throttles: number;
+  duration_ms_total: number;
+  running: number;
+  environments: number;
+}
+
+export interface Status {
+  version: string;
+  now: number;
+  uptime_seconds: number;
+  mappings: MappingStatus[];
+  tables: TableStatus[];
+  functions: FunctionStatus[];
+}
+
+export interface Delivery {
+  mapping: string;
+  table: string;
+  function: string;
+  shard: string;
+  attempt: number;
+  started: number;
+  finished: number | null;
+  duration_ms: number | null;
+  records: number;
+  first: string;
+  last: string;
+  outcome: string;
+  error: string | null;
+  retry_in: number | null;
+  retry_at: number | null;
+  request_id: string | null;
+  log_group: string | null;
+  log_stream: string | null;
+  reason: string | null;
+}
+
+export interface Denial {
+  identity: string;
+  action: string;
+  resource: string;
+  reason: string;
+  remedy: string;
+  first: number;
+  last: number;
+  count: number;
+}
+
+export interface Journey {
+  mapping: string;
+  function: string;
+  outcome: string;
+  why: string | null;
+  attempts: Delivery[];
+}
+
+export type LiveEvent =
+  | { kind: "ready" }
+  | { kind: "missed"; events: number }
+  | {
+      kind: "change";
+      time: number;
+      table: string;
+      event: "INSERT" | "MODIFY" | "REMOVE";
+      keys: Record<string, unknown>;
+      sequence_number: string;
+    }
+  | {
+      kind: "delivery";
+      time: number;
+      table: string;
+      function: string;
+      mapping: string;
+      shard: string;
+      event: string;
+      records?: number;
+      attempt?: number;
+      error?: string;
+      retry_in?: number | null;
+      reason?: string;
+      first?: string;
+      last?: string;
+      request_id?: string;
+      log_group?: string;
+      log_stream?: string;
+      duration_ms?: number;
+    }
+  | { kind: "log"; time: number; function: string; group: string; stream: string; message: string };
+
+export class OwnApiError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+    this.name = status === 403 ? "AccessDenied" : "Refused";
+  }
+}
+
+async function send(method: "GET" | "POST", path: string, body?: unknown, signal?: AbortSignal) {
+  const url = new URL(`${endpoint()}/_millrace/${path}`);
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  const signer = new SignatureV4({
+    service: "millrace",
+    region: region(),
+    credentials: keys(),
+    sha256: Sha256,
+  });
+  const signed = await signer.sign({
+    method,
+    protocol: url.protocol,
+    hostname: url.hostname,
+    ...(url.port ? { port: Number(url.port) } : {}),
+    path: url.pathname,
+    query: Object.fromEntries(url.searchParams),
+    headers: { host: url.host },
+    ...(text === undefined ? {} : { body: text }),
+  });
+  const { host: _, ...headers } = signed.headers;
+  const answer = await fetch(url, {
+    method,
+    headers,
+    ...(text === undefined ? {} : { body: text }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  if (!answer.ok) {
+    const told = (await answer.json().catch(() => ({}))) as { message?: string };
+    throw new OwnApiError(answer.status, told.message ?? `${answer.status} ${answer.statusText}`);
+  }
+  return answer;
+}
+
+async function ask<T>(path: string, body?: unknown): Promise<T> {
+  const answer = await send(body === undefined ? "GET" : "POST", path, body);
+  return (await answer.json()) as T;
+}
+
+/** Needs no keys: it says whether keys are asked for. */
+export async function health(): Promise<Health> {
+  const answer = await fetch(`${endpoint()}/_millrace/health`);
+  return (await answer.json()) as Health;
+}
+
+export const status = () => ask<Status>("status");
+
+export async function deliveries(mapping?: string): Promise<Delivery[]> {
+  const query = mapping === undefined ? "" : `?mapping=${encodeURIComponent(mapping)}`;
+  return (await ask<{ deliveries: Delivery[] }>(`deliveries${query}`)).deliveries;
+}
+
+export async function denials(identity?: string): Promise<Denial[]> {
+  const query = identity === undefined ? "" : `?identity=${encodeURIComponent(identity)}`;
+  return (await ask<{ denials: Denial[] }>(`denials${query}`)).denials;
+}
+
+export async function journey(stream: string, shard: string, sequence: string): Promise<Journey[]> {
+  const query = new URLSearchParams({ stream, shard, sequence });
+  return (await ask<{ mappings: Journey[] }>(`journey?${query}`)).mappings;
+}
+
+export const advanceClock = (seconds: number) => ask<{ now: number }>("clock", { advance: seconds });
+
+/** Live events until `signal` ends it or the server goes; each given to `take` as it comes. */
+export async function follow(
+  interest: { name?: string; table?: string; function?: string },
+  take: (events: LiveEvent[]) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const query = new URLSearchParams(interest).toString();
+  const answer = await send("GET", `tail${query ? `?${query}` : ""}`, undefined, signal);
+  const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  while (reader !== undefined) {
+    const { done, value } = await reader.read();
+    if (done) {
+      return;
+    }
+    const lines = (rest + value).split("\n");
+    rest = lines.pop() ?? "";
+    take(lines.filter((line) => line !== "").map((line) => JSON.parse(line) as LiveEvent));
+  }
+}

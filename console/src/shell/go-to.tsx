@@ -1,0 +1,79 @@
+import Autosuggest, { type AutosuggestProps } from "@cloudscape-design/components/autosuggest";
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import { useNavigate } from "react-router";
+import { status } from "../aws/own";
+import { paths } from "../paths";
+
+const SCREENS: AutosuggestProps.Option[] = [
+  { value: paths.tables(), label: "Tables" },
+  { value: paths.createTable(), label: "Create table" },
+  { value: paths.triggers(), label: "Triggers" },
+  { value: paths.functions(), label: "Functions" },
+  { value: paths.createFunction(), label: "Create function" },
+  { value: paths.logs(), label: "Logs" },
+  { value: paths.liveTail(), label: "Live tail" },
+  { value: paths.roles(), label: "Roles" },
+  { value: paths.clients(), label: "Connect a client" },
+];
+
+/** Jump to a screen, a table or a function by its name; `/` or Ctrl+K puts the cursor here. */
+export function GoTo() {
+  const [text, setText] = useState("");
+  const [focused, setFocused] = useState(false);
+  const field = useRef<AutosuggestProps.Ref>(null);
+  const navigate = useNavigate();
+  const all = useQuery({ queryKey: ["status"], queryFn: status, enabled: focused });
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      const typing =
+        event.target instanceof HTMLElement && event.target.closest("input, textarea, [contenteditable]");
+      const wanted =
+        (event.key === "/" && !typing) || (event.key === "k" && (event.ctrlKey || event.metaKey));
+      if (wanted) {
+        event.preventDefault();
+        field.current?.focus();
+      }
+    };
+    window.addEventListener("keydown", press);
+    return () => window.removeEventListener("keydown", press);
+  }, []);
+  const options: AutosuggestProps.Options = [
+    { label: "Screens", options: SCREENS },
+    {
+      label: "Tables",
+      options: (all.data?.tables ?? []).flatMap(({ name }) => [
+        { value: paths.table(name), label: name },
+        { value: paths.items(name), label: `${name} › items` },
+      ]),
+    },
+    {
+      label: "Functions",
+      options: (all.data?.functions ?? []).map(({ name }) => ({ value: paths.function(name), label: name })),
+    },
+  ];
+  const go = (href: string) => {
+    if (href.startsWith("#")) {
+      setText("");
+      void navigate(href.slice(1));
+    }
+  };
+  return (
+    <Autosuggest
+      ref={field}
+      value={text}
+      options={options}
+      placeholder="Go to…  ( / )"
+      ariaLabel="Go to a screen, a table or a function"
+      enteredTextLabel={(value) => `No screen is called ${value}`}
+      empty="Nothing of that name"
+      onFocus={() => setFocused(true)}
+      onChange={({ detail }) => {
+        if (!detail.value.startsWith("#/")) {
+          setText(detail.value);
+        }
+      }}
+      onSelect={({ detail }) => go(detail.value)}
+    />
+  );
+}

@@ -1,0 +1,96 @@
+"""A real browser on the console of a real server, and what every test of it demands: no error, no failed request."""
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request, Response
+from tests.api.millrace_process import Millrace
+
+ROOT = Path(__file__).resolve().parents[2]
+PICTURES = ROOT / "artefacts" / "console"
+AXE = ROOT / "console" / "node_modules" / "axe-core" / "axe.min.js"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# A browser that looks for updates or reports what it sees has no business in a test.
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def launch(playwright: Playwright) -> Browser:
+    """The browser named by MILLRACE_TEST_BROWSER, else the machine's own, else Playwright's."""
+    named = os.environ.get("MILLRACE_TEST_BROWSER")
+    found = named or next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    return playwright.chromium.launch(executable_path=found, args=list(ARGUMENTS))
+
+
+class Console:
+    """The console of `server` in a tab. Leave nothing unexpected behind: `check` is called after every test."""
+
+    def __init__(self, context: BrowserContext, server: Millrace, base: str = "") -> None:
+        self.server = server
+        self.base = f"{base or server.url}/"
+        self.page: Page = context.new_page()
+        self.page.set_default_timeout(15_000)
+        self._refusals_expected = False
+        self._troubles: list[str] = []
+        self.page.on("console", self._said)
+        self.page.on("pageerror", lambda error: self._troubles.append(f"page error: {error}"))
+        self.page.on("requestfailed", self._failed)
+        self.page.on("response", self._answered)
+
+    def open(self, address: str = "#/") -> Page:
+        """Go to a screen by its deep link."""
+        self.page.goto(f"{self.base}{address}")
+        return self.page
+
+    @contextmanager
+    def refusals(self) -> Iterator[None]:
+        """Within this, the server may refuse what is asked: bad input is what the test is about."""
+        self._refusals_expected = True
+        yield
+        self._refusals_expected = False
+
+    def picture(self, name: str) -> None:
+        """Keep what the browser shows, to be looked at: artefacts/console/NAME.png."""
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=PICTURES / f"{name}.png", full_page=False, animations="disabled")
+
+    def check_accessibility(self) -> None:
+        """axe finds nothing serious on what is shown."""
+        self.page.evaluate(AXE.read_text())
+        result: dict[str, Any] = self.page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+        serious = [
+            f"{violation['id']}: {violation['help']}: {[node['target'] for node in violation['nodes']][:5]}"
+            for violation in result["violations"]
+            if violation["impact"] in ("serious", "critical")
+        ]
+        assert not serious, "\n".join(serious)
+
+    def check(self) -> None:
+        assert not self._troubles, "\n".join(self._troubles)
+
+    def _said(self, message: ConsoleMessage) -> None:
+        refusal = "Failed to load resource" in message.text and self._refusals_expected
+        if message.type in ("error", "warning") and not refusal:
+            self._troubles.append(f"{message.type}: {message.text}")
+
+    def _failed(self, request: Request) -> None:
+        # What a page left behind when it went elsewhere was not needed any more.
+        if not re.search("ERR_ABORTED", request.failure or ""):
+            self._troubles.append(f"request failed: {request.method} {request.url}: {request.failure}")
+
+    def _answered(self, response: Response) -> None:
+        if response.status >= 400 and not self._refusals_expected:
+            asked = response.request.headers.get("x-amz-target", response.url)
+            self._troubles.append(f"{response.status} for {response.request.method} {asked}")

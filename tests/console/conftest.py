@@ -1,0 +1,27 @@
+"""One browser for all tests, a fresh profile for each; one server per module, as each test makes its own tables."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from tests.api.conftest import millrace, server  # noqa: F401 -- fixtures
+from tests.api.millrace_process import Millrace
+from tests.console.browser import Console, launch
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def console(browser: Browser, server: Millrace) -> Iterator[Console]:  # noqa: F811
+    """The console of the module's server, 1280 wide, light."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light")
+    opened = Console(context, server)
+    yield opened
+    context.close()
+    opened.check()
