@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import { status } from "../aws/own";
+import { listTables } from "../aws/tables";
 import { paths } from "../paths";
 
 const SCREENS: AutosuggestProps.Option[] = [
@@ -24,6 +25,7 @@ export function GoTo() {
   const field = useRef<AutosuggestProps.Ref>(null);
   const navigate = useNavigate();
   const all = useQuery({ queryKey: ["status"], queryFn: status, enabled: focused });
+  const tables = useQuery({ queryKey: ["tables"], queryFn: listTables, enabled: focused });
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       const typing =
@@ -42,7 +44,7 @@ export function GoTo() {
     { label: "Screens", options: SCREENS },
     {
       label: "Tables",
-      options: (all.data?.tables ?? []).flatMap(({ name }) => [
+      options: (tables.data ?? []).flatMap((name) => [
         { value: paths.table(name), label: name },
         { value: paths.items(name), label: `${name} › items` },
       ]),
