@@ -38,7 +38,7 @@ from millrace.server.authentication import Authenticator
 from millrace.server.base_path import under
 from millrace.server.console import Console
 from millrace.server.dispatch import Dispatcher
-from millrace.server.introspection import Introspection, Public
+from millrace.server.introspection import Introspection, Owner, Rooms
 from millrace.server.live import Feeds
 from millrace.storage.interface import Storage
 from millrace.storage.memory import MemoryStorage
@@ -103,8 +103,9 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
         supervisor = Supervisor(storage, clock, functions, identities)
         services = every_service(storage, clock, functions, supervisor, identities, logs)
         feeds = Feeds(storage, clock, logs, supervisor)
-        public = Public(settings.region, settings.auth)
-        introspection = Introspection(clock, logs, supervisor, feeds, functions.downloads, Console(), public)
+        rooms = Rooms(storage, clock, logs, identities, functions, supervisor)
+        owner = Owner(settings.account, settings.region, settings.auth)
+        introspection = Introspection(rooms, feeds, Console(), owner)
         home = Scope(settings.account, settings.region)
         authenticator = Authenticator(
             identities, clock, home, closed=settings.auth, base_path=settings.base_path
