@@ -26,6 +26,7 @@ from millrace.core.context import Access, Context, Operation, Output, Params
 from millrace.core.errors import SettingsError
 from millrace.core.service import Service
 from millrace.dynamodb import backfill
+from millrace.dynamodb.expiry import Expirer
 from millrace.dynamodb.operations import service as dynamodb_service
 from millrace.functions.functions import Functions
 from millrace.functions.operations import service as functions_service
@@ -88,6 +89,7 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
         identities = Identities(storage, clock)
         stack.push_async_callback(identities.settle)
         await stack.enter_async_context(Retention(storage, clock))
+        expirer = await stack.enter_async_context(Expirer(storage, clock))
         functions = await stack.enter_async_context(
             Functions(
                 storage,
@@ -101,7 +103,7 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
         supervisor = Supervisor(storage, clock, functions, identities)
         services = every_service(storage, clock, functions, supervisor, identities, logs)
         feeds = Feeds(storage, clock, logs, supervisor)
-        introspection = Introspection(clock, logs, supervisor, feeds, functions.downloads)
+        introspection = Introspection(clock, logs, expirer, supervisor, feeds, functions.downloads)
         home = Scope(settings.account, settings.region)
         authenticator = Authenticator(identities, clock, home, closed=settings.auth)
         dispatcher = Dispatcher(

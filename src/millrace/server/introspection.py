@@ -10,6 +10,7 @@ import orjson
 from millrace import __version__
 from millrace.core import limits
 from millrace.core.clock import Clock
+from millrace.dynamodb.expiry import Expirer
 from millrace.functions.download import PATH as CODE_PATH
 from millrace.functions.download import Downloads, RefusedError
 from millrace.http.message import Request, Response
@@ -30,10 +31,17 @@ class Introspection:
     """Answers `/_millrace/…`. Who may ask is the dispatcher's affair."""
 
     def __init__(
-        self, clock: Clock, logs: Logs, supervisor: Supervisor, feeds: Feeds, downloads: Downloads
+        self,
+        clock: Clock,
+        logs: Logs,
+        expirer: Expirer,
+        supervisor: Supervisor,
+        feeds: Feeds,
+        downloads: Downloads,
     ) -> None:
         self._clock = clock
         self._logs = logs
+        self._expirer = expirer
         self._supervisor = supervisor
         self._feeds = feeds
         self._downloads = downloads
@@ -111,7 +119,12 @@ class Introspection:
         idle = True
         try:
             async with asyncio.timeout(seconds):
+                await self._expirer.idle()
                 await self._supervisor.idle()
+                # Meanwhile functions may have written what is due, or time went by.
+                while await self._expirer.is_due():
+                    await self._expirer.idle()
+                    await self._supervisor.idle()
                 await self._logs.flush()
         except TimeoutError:
             idle = False
