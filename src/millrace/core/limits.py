@@ -52,6 +52,10 @@ account_capacity_units_max = 80_000  # what AWS grants a new account
 provisioned_table_units_max = 40_000
 table_tags_max = 50
 index_backfill_items_max = 500  # items of one transaction of a backfill
+expiry_age_seconds_max = 5 * 365 * 24 * 3600  # what expired longer ago when it was written stays
+expiry_items_max = 100  # deleted in one transaction, so that other requests get their turn
+expiry_bytes_max = MIB  # of items deleted in one transaction, which their records repeat
+expiry_retry_seconds = 1.0  # until expiry is tried again after a fault
 
 # DynamoDB Streams: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
 stream_retention_seconds = 24 * 3600

@@ -12,6 +12,7 @@ import orjson
 from millrace import __version__
 from millrace.core import limits
 from millrace.core.clock import Clock
+from millrace.dynamodb.expiry import Expirer
 from millrace.functions.download import PATH as CODE_PATH
 from millrace.functions.download import RefusedError
 from millrace.functions.functions import Functions
@@ -51,6 +52,7 @@ class Rooms:
     identities: Identities
     functions: Functions
     supervisor: Supervisor
+    expirer: Expirer
 
 
 class BadRequestError(Exception):
@@ -71,6 +73,7 @@ class Introspection:
         self._identities = rooms.identities
         self._functions = rooms.functions
         self._supervisor = rooms.supervisor
+        self._expirer = rooms.expirer
         self._deliveries = Deliveries(rooms.clock, rooms.supervisor)
         self._feeds = feeds
         self._console = console
@@ -179,7 +182,12 @@ class Introspection:
         idle = True
         try:
             async with asyncio.timeout(seconds):
+                await self._expirer.idle()
                 await self._supervisor.idle()
+                # Meanwhile functions may have written what is due, or time went by.
+                while await self._expirer.is_due():
+                    await self._expirer.idle()
+                    await self._supervisor.idle()
                 await self._logs.flush()
         except TimeoutError:
             idle = False

@@ -31,6 +31,7 @@ export function FlowMap({ flow }: { flow: Flow }) {
   return (
     <nav ref={place} className="flow-map" aria-label="Tables, triggers and functions">
       <svg width={width} height={flow.height}>
+        <title>The loop</title>
         {flow.edges.map((edge) => (
           <Trigger key={edge.mapping.uuid} edge={edge} width={width} siblings={flow.edges} />
         ))}
