@@ -53,7 +53,6 @@ export function FlowMap({ flow }: { flow: Flow }) {
 }
 
 function Node({ box, x, kind, href }: { box: Box; x: number; kind: "Table" | "Function"; href: string }) {
-  const told = kind === "Table" ? (box.streaming ? "stream on" : "no stream") : "function";
   const rate = perSecond(box.rate);
   return (
     <a
@@ -75,7 +74,7 @@ function Node({ box, x, kind, href }: { box: Box; x: number; kind: "Table" | "Fu
         <title>{box.name}</title>
       </text>
       <text className="flow-told" x={x + 20} y={box.y + 42}>
-        {rate === "" ? told : `${rate} ${kind === "Table" ? "changes" : "invocations"}`}
+        {rate === "" ? box.told : `${rate}, ${box.told}`}
       </text>
     </a>
   );
@@ -124,6 +123,8 @@ function told({ health, rate, mapping }: Edge): string {
       return `${duration(mapping.lag_seconds ?? 0)} behind · ${waiting}`;
     case "flowing":
       return [perSecond(rate), waiting].filter(Boolean).join(" · ") || WORDS.flowing;
+    case "resting":
+      return `${mapping.delivered.toLocaleString("en")} delivered`;
     default:
       return [WORDS[health], waiting].filter(Boolean).join(" · ");
   }

@@ -11,6 +11,8 @@ export interface Box {
   /** Whether changes can be seen: a table's stream is on. */
   streaming: boolean;
   rate: number;
+  /** What it came to so far, in words. */
+  told: string;
   y: number;
 }
 
@@ -51,7 +53,8 @@ export function flow(tableNames: readonly string[], status: Status, samples: rea
   const tables = shown.map((name, row) => {
     const stream = streams.get(name);
     const rate = stream === undefined ? 0 : rateNow(samples, names.changes(stream.arn));
-    return { id: name, name, streaming: stream !== undefined, rate, y: row * ROW };
+    const told = stream === undefined ? "no stream" : counted(stream.changes, "change");
+    return { id: name, name, streaming: stream !== undefined, rate, told, y: row * ROW };
   });
   const byName = new Map(tables.map((table) => [table.name, table]));
   const firstRow = (name: string) =>
@@ -66,6 +69,9 @@ export function flow(tableNames: readonly string[], status: Status, samples: rea
       name: one.name,
       streaming: true,
       rate: rateNow(samples, names.invocations(one.arn)),
+      told: [counted(one.invocations, "invocation"), one.errors > 0 ? counted(one.errors, "error") : ""]
+        .filter(Boolean)
+        .join(", "),
       y: row * ROW,
     }));
   const targets = new Map(functions.map((one) => [one.name, one]));
@@ -88,6 +94,9 @@ function ordered(tableNames: readonly string[], status: Status): { shown: string
   const shown = all.slice(0, Math.max(driving.size, status.functions.length, STILL_SHOWN_MAX));
   return { shown, more: all.length - shown.length };
 }
+
+const counted = (number: number, what: string) =>
+  `${number.toLocaleString("en")} ${what}${number === 1 ? "" : "s"}`;
 
 export function perSecond(rate: number): string {
   if (rate === 0) return "";

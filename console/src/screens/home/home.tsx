@@ -75,7 +75,7 @@ function Loop({ status, samples }: { status: Status; samples: readonly Sample[] 
           <ColumnLayout columns={2} minColumnWidth={260}>
             <RateChart
               ariaLabel="Changes written and delivered each second"
-              yTitle="A second"
+              yTitle="Records a second"
               lines={[
                 { title: "Changes", points: rates(samples, names.allChanges) },
                 { title: "Delivered", points: rates(samples, names.allDelivered) },
@@ -83,7 +83,7 @@ function Loop({ status, samples }: { status: Status; samples: readonly Sample[] 
             />
             <RateChart
               ariaLabel="Changes that wait for a trigger"
-              yTitle="Waiting"
+              yTitle="Records waiting"
               lines={[{ title: "Waiting", points: levels(samples, names.allPending) }]}
             />
           </ColumnLayout>
