@@ -19,6 +19,7 @@ from millrace.triggers.delivery import (
     Resumed,
     Stopped,
 )
+from millrace.triggers.journey import Outcome, Remembered
 from millrace.triggers.runner import Call
 from millrace.triggers.supervisor import Observation, Supervisor
 
@@ -204,3 +205,13 @@ class Deliveries:
         attempt = history.running.pop(shard, None)
         if attempt is not None:
             attempt.outcome, attempt.finished = INTERRUPTED, self._clock.now()
+
+
+def fate(covering: Iterable[Delivery]) -> Remembered | None:
+    """What became of a record that these are about, the newest first: the last word counts."""
+    for one in covering:
+        if one.outcome in (SUCCEEDED, PARTIAL):
+            return Remembered(Outcome.DELIVERED)
+        if one.outcome == DISCARDED:
+            return Remembered(Outcome.DISCARDED, one.reason)
+    return None

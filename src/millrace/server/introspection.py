@@ -1,6 +1,7 @@
 """millrace's own API under `/_millrace/`: what AWS has no call for. docs/api.md is its manual."""
 
 import asyncio
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -22,9 +23,11 @@ from millrace.logs.log import Logs
 from millrace.server import figures
 from millrace.server.console import PREFIX as CONSOLE
 from millrace.server.console import Console
-from millrace.server.deliveries import Deliveries
+from millrace.server.deliveries import Deliveries, Delivery, fate
 from millrace.server.live import Feeds, Interest
-from millrace.storage.interface import Storage
+from millrace.storage.interface import Reader, Storage
+from millrace.triggers import journey
+from millrace.triggers.journey import Journey
 from millrace.triggers.supervisor import Supervisor
 
 PREFIX = "/_millrace/"
@@ -103,6 +106,8 @@ class Introspection:
                     return self._tail(request)
                 case "GET", "deliveries":
                     return await self._lately(request)
+                case "GET", "journey":
+                    return await self._journey(request)
                 case "GET", "denials":
                     return await self._denied(request)
                 case "GET", "clock":
@@ -158,6 +163,34 @@ class Introspection:
             raise UnknownError(f"there is no mapping {uuid}")
         found = self._deliveries.every() if uuid is None else self._deliveries.of(uuid)
         return _json({"deliveries": [one.as_dict() for one in found]})
+
+    async def _journey(self, request: Request) -> Response:
+        query = _query(request, "stream", "shard", "sequence")
+        missing = [name for name in ("stream", "shard", "sequence") if not query.get(name)]
+        if missing:
+            raise BadRequestError(f"journey needs {', '.join(missing)}")
+        if not re.fullmatch(r"[0-9]{1,40}", query["sequence"]):
+            raise BadRequestError("sequence must be a sequence number")
+        shard, sequence_number = query["shard"], int(query["sequence"])
+
+        def lately(uuid: str) -> list[Delivery]:
+            return [one for one in self._deliveries.of(uuid) if one.covers(shard, sequence_number)]
+
+        def look(reader: Reader) -> list[Journey]:
+            place = journey.locate(reader, query["stream"], shard, sequence_number)
+            return journey.follow(reader, place, self._supervisor.runner, lambda uuid: fate(lately(uuid)))
+
+        try:
+            found = await self._storage.read(look)
+        except LookupError as error:
+            raise UnknownError(str(error.args[0])) from None
+        told = [
+            {**asdict(one), "attempts": [attempt.as_dict() for attempt in lately(one.mapping)]}
+            for one in found
+        ]
+        return _json(
+            {"stream": query["stream"], "shard": shard, "sequence": query["sequence"], "mappings": told}
+        )
 
     async def _denied(self, request: Request) -> Response:
         identity = _query(request, "identity").get("identity")

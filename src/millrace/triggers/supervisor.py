@@ -126,6 +126,11 @@ class Supervisor:
         """Where every mapping stands."""
         return await self.storage.read(self._status)
 
+    def runner(self, uuid: str, shard_id: str) -> Runner | None:
+        """Who delivers a shard to a mapping now: nobody before its turn, after its end and after a fault."""
+        delivery = self._deliveries.get(uuid)
+        return None if delivery is None else delivery.runners.get(shard_id)
+
     async def idle(self) -> None:
         """Return once nothing is pending and nothing in flight, but for mappings that stand still."""
         # What was written before is to be heeded first. Not here: whoever waits may give up half way through.
