@@ -27,6 +27,9 @@ export async function startOfNewest(
     low += step;
     step *= 2n;
   }
+  if (low === BigInt(oldest)) {
+    return oldest;
+  }
   let high = low + step;
   while (high - low > BigInt(wanted) / 4n + 1n) {
     const middle = (low + high) / 2n;
