@@ -5,7 +5,7 @@ import Header from "@cloudscape-design/components/header";
 import Pagination from "@cloudscape-design/components/pagination";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import { type KeyboardEvent, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import type { Change, Stream } from "../../aws/streams";
 import { count } from "../../parts/format";
 import { useLiveState } from "../../parts/live";
@@ -33,6 +33,11 @@ export function ChangeList(props: ChangeListProps) {
   const { feed, view, listed, chosen, choose } = props;
   const [page, setPage] = useState(1);
   const rows = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (chosen !== undefined) {
+      rows.current?.querySelector("input:checked")?.closest("tr")?.scrollIntoView({ block: "nearest" });
+    }
+  }, [chosen]);
   const pages = Math.max(1, Math.ceil(listed.length / PAGE));
   const shown = Math.min(page, pages);
   const show = (change: Change | undefined) => {
@@ -77,7 +82,7 @@ export function ChangeList(props: ChangeListProps) {
     >
       <SpaceBetween size="s">
         <ChangeFilter stream={props.stream} wanted={props.wanted} want={props.want} />
-        <div ref={rows} className="changes-rows" onKeyDownCapture={press}>
+        <div ref={rows} className="changes-rows" tabIndex={-1} onKeyDownCapture={press}>
           <ChangeRows
             items={listed.slice((shown - 1) * PAGE, shown * PAGE)}
             none={view.changes.length === 0}

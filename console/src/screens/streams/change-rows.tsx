@@ -5,6 +5,7 @@ import { bytes, dateTime } from "../../parts/format";
 import { Empty } from "../../parts/states";
 import { EventBadge, ExpiredBadge } from "./event-badge";
 import { keyText, summary } from "./summary";
+import { useWide } from "./use-wide";
 
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
@@ -38,6 +39,9 @@ const COLUMNS: TableProps.ColumnDefinition<Change>[] = [
   },
 ];
 
+/** Beside the list there is the change itself, which tells the rest. */
+const FEW = new Set(["time", "event", "key", "summary"]);
+
 function What({ change }: { change: Change }) {
   const told = summary(change);
   return (
@@ -57,11 +61,12 @@ interface ChangeRowsProps {
 }
 
 export function ChangeRows({ items, none, ready, chosen, choose }: ChangeRowsProps) {
+  const wide = useWide();
   return (
     <Table
       variant="borderless"
       contentDensity="compact"
-      columnDefinitions={COLUMNS}
+      columnDefinitions={wide ? COLUMNS.filter(({ id }) => FEW.has(id ?? "")) : COLUMNS}
       items={items}
       trackBy="sequence"
       loading={!ready}
