@@ -36,6 +36,7 @@ from millrace.logs.log import Logs
 from millrace.logs.operations import logs_service
 from millrace.server.authentication import Authenticator
 from millrace.server.dispatch import Dispatcher
+from millrace.server.function_urls import FunctionUrls
 from millrace.server.introspection import Introspection
 from millrace.server.live import Feeds
 from millrace.storage.interface import Storage
@@ -110,6 +111,7 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
             authenticator,
             identities,
             introspection,
+            FunctionUrls(functions, identities, authenticator, closed=settings.auth),
             closed=settings.auth,
         )
         credentials_file = await _credentials(identities, settings)
@@ -166,7 +168,12 @@ def _lambda(functions: Service, triggers: Service) -> Service:
 
     shared = functions.operations.keys() & triggers.operations.keys()
     picked = {operation: by_resource(operation) for operation in shared}
-    return Service("lambda", {**functions.operations, **triggers.operations, **picked}, accesses)
+    return Service(
+        "lambda",
+        {**functions.operations, **triggers.operations, **picked},
+        accesses,
+        functions.resource_policies,
+    )
 
 
 async def _storages(stack: AsyncExitStack, settings: Settings) -> tuple[Storage, Storage]:
