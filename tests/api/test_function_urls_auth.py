@@ -1,6 +1,5 @@
 """Function URLs and resource policies with `--auth`: who may ask is what policies say, and nothing else."""
 
-import io
 import json
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -77,7 +76,7 @@ def test_a_public_url_answers_anyone_and_nothing_else_does(desk: Desk):
 
     answer = desk.ask(target)
     assert (answer.status, answer.data["accountId"]) == (200, "anonymous")
-    assert desk.ask("/_millrace/status").status == 403
+    assert desk.ask("/_millrace/status").code == "MissingAuthenticationTokenException"
 
 
 def test_an_iam_url_answers_whom_its_own_policy_allows(desk: Desk):
@@ -166,8 +165,7 @@ def test_a_functions_policy_lets_a_user_invoke_it(desk: Desk):
         f"on resource: {arn(name)} because no identity-based policy allows the lambda:InvokeFunction action",
     }
     desk.allow(name, f"arn:aws:iam::{ACCOUNT}:user/invoker", "lambda:InvokeFunction")
-    payload: io.BytesIO = client.invoke(FunctionName=name)["Payload"]
-    assert json.load(payload) == "done"
+    assert json.load(client.invoke(FunctionName=name)["Payload"]) == "done"
     with pytest.raises(ClientError):
         client.get_function(FunctionName=name)
     with pytest.raises(ClientError):
