@@ -1,0 +1,62 @@
+"""Runs for every new play, in batches: finds out which badges it earned, and awards each once.
+
+Batches may come again, in part or as a whole: after a crash, after an error, after a split. So nothing here depends
+on what the batch says but the players' names. The plays are read from the table, the rules are pure, and
+an award is written only where there is none.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from store import Award, Store, store
+
+from badges.rules import due
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Award what the players of this batch have earned; report the first record whose player could not be judged.
+
+    Lambda delivers that record again with all that follow it. Players behind the one that failed are judged all the
+    same, and judging them again will change nothing.
+    """
+    failed: list[str] = []
+    awarded = 0
+    players = first_records(event["Records"])
+    for player, sequence_number in players.items():
+        try:
+            awarded += award(store(), player)
+        except Exception as error:  # noqa: BLE001 -- one player's trouble is not the others'
+            print(f"could not judge {player}: {type(error).__name__}: {error}")
+            failed.append(sequence_number)
+    print(f"{len(event['Records'])} plays by {len(players)} players: {awarded} awarded, {len(failed)} failed")
+    return {"batchItemFailures": [{"itemIdentifier": number} for number in failed[:1]]}
+
+
+def first_records(records: list[dict[str, Any]]) -> dict[str, str]:
+    """Each player of the batch once, in order, with the sequence number of his or her first record."""
+    players: dict[str, str] = {}
+    for record in records:
+        change = record["dynamodb"]
+        players.setdefault(change["Keys"]["player"]["S"], change["SequenceNumber"])
+    return players
+
+
+def award(tables: Store, player: str) -> int:
+    """Write the badges that the player has earned and does not have yet; how many those were."""
+    # A consistent read: the play that we were called for must be among them.
+    plays = tables.plays(player, consistent=True)
+    has = {award.badge for award in tables.awards(player)}
+    new = 0
+    for badge, earned_by in due(plays).items():
+        if badge in has:
+            continue
+        given = Award(player, badge, earned_by, now())
+        if tables.add_award(given):
+            print(f"awarded {badge} to {player} for the play of {earned_by}")
+            new += 1
+    return new
+
+
+def now() -> str:
+    """UTC, as `2026-11-23T10:00:00.000Z`."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
