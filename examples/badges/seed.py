@@ -40,7 +40,9 @@ def _every_day(first: int, last: int, time: str, game: str, scores: tuple[int, .
 PASTS: dict[str, list[Past]] = {
     # Everything there is: ten days of Word Mill in a row among it.
     "ada": [
-        *_every_day(13, 2, "19:20:00.000", "word-mill", (4210, 4080, 5120, 3990, 6240, 5870, 7010, 6630, 8150, 7720)),
+        *_every_day(
+            13, 2, "19:20:00.000", "word-mill", (4210, 4080, 5120, 3990, 6240, 5870, 7010, 6630, 8150, 7720)
+        ),
         *_every_day(20, 16, "01:12:00.000", "comet-run", (1210, 2380, 1920, 3150, 2890)),
         Past(9, "10:05:00.000", "chess-blitz", 3120),
         Past(9, "10:40:00.000", "tile-drop", 5480),
@@ -50,7 +52,9 @@ PASTS: dict[str, list[Past]] = {
     ],
     # Nine days in a row until yesterday: the next round of Comet Run, played today, is the tenth.
     "grace": [
-        *_every_day(9, 1, "12:30:00.000", "comet-run", (3020, 2610, 3340, 4150, 3980, 4020, 4630, 3870, 4480)),
+        *_every_day(
+            9, 1, "12:30:00.000", "comet-run", (3020, 2610, 3340, 4150, 3980, 4020, 4630, 3870, 4480)
+        ),
         Past(6, "13:10:00.000", "tile-drop", 2350),
         Past(3, "13:25:00.000", "tile-drop", 3140),
     ],

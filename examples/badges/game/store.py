@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 import boto3
+
 from badges.rules import GAMES, Play
 
 Item = dict[str, Any]

@@ -121,6 +121,8 @@ def standing_of(name: str, awards: list[Award]) -> dict[str, Any]:
     return {
         "player": name,
         "badges": len(awards),
-        "kinds": [{"kind": kind, "title": KINDS[kind].title, "count": kinds[kind]} for kind in KINDS if kinds[kind]],
+        "kinds": [
+            {"kind": kind, "title": KINDS[kind].title, "count": kinds[kind]} for kind in KINDS if kinds[kind]
+        ],
         "newest": earned(newest),
     }

@@ -14,10 +14,9 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from store import StoredPlay, store
-
 from api import documents, pages
 from api.play_request import PLAYER, Invalid, as_text, parse
+from store import StoredPlay, store
 
 Response = dict[str, Any]
 
@@ -62,7 +61,9 @@ def take_play(event: dict[str, Any]) -> Response:
     stored = StoredPlay(request.player, request.play, as_text(now))
     earlier = store().add_play(stored)
     if earlier is not None and earlier != request.play:
-        return problem(409, "There is a play with this id and time already, of another game or with another score.")
+        return problem(
+            409, "There is a play with this id and time already, of another game or with another score."
+        )
     played_at, _, play_id = request.play.played_at.partition("#")
     return answer(
         202,

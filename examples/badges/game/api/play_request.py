@@ -71,7 +71,9 @@ def _object(body: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         raise Invalid("The body is not JSON.") from None
     if not isinstance(document, dict):
-        raise Invalid('The body is not a JSON object like {"player": "ada", "game": "comet-run", "score": 120}.')
+        raise Invalid(
+            'The body is not a JSON object like {"player": "ada", "game": "comet-run", "score": 120}.'
+        )
     return document
 
 
@@ -106,11 +108,11 @@ def _time(value: Any, now: datetime) -> str:
         return as_text(now)
     try:
         moment = datetime.fromisoformat(value)
-        if moment.tzinfo is None:
-            raise ValueError(value)
         text = as_text(moment)
     except (TypeError, ValueError, OverflowError):
-        raise Invalid("must be a time with its zone, for example 2026-11-23T10:00:00.000Z") from None
+        moment = text = None
+    if moment is None or text is None or moment.tzinfo is None:
+        raise Invalid("must be a time with its zone, for example 2026-11-23T10:00:00.000Z")
     if moment > now + CLOCKS_DIFFER_BY:
         raise Invalid("is in the future")
     return text

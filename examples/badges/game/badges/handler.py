@@ -8,9 +8,8 @@ an award is written only where there is none.
 from datetime import UTC, datetime
 from typing import Any
 
-from store import Award, Store, store
-
 from badges.rules import due
+from store import Award, Store, store
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:

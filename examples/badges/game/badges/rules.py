@@ -122,13 +122,17 @@ def all_rounder(plays: Sequence[Play]) -> Iterator[Standing]:
         days.setdefault(play.day, {}).setdefault(play.game, play)
     of_one_day = [_standing("all-rounder", GAMES_IN_ONE_DAY, games.values()) for games in days.values()]
     # The first day that did it; else the day that came nearest.
-    yield max(of_one_day, key=lambda standing: standing.have, default=Standing("all-rounder", 0, GAMES_IN_ONE_DAY))
+    yield max(
+        of_one_day, key=lambda standing: standing.have, default=Standing("all-rounder", 0, GAMES_IN_ONE_DAY)
+    )
 
 
 KINDS = {
     "first-play": Kind("First play", "Play {game} for the first time", first_play),
     "ten-days": Kind("Ten days in a row", "Play {game} on ten days in a row", ten_days),
-    "ever-higher": Kind("Ever higher", "Five scores in one game, each better than the one before", ever_higher),
+    "ever-higher": Kind(
+        "Ever higher", "Five scores in one game, each better than the one before", ever_higher
+    ),
     "night-owl": Kind("Night owl", "Play on three nights, between midnight and five (UTC)", night_owl),
     "all-rounder": Kind("All-rounder", "Five different games in one day", all_rounder),
 }
