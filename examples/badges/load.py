@@ -6,6 +6,7 @@ python examples/badges/load.py --plays 10000 --players 200 --connections 16
 import http.client
 import json
 import random
+import re
 import sys
 import threading
 import time
@@ -138,7 +139,7 @@ def main(
     as_json: bool,
 ) -> None:
     """Play many rounds of the badge game over HTTP, wait until the badges have come, and count them."""
-    console = Console(stderr=as_json, highlight=False)
+    console = Console(stderr=as_json, highlight=False, soft_wrap=True)
     server = Client(endpoint)
     settings = boto3_settings(endpoint)
     stack = find(settings, url)
@@ -195,7 +196,7 @@ def find(settings: dict[str, Any], url: str | None) -> Stack:
         ]
         for function in found:
             address = url_of(functions, function["FunctionName"])
-            if address and (url is None or same_host(url, address) or api is None):
+            if address and (api is None or (url is not None and url_id(url) == url_id(address))):
                 api = (function["Environment"]["Variables"], address)
         if api is None:
             raise click.ClickException("the game is not deployed here: no function of it has a URL")
@@ -215,22 +216,23 @@ def url_of(functions: Any, name: str) -> str | None:
         return None
 
 
-def same_host(one: str, other: str) -> bool:
-    """Whether both name the same function."""
-    return one.split("/")[2:3] == other.split("/")[2:3]
+def url_id(address: str) -> str:
+    """What tells one function URL from another, in whichever form it is written."""
+    found = re.search(r"[a-z0-9]{32}", address)
+    return found[0] if found else address
 
 
 def watch(console: Console, server: Client, stack: Stack, crowd: Players, total: int) -> None:
     """Show how it goes until all plays are told."""
     columns = (
         TextColumn("plays"),
-        BarColumn(bar_width=None),
+        BarColumn(bar_width=20),
         MofNCompleteColumn(),
         TextColumn(
             "{task.fields[rate]:,.0f}/s, answers {task.fields[answers]}, badges {task.fields[behind]}"
         ),
     )
-    with Progress(*columns, console=console, expand=True) as progress:
+    with Progress(*columns, console=console) as progress:
         task = progress.add_task("plays", total=total, rate=0.0, answers="", behind="")
         crowd.start()
         ended = False

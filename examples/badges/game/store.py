@@ -60,6 +60,7 @@ class Store:
             TableName=self.plays_table,
             KeyConditionExpression="player = :player",
             ExpressionAttributeValues={":player": {"S": player}},
+            ProjectionExpression="played_at, game, score",
             ConsistentRead=consistent,
         )
         return [play for item in items if (play := read_play(item)) is not None]

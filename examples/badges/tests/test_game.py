@@ -1,0 +1,125 @@
+"""The whole game, deployed from its template and played over HTTP, as a visitor does."""
+
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from badges.rules import Play, due
+from seed import PASTS, Api, plays, seed
+from tests.api.millrace_process import ENVIRONMENT, Millrace
+
+HERE = Path(__file__).resolve().parents[1]
+TODAY = datetime(2026, 11, 20, tzinfo=UTC).date()
+
+
+@pytest.fixture(scope="module")
+def url(server: Millrace) -> str:
+    """The address of the game's pages."""
+    done = server.millrace("deploy", str(HERE), "--stack-name", "badges", "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return json.loads(done.stdout)["outputs"]["PageAddress"]
+
+
+def badges_of(url: str, player: str) -> dict[str, str]:
+    """The badges on the player's page: badge → when it was awarded."""
+    return {badge["badge"]: badge["awarded_at"] for badge in Api(url).player(player)["badges"]}
+
+
+def play_of(request: dict[str, Any]) -> Play:
+    return Play(f"{request['played_at']}#{request['id']}", request["game"], request["score"])
+
+
+def test_a_play_told_over_http_brings_its_badge_to_the_players_page(server: Millrace, url: str):
+    Api(url).tell({"player": "zoe", "game": "deep-dive", "score": 7})
+    server.idle()
+
+    assert badges_of(url, "zoe").keys() == {"first-play#deep-dive"}
+
+
+def test_the_seeded_players_have_exactly_the_badges_they_earned(server: Millrace, url: str):
+    seed(url, TODAY)
+    server.idle()
+
+    for player in PASTS:
+        assert badges_of(url, player).keys() == due(map(play_of, plays(player, TODAY))).keys()
+    assert "ten-days#word-mill" in badges_of(url, "ada")
+
+
+def test_seeding_again_on_a_later_day_changes_nothing(server: Millrace, url: str):
+    seed(url, TODAY)
+    server.idle()
+    before = {player: Api(url).player(player) for player in PASTS}
+
+    assert seed(url, TODAY.replace(day=25)) == 0
+
+    server.idle()
+    assert {player: Api(url).player(player) for player in PASTS} == before
+
+
+def test_the_tenth_day_in_a_row_is_one_play_away_for_grace(server: Millrace, url: str):
+    seed(url, TODAY)
+    server.idle()
+    assert "ten-days#comet-run" not in badges_of(url, "grace")
+
+    Api(url).tell(
+        {"player": "grace", "game": "comet-run", "score": 1, "id": "tenth", "played_at": f"{TODAY}T09:00:00Z"}
+    )
+    server.idle()
+
+    assert "ten-days#comet-run" in badges_of(url, "grace")
+
+
+def test_every_address_of_the_pages_is_answered(url: str):
+    for path in ("/", "/leaderboard.json", "/players/ada", "/style.css", "/app.js", "/icon.svg"):
+        api = Api(url)
+        api.connection.request("GET", api.base + path, headers={"Host": api.host})
+        response = api.connection.getresponse()
+        response.read()
+        api.close()
+
+        assert response.status == 200, path
+
+
+@pytest.mark.timeout(240)
+def test_a_load_run_finds_every_badge_exactly_once(server: Millrace, url: str):
+    done = subprocess.run(
+        [sys.executable, str(HERE / "load.py"), "--plays", "400", "--players", "12", "--connections", "4"]
+        + ["--seed", "1", "--json", "--url", url],
+        env={**ENVIRONMENT, "AWS_ENDPOINT_URL": server.url, "PYTHONPATH": "src"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=200,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    audit = json.loads(done.stdout)["audit"]
+    assert audit["stored"] == 400
+    assert audit["due"] == audit["awarded"] > 12
+    assert (audit["twice"], audit["missing"], audit["extra"]) == (0, [], [])
+
+
+@pytest.mark.timeout(240)
+def test_a_server_killed_in_the_middle_loses_no_badge_and_repeats_none(server: Millrace, url: str):
+    api = Api(url)
+    told = [
+        {"player": f"crash-{number % 4}", "game": "tile-drop", "score": number, "id": str(number)}
+        | {"played_at": f"2026-11-{1 + number // 4:02}T10:00:00.000Z"}
+        for number in range(48)
+    ]
+    for play in told:
+        api.tell(play)
+    before = {player: badges_of(url, player) for player in {play["player"] for play in told}}
+    server.kill()
+    server.start()
+    server.idle(60)
+
+    for player, badges in before.items():
+        after = badges_of(url, player)
+        own = [play_of(play) for play in told if play["player"] == player]
+        assert after.keys() == due(own).keys()
+        assert badges.items() <= after.items()
