@@ -9,16 +9,16 @@ from badges.rules import Play, due
 from store import Award, Store, StoredPlay
 from workload import Told, draw, shares
 
-UNTIL = datetime(2026, 11, 23, tzinfo=UTC)
-PLAY = Play("2026-11-20T10:00:00.000Z#1", "comet-run", 5)
+UNTIL = datetime(2023, 11, 23, tzinfo=UTC)
+PLAY = Play("2023-11-20T10:00:00.000Z#1", "comet-run", 5)
 TOLD = [Told("ada", PLAY)]
-AWARD = Award("ada", "first-play#comet-run", PLAY.played_at, "2026-11-23T10:00:00.250Z")
+AWARD = Award("ada", "first-play#comet-run", PLAY.played_at, "2023-11-23T10:00:00.250Z")
 LINE = f"awarded first-play#comet-run to ada for the play of {PLAY.played_at}"
 
 
 @pytest.fixture
 def played(tables: Store) -> Store:
-    tables.add_play(StoredPlay("ada", PLAY, "2026-11-23T10:00:00.000Z"))
+    tables.add_play(StoredPlay("ada", PLAY, "2023-11-23T10:00:00.000Z"))
     return tables
 
 

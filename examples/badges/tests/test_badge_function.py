@@ -11,8 +11,8 @@ from badges import handler as badge_function
 from badges.rules import GAMES, Play, due
 from store import Award, Store, StoredPlay
 
-STORED_AT = "2026-11-23T10:00:00.000Z"
-DAY = [Play(f"2026-11-01T1{number}:00:00.000Z#p", game, number) for number, game in enumerate(GAMES)]
+STORED_AT = "2023-11-23T10:00:00.000Z"
+DAY = [Play(f"2023-11-01T1{number}:00:00.000Z#p", game, number) for number, game in enumerate(GAMES)]
 
 
 class ProcessDiedError(BaseException):
@@ -150,7 +150,7 @@ def test_all_earlier_plays_are_read_however_many_pages_they_fill(tables: Store):
     for day in range(1, 11):
         item = {
             "player": {"S": "ada"},
-            "played_at": {"S": f"2026-11-{day:02}T10:00:00.000Z#p"},
+            "played_at": {"S": f"2023-11-{day:02}T10:00:00.000Z#p"},
             "game": {"S": "comet-run"},
             "score": {"N": "1"},
             "note": {"S": "x" * 300_000},
@@ -173,7 +173,7 @@ def test_all_earlier_plays_are_read_however_many_pages_they_fill(tables: Store):
 )
 def test_an_item_that_is_no_play_holds_nobody_up(tables: Store, attributes: dict[str, Any]):
     tell(tables, "ada", DAY[:1])
-    for key in ("by hand", "2026-11-02T10:00:00.000Z#x"):
+    for key in ("by hand", "2023-11-02T10:00:00.000Z#x"):
         item = {"player": {"S": "ada"}, "played_at": {"S": key}, **attributes}
         tables.client.put_item(TableName=tables.plays_table, Item=item)
 
@@ -190,7 +190,7 @@ def test_whatever_is_repeated_in_the_end_there_is_what_is_due(
     player = f"p{number}-{len(tables.all_awards())}"
     plays = [
         Play(
-            f"2026-11-{1 + place % 13:02}T0{place % 9}:00:00.000Z#{place}",
+            f"2023-11-{1 + place % 13:02}T0{place % 9}:00:00.000Z#{place}",
             list(GAMES)[place * number % 6],
             place,
         )
