@@ -94,7 +94,7 @@ def test_two_deliveries_at_once_award_once(tables: Store, monkeypatch: pytest.Mo
     # The other delivery has read the awards before the first wrote its own.
     monkeypatch.setattr(Store, "awards", lambda self, player: [])
 
-    assert badge_function.award(tables, "ada") == 0
+    assert badge_function.give(tables, "ada") == []
 
     monkeypatch.undo()
     assert [award.awarded_at for award in first] == [award.awarded_at for award in tables.awards("ada")]

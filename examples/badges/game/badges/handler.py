@@ -5,11 +5,15 @@ on what the batch says but the players' names. The plays are read from the table
 an award is written only where there is none.
 """
 
+import functools
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
 from badges.rules import due
 from store import Award, Store, store
+
+AT_ONCE = 8
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
@@ -21,14 +25,27 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     failed: list[str] = []
     awarded = 0
     players = first_records(event["Records"])
-    for player, sequence_number in players.items():
-        try:
-            awarded += award(store(), player)
-        except Exception as error:  # noqa: BLE001 -- one player's trouble is not the others'
-            print(f"could not judge {player}: {type(error).__name__}: {error}")
-            failed.append(sequence_number)
+    # Judging is waiting for the tables, so players are judged side by side.
+    with ThreadPoolExecutor(AT_ONCE) as judges:
+        verdicts = judges.map(functools.partial(judge, store()), players)
+        for (player, sequence_number), verdict in zip(players.items(), verdicts, strict=True):
+            if isinstance(verdict, Exception):
+                print(f"could not judge {player}: {type(verdict).__name__}: {verdict}")
+                failed.append(sequence_number)
+                continue
+            for award in verdict:
+                print(f"awarded {award.badge} to {player} for the play of {award.earned_by}")
+            awarded += len(verdict)
     print(f"{len(event['Records'])} plays by {len(players)} players: {awarded} awarded, {len(failed)} failed")
     return {"batchItemFailures": [{"itemIdentifier": number} for number in failed[:1]]}
+
+
+def judge(tables: Store, player: str) -> list[Award] | Exception:
+    """What the player was awarded, or why that could not be: one player's trouble is not the others'."""
+    try:
+        return give(tables, player)
+    except Exception as error:  # noqa: BLE001 -- reported, and tried again
+        return error
 
 
 def first_records(records: list[dict[str, Any]]) -> dict[str, str]:
@@ -40,20 +57,15 @@ def first_records(records: list[dict[str, Any]]) -> dict[str, str]:
     return players
 
 
-def award(tables: Store, player: str) -> int:
-    """Write the badges that the player has earned and does not have yet; how many those were."""
+def give(tables: Store, player: str) -> list[Award]:
+    """Write the badges that the player has earned and does not have yet, and return those."""
     # A consistent read: the play that we were called for must be among them.
     plays = tables.plays(player, consistent=True)
     has = {award.badge for award in tables.awards(player)}
-    new = 0
-    for badge, earned_by in due(plays).items():
-        if badge in has:
-            continue
-        given = Award(player, badge, earned_by, now())
-        if tables.add_award(given):
-            print(f"awarded {badge} to {player} for the play of {earned_by}")
-            new += 1
-    return new
+    earned = (
+        Award(player, badge, earned_by, now()) for badge, earned_by in due(plays).items() if badge not in has
+    )
+    return [award for award in earned if tables.add_award(award)]
 
 
 def now() -> str:
