@@ -1,8 +1,10 @@
 """The whole game, deployed from its template and played over HTTP, as a visitor does."""
 
+import contextlib
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,63 +27,67 @@ def url(server: Millrace) -> str:
     return json.loads(done.stdout)["outputs"]["PageAddress"]
 
 
-def badges_of(url: str, player: str) -> dict[str, str]:
+@pytest.fixture
+def api(url: str) -> Iterator[Api]:
+    with contextlib.closing(Api(url)) as api:
+        yield api
+
+
+def badges_of(api: Api, player: str) -> dict[str, str]:
     """The badges on the player's page: badge → when it was awarded."""
-    return {badge["badge"]: badge["awarded_at"] for badge in Api(url).player(player)["badges"]}
+    return {badge["badge"]: badge["awarded_at"] for badge in api.player(player)["badges"]}
 
 
 def play_of(request: dict[str, Any]) -> Play:
     return Play(f"{request['played_at']}#{request['id']}", request["game"], request["score"])
 
 
-def test_a_play_told_over_http_brings_its_badge_to_the_players_page(server: Millrace, url: str):
-    Api(url).tell({"player": "zoe", "game": "deep-dive", "score": 7})
+def test_a_play_told_over_http_brings_its_badge_to_the_players_page(server: Millrace, api: Api):
+    api.tell({"player": "zoe", "game": "deep-dive", "score": 7})
     server.idle()
 
-    assert badges_of(url, "zoe").keys() == {"first-play#deep-dive"}
+    assert badges_of(api, "zoe").keys() == {"first-play#deep-dive"}
 
 
-def test_the_seeded_players_have_exactly_the_badges_they_earned(server: Millrace, url: str):
+def test_the_seeded_players_have_exactly_the_badges_they_earned(server: Millrace, url: str, api: Api):
     seed(url, TODAY)
     server.idle()
 
     for player in PASTS:
-        assert badges_of(url, player).keys() == due(map(play_of, plays(player, TODAY))).keys()
-    assert "ten-days#word-mill" in badges_of(url, "ada")
+        assert badges_of(api, player).keys() == due(map(play_of, plays(player, TODAY))).keys()
+    assert "ten-days#word-mill" in badges_of(api, "ada")
 
 
-def test_seeding_again_on_a_later_day_changes_nothing(server: Millrace, url: str):
+def test_seeding_again_on_a_later_day_changes_nothing(server: Millrace, url: str, api: Api):
     seed(url, TODAY)
     server.idle()
-    before = {player: Api(url).player(player) for player in PASTS}
+    before = {player: api.player(player) for player in PASTS}
 
     assert seed(url, TODAY.replace(day=25)) == 0
 
     server.idle()
-    assert {player: Api(url).player(player) for player in PASTS} == before
+    assert {player: api.player(player) for player in PASTS} == before
 
 
-def test_the_tenth_day_in_a_row_brings_its_badge(server: Millrace, url: str):
+def test_the_tenth_day_in_a_row_brings_its_badge(server: Millrace, api: Api):
     """Grace is seeded with nine, so that a visitor can play the tenth; here under another name."""
     for play in plays("grace", TODAY):
-        Api(url).tell({**play, "player": "grace-too"})
+        api.tell({**play, "player": "grace-too"})
     server.idle()
-    assert "ten-days#comet-run" not in badges_of(url, "grace-too")
+    assert "ten-days#comet-run" not in badges_of(api, "grace-too")
 
     tenth = {"id": "tenth", "played_at": f"{TODAY}T09:00:00Z"}
-    Api(url).tell({"player": "grace-too", "game": "comet-run", "score": 1, **tenth})
+    api.tell({"player": "grace-too", "game": "comet-run", "score": 1, **tenth})
     server.idle()
 
-    assert "ten-days#comet-run" in badges_of(url, "grace-too")
+    assert "ten-days#comet-run" in badges_of(api, "grace-too")
 
 
-def test_every_address_of_the_pages_is_answered(url: str):
+def test_every_address_of_the_pages_is_answered(api: Api):
     for path in ("/", "/leaderboard.json", "/players/ada", "/style.css", "/app.js", "/icon.svg"):
-        api = Api(url)
         api.connection.request("GET", api.base + path, headers={"Host": api.host})
         response = api.connection.getresponse()
         response.read()
-        api.close()
 
         assert response.status == 200, path
 
@@ -106,8 +112,7 @@ def test_a_load_run_finds_every_badge_exactly_once(server: Millrace, url: str):
 
 
 @pytest.mark.timeout(240)
-def test_a_server_killed_in_the_middle_loses_no_badge_and_repeats_none(server: Millrace, url: str):
-    api = Api(url)
+def test_a_server_killed_in_the_middle_loses_no_badge_and_repeats_none(server: Millrace, api: Api):
     told = [
         {"player": f"crash-{number % 4}", "game": "tile-drop", "score": number, "id": str(number)}
         | {"played_at": f"2023-11-{1 + number // 4:02}T10:00:00.000Z"}
@@ -115,13 +120,14 @@ def test_a_server_killed_in_the_middle_loses_no_badge_and_repeats_none(server: M
     ]
     for play in told:
         api.tell(play)
-    before = {player: badges_of(url, player) for player in {play["player"] for play in told}}
+    before = {player: badges_of(api, player) for player in {play["player"] for play in told}}
     server.kill()
+    api.close()
     server.start()
     server.idle(60)
 
     for player, badges in before.items():
-        after = badges_of(url, player)
+        after = badges_of(api, player)
         own = [play_of(play) for play in told if play["player"] == player]
         assert after.keys() == due(own).keys()
         assert badges.items() <= after.items()
