@@ -42,7 +42,7 @@ Each run has players of its own, whose names begin with run-. It ends with exit 
 missing, was awarded twice or was not due.
 """
 
-TRIES = 6
+TRIES = 8  # over 25 seconds: time enough to start a server again
 FIRST_PAUSE_SECONDS = 0.2
 LOOK_SECONDS = 0.25
 IDLE_SECONDS = 600
@@ -251,7 +251,11 @@ def watch(console: Console, server: Client, stack: Stack, crowd: Players, total:
 
 def behind(server: Client, function: str | None) -> str:
     """How far the badge function is behind the plays."""
-    mappings = [mapping for mapping in server.ask("status")["mappings"] if mapping["function"] == function]
+    try:
+        status = server.ask("status")
+    except click.ClickException:
+        return "unknown: the server does not answer"
+    mappings = [mapping for mapping in status["mappings"] if mapping["function"] == function]
     pending = sum(mapping["pending"] for mapping in mappings)
     lag = max((mapping["lag_seconds"] or 0 for mapping in mappings), default=0)
     return f"{pending:,} plays, {lag:.1f} s behind"

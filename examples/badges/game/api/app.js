@@ -263,7 +263,8 @@ function showPlays({ plays, days, games, totals }) {
 }
 
 function chart(plays, games) {
-  const [width, height, left, bottom, top] = [800, 220, 52, 26, 10];
+  const width = matchMedia("(max-width: 40rem)").matches ? 400 : 800; // as wide as it is shown, so that its text is legible
+  const [height, left, bottom, top] = [220, 52, 26, 10];
   const titles = Object.fromEntries(games.map((game) => [game.game, game.title]));
   const best = Math.max(10, ...plays.map((play) => play.score));
   const unit = 10 ** Math.floor(Math.log10(best));
