@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import boto3
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from millrace.core.arn import Scope
@@ -30,7 +31,8 @@ class Aws:
 def connect(settings: Mapping[str, Any]) -> Aws:
     """Clients for boto3's `settings`. Raises DeployError if nobody answers or the keys are not taken."""
     session: Any = boto3.session.Session()
-    sts: Any = session.client("sts", **settings)
+    # Whether somebody is there is seen at once, or not at all.
+    sts: Any = session.client("sts", **settings, config=Config(retries={"total_max_attempts": 1}))
     region: str = sts.meta.region_name
     try:
         caller = sts.get_caller_identity()

@@ -81,7 +81,9 @@ class Resolver:
     def holds(self, name: str) -> bool:
         """Whether the condition of this name holds."""
         if name not in self.conditions:
-            raise TemplateError(f"there is no condition {name}; there are: {_listed(self.conditions)}")
+            raise TemplateError(
+                f"there is no condition {name}; there are: {', '.join(self.conditions) or 'none'}"
+            )
         if name in self._asked:
             raise TemplateError(f"conditions ask for each other: {' → '.join([*self._asked, name])}")
         self._asked.append(name)
@@ -109,10 +111,20 @@ class Resolver:
         raise TemplateError(f"{name} is not a condition, or has not the right number of parts")
 
     def _call(self, name: str, argument: Any) -> Any:
-        function = _FUNCTIONS.get(name)
-        if function is None:
-            raise TemplateError(f"{name} is not supported here; supported are: {_listed(_FUNCTIONS)}")
-        return function(self, argument)
+        functions: Mapping[str, Callable[[Any], Any]] = {
+            "Ref": self._ref,
+            "Fn::GetAtt": self._get_att,
+            "Fn::Sub": self._sub,
+            "Fn::Join": self._join,
+            "Fn::If": self._if,
+            "Fn::FindInMap": self._find_in_map,
+            "Fn::Select": self._select,
+            "Fn::Split": self._split,
+            "Fn::Base64": self._base64,
+        }
+        if name not in functions:
+            raise TemplateError(f"{name} is not supported here; supported: {', '.join(functions)}")
+        return functions[name](argument)
 
     def _ref(self, argument: Any) -> Any:
         name = text(argument)
@@ -205,20 +217,6 @@ class Resolver:
         return base64.b64encode((text(value) or "").encode()).decode()
 
 
-_FUNCTIONS: Mapping[str, Callable[[Resolver, Any], Any]] = {
-    "Ref": Resolver._ref,  # noqa: SLF001
-    "Fn::GetAtt": Resolver._get_att,  # noqa: SLF001
-    "Fn::Sub": Resolver._sub,  # noqa: SLF001
-    "Fn::Join": Resolver._join,  # noqa: SLF001
-    "Fn::If": Resolver._if,  # noqa: SLF001
-    "Fn::FindInMap": Resolver._find_in_map,  # noqa: SLF001
-    "Fn::Select": Resolver._select,  # noqa: SLF001
-    "Fn::Split": Resolver._split,  # noqa: SLF001
-    "Fn::Base64": Resolver._base64,  # noqa: SLF001
-}
-FUNCTIONS = (*_FUNCTIONS, "Fn::Equals", "Fn::And", "Fn::Or", "Fn::Not", "Condition")
-
-
 def _joined(function: str, delimiter: str, parts: list[Any]) -> Any:
     unknown = next((part for part in parts if isinstance(part, Unknown)), None)
     if unknown is not None:
@@ -227,7 +225,3 @@ def _joined(function: str, delimiter: str, parts: list[Any]) -> Any:
     if None in texts:
         raise TemplateError(f"{function} can only join texts")
     return delimiter.join(part for part in texts if part is not None)
-
-
-def _listed(names: Mapping[str, Any]) -> str:
-    return ", ".join(names) or "none"

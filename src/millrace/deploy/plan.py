@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from millrace.deploy.document import record
+from millrace.deploy.document import array, record
 from millrace.deploy.intrinsics import Unknown
 
 _SHOWN_MAX = 60
@@ -73,7 +73,7 @@ class Plan:
 def changes(wanted: Mapping[str, Any], live: Mapping[str, Any]) -> tuple[Change, ...]:
     """What has to change in `live`. A property that `wanted` does not have may be anything.
 
-    Both are in their one way to be written. Maps are compared member by member, everything else as a whole.
+    Both are in their one way to be written. Maps, indexes and attributes are compared one by one, everything else as a whole.
     """
     found: list[Change] = []
     for name, value in wanted.items():
@@ -84,13 +84,24 @@ def changes(wanted: Mapping[str, Any], live: Mapping[str, Any]) -> tuple[Change,
 def _differences(path: str, old: Any, new: Any) -> list[Change]:
     if old == new:
         return []
-    before, after = record(old), record(new)
+    before, after = _named(old), _named(new)
     if before is None or after is None or "Statement" in {*before, *after}:
         return [Change(path, old, new)]
     found: list[Change] = []
     for name in sorted({*before, *after}):
         found += _differences(f"{path}.{name}", before.get(name), after.get(name))
     return found
+
+
+def _named(value: Any) -> dict[str, Any] | None:
+    """A map as it is; a list of indexes or attributes by their names."""
+    elements = array(value)
+    if elements is None:
+        return record(value)
+    for key in ("IndexName", "AttributeName"):
+        if all(set(record(each) or {}) > {key} and "KeyType" not in each for each in elements):
+            return {each[key]: each for each in elements}
+    return None
 
 
 def shown(value: Any) -> Any:

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import boto3
-from samtranslator.model.exceptions import InvalidDocumentException
-from samtranslator.parser.parser import Parser
-from samtranslator.translator.translator import Translator
+from samtranslator.model.exceptions import InvalidDocumentException  # pyright: ignore[reportMissingTypeStubs]
+from samtranslator.parser.parser import Parser  # pyright: ignore[reportMissingTypeStubs]
+from samtranslator.translator.translator import Translator  # pyright: ignore[reportMissingTypeStubs]
 
 from millrace.deploy.document import array, record
 from millrace.deploy.problem import Problem, Refused
@@ -19,16 +19,16 @@ EVENTS = ("DynamoDB",)
 _LOCAL = "millrace.local.path"
 
 
-def transform(
-    document: Mapping[str, Any], parameters: Mapping[str, Any], region: str
-) -> dict[str, Any]:
+def transform(document: Mapping[str, Any], parameters: Mapping[str, Any], region: str) -> dict[str, Any]:
     """The CloudFormation template of a SAM template. Raises Refused."""
     template = copy.deepcopy(dict(document))
     problems = list(_not_supported(template))
     if problems:
         raise Refused(problems)
     _hide_paths(template)
-    values = {name: ",".join(value) if array(value) is not None else value for name, value in parameters.items()}
+    values = {
+        name: ",".join(value) if array(value) is not None else value for name, value in parameters.items()
+    }
     # The session is asked for its region and nothing else.
     session: Any = boto3.session.Session(region_name=region)
     translator: Any = Translator(None, Parser(), boto_session=session)
@@ -37,6 +37,8 @@ def transform(
     except InvalidDocumentException as error:
         causes: Any = error.causes
         raise Refused([Problem(str(cause.message)) for cause in causes]) from None
+    finally:
+        translator.metrics.publish()  # to nobody; else it complains at its end
     _show_paths(made)
     return made
 

@@ -137,7 +137,7 @@ def _function(loader: yaml.SafeLoader, name: str, node: yaml.Node) -> dict[str, 
     return {name if name in {"Ref", "Condition"} else f"Fn::{name}": value}
 
 
-_Loader.add_multi_constructor("!", _function)
+_Loader.add_multi_constructor("!", _function)  # pyright: ignore[reportUnknownMemberType]
 
 
 def _section(document: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -29,7 +29,10 @@ class _Code:
         if set(form) == {"ZipFile"}:
             yield from Text().problems(form["ZipFile"], f"{path}.ZipFile")
         else:
-            yield path, "is not supported; supported: ZipFile with Python source, or a path beside the template"
+            yield (
+                path,
+                "is not supported; supported: ZipFile with Python source, or a path beside the template",
+            )
 
     def normal(self, value: Any) -> Any:
         return value
@@ -111,14 +114,14 @@ class Function(Kind):
             return None
         tags: dict[str, str] = aws.lambda_.list_tags(Resource=found["FunctionArn"])["Tags"]
         concurrency = aws.lambda_.get_function_concurrency(FunctionName=name)
-        properties = {
+        properties: dict[str, Any] = {
             "Code": {"CodeSha256": found["CodeSha256"]},
             "Handler": found.get("Handler"),
             "Role": found["Role"],
             "Runtime": found.get("Runtime"),
             "Architectures": sorted(found.get("Architectures", ["x86_64"])),
             "Description": found.get("Description", ""),
-            "Environment": {"Variables": (found.get("Environment") or {}).get("Variables", {})},
+            "Environment": {"Variables": found.get("Environment", {}).get("Variables", {})},
             "EphemeralStorage": {"Size": found["EphemeralStorage"]["Size"]},
             "LoggingConfig": _logging(found.get("LoggingConfig") or {}, name),
             "MemorySize": found["MemorySize"],
@@ -196,9 +199,7 @@ def _reserve(aws: Aws, wanted: Wanted) -> None:
     if reserved is None:
         aws.lambda_.delete_function_concurrency(FunctionName=wanted.name)
     else:
-        aws.lambda_.put_function_concurrency(
-            FunctionName=wanted.name, ReservedConcurrentExecutions=reserved
-        )
+        aws.lambda_.put_function_concurrency(FunctionName=wanted.name, ReservedConcurrentExecutions=reserved)
 
 
 def _attributes(aws: Aws, name: str) -> dict[str, Any]:

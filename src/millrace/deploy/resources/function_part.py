@@ -10,8 +10,10 @@ _GONE = "ResourceNotFoundException"
 def own_tags(aws: Aws, kind: str, name: str) -> dict[str, str]:
     """What would be the part's own tags, if it could have any. `name`: the function's, a slash, the part's."""
     function, part = name.split("/", 1)
-    tags = unless_missing(lambda: aws.lambda_.list_tags(Resource=_arn(aws, function))["Tags"], _GONE) or {}
-    for each in ownership.parts(tags):
+    tags: dict[str, str] | None = unless_missing(
+        lambda: aws.lambda_.list_tags(Resource=_arn(aws, function))["Tags"], _GONE
+    )
+    for each in ownership.parts(tags or {}):
         if (each.type, each.name) == (kind, part):
             return ownership.own_tags(each.stack, each.logical_id, each.deletion_policy)
     return {}
@@ -27,7 +29,7 @@ def claim(aws: Aws, kind: str, wanted: Wanted) -> None:
 
 def release(aws: Aws, name: str, owner: tuple[str, str]) -> None:
     """Take the tag away."""
-    arn, key = _arn(aws, name.split("/")[0]), ownership.part_key(*owner)
+    arn, key = _arn(aws, name.split("/", maxsplit=1)[0]), ownership.part_key(*owner)
     unless_missing(lambda: aws.lambda_.untag_resource(Resource=arn, TagKeys=[key]), _GONE)
 
 

@@ -1,7 +1,8 @@
 """What a family of resources can do: the one interface the deployment works with."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -9,6 +10,7 @@ from millrace.deploy.aws import Aws
 from millrace.deploy.intrinsics import Unknown
 from millrace.deploy.ownership import physical_name
 from millrace.deploy.packages import Packages
+from millrace.deploy.plan import Change
 from millrace.deploy.shapes import Finding, Record
 
 
@@ -73,8 +75,8 @@ class Kind(ABC):
     shape: ClassVar[Record]
     name_property: ClassVar[str] = ""
     name_max: ClassVar[int] = 64
-    fixed: ClassVar[Set[str]] = frozenset()
-    attributes: ClassVar[Set[str]] = frozenset()
+    fixed: ClassVar[AbstractSet[str]] = frozenset()
+    attributes: ClassVar[AbstractSet[str]] = frozenset()
     holds_data: ClassVar[bool] = False
 
     def problems(self, properties: Mapping[str, Any], situation: Situation) -> Iterator[Finding]:
@@ -116,7 +118,11 @@ class Kind(ABC):
         unknown = {name: Unknown(f"{wanted.logical_id}.{name}") for name in self.attributes}
         return {"Ref": wanted.name or Unknown(wanted.logical_id), **unknown}
 
-    def altered(self, changed: Set[str]) -> Set[str]:
+    def is_other(self, changes: Iterable[Change]) -> bool:
+        """Whether only another resource can be what is wanted."""
+        return any(change.property in self.fixed for change in changes)
+
+    def altered(self, changed: AbstractSet[str]) -> AbstractSet[str]:
         """The attributes that a change of these properties may change."""
         del changed
         return frozenset()

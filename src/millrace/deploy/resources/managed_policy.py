@@ -74,7 +74,9 @@ class ManagedPolicy(Kind):
         document = wanted.properties["PolicyDocument"]
         if document != live.properties["PolicyDocument"]:
             _make_room(aws, arn)
-            aws.iam.create_policy_version(PolicyArn=arn, PolicyDocument=json.dumps(document), SetAsDefault=True)
+            aws.iam.create_policy_version(
+                PolicyArn=arn, PolicyDocument=json.dumps(document), SetAsDefault=True
+            )
         self._attach(aws, arn, wanted, set(live.properties["Roles"]))
         put, gone = tag_changes(wanted.tags, live)
         if put:

@@ -91,8 +91,8 @@ class EventSourceMapping(Kind):
             return None
         arn = mapping["EventSourceMappingArn"]
         tags: dict[str, str] = aws.lambda_.list_tags(Resource=arn)["Tags"]
-        filters = (mapping.get("FilterCriteria") or {}).get("Filters")
-        properties = {
+        filters: Any = mapping.get("FilterCriteria", {}).get("Filters")
+        properties: dict[str, Any] = {
             **{member: mapping.get(member) for member in _STATED},
             "EventSourceArn": mapping["EventSourceArn"],
             "FunctionName": function_name(mapping["FunctionArn"]),
@@ -140,7 +140,11 @@ class EventSourceMapping(Kind):
 
 def function_name(reference: str) -> str:
     """The name in a function's name, partial or whole ARN."""
-    return reference.split(":function:")[-1].split(":")[0] if ":function:" in reference else reference
+    return (
+        reference.rsplit(":function:", maxsplit=1)[-1].split(":", maxsplit=1)[0]
+        if ":function:" in reference
+        else reference
+    )
 
 
 def tag_lambda(aws: Aws, arn: str, wanted: Wanted, live: Live) -> None:

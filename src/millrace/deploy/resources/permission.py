@@ -6,7 +6,6 @@ from typing import Any
 
 from millrace.deploy.aws import Aws, unless_missing
 from millrace.deploy.document import record
-from millrace.deploy.intrinsics import Unknown
 from millrace.deploy.ownership import physical_name
 from millrace.deploy.resources import function_part
 from millrace.deploy.resources.kind import Kind, Live, Owned, Situation, Wanted
@@ -88,9 +87,7 @@ class Permission(Kind):
 
     def delete(self, aws: Aws, name: str, owner: tuple[str, str]) -> None:
         function, sid = name.split("/", 1)
-        unless_missing(
-            lambda: aws.lambda_.remove_permission(FunctionName=function, StatementId=sid), _GONE
-        )
+        unless_missing(lambda: aws.lambda_.remove_permission(FunctionName=function, StatementId=sid), _GONE)
         self.release(aws, name, owner)
 
     def release(self, aws: Aws, name: str, owner: tuple[str, str]) -> None:
@@ -111,6 +108,6 @@ def _principal(principal: Any) -> Any:
     form = record(principal)
     if form is None:
         return principal
-    value = form.get("Service") or form.get("AWS") or Unknown("Principal")
+    value: Any = form.get("Service") or form.get("AWS")
     is_root = isinstance(value, str) and value.startswith("arn:") and value.endswith(":root")
-    return value.split(":")[4] if is_root else value
+    return str(value).split(":")[4] if is_root else value

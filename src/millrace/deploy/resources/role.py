@@ -113,7 +113,9 @@ class Role(Kind):
             aws.iam.update_assume_role_policy(RoleName=name, PolicyDocument=document)
         if any(given[each] != live.properties[each] for each in ("Description", "MaxSessionDuration")):
             aws.iam.update_role(
-                RoleName=name, Description=given["Description"], MaxSessionDuration=given["MaxSessionDuration"]
+                RoleName=name,
+                Description=given["Description"],
+                MaxSessionDuration=given["MaxSessionDuration"],
             )
         _bound(aws, name, given["PermissionsBoundary"], live.properties["PermissionsBoundary"])
         _grant(aws, wanted, live.properties)
@@ -145,9 +147,7 @@ def _grant(aws: Aws, wanted: Wanted, live: Mapping[str, Any]) -> None:
     name, policies = wanted.name, wanted.properties["Policies"]
     for policy, document in policies.items():
         if document != live["Policies"].get(policy):
-            aws.iam.put_role_policy(
-                RoleName=name, PolicyName=policy, PolicyDocument=json.dumps(document)
-            )
+            aws.iam.put_role_policy(RoleName=name, PolicyName=policy, PolicyDocument=json.dumps(document))
     arns = wanted.properties["ManagedPolicyArns"]
     for arn in arns:
         if arn not in live["ManagedPolicyArns"]:

@@ -1,17 +1,20 @@
 """AWS::DynamoDB::Table."""
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from millrace.deploy import ownership
 from millrace.deploy.aws import Aws, pages, unless_missing, wait
-from millrace.deploy.intrinsics import Unknown
+from millrace.deploy.intrinsics import Unknown, has_unknown
+from millrace.deploy.plan import Change
 from millrace.deploy.resources import table_changes
 from millrace.deploy.resources.kind import Kind, Live, Owned, Situation, Wanted, tag_changes
 from millrace.deploy.resources.log_group import owned_by_tags
 from millrace.deploy.shapes import (
     OPEN,
     REQUIRED,
+    Finding,
     Flag,
     Listed,
     Member,
@@ -24,11 +27,15 @@ from millrace.deploy.shapes import (
 )
 
 _GONE = "ResourceNotFoundException"
-_KEY = Record({"AttributeName": Member(Text(), REQUIRED), "KeyType": Member(Text(("HASH", "RANGE")), REQUIRED)})
+_KEY = Record(
+    {"AttributeName": Member(Text(), REQUIRED), "KeyType": Member(Text(("HASH", "RANGE")), REQUIRED)}
+)
 _ATTRIBUTE = Record(
     {"AttributeName": Member(Text(), REQUIRED), "AttributeType": Member(Text(("S", "N", "B")), REQUIRED)}
 )
-_UNITS = Record({"ReadCapacityUnits": Member(Whole(), REQUIRED), "WriteCapacityUnits": Member(Whole(), REQUIRED)})
+_UNITS = Record(
+    {"ReadCapacityUnits": Member(Whole(), REQUIRED), "WriteCapacityUnits": Member(Whole(), REQUIRED)}
+)
 _PROJECTION = Record(
     {
         "ProjectionType": Member(Text(("ALL", "KEYS_ONLY", "INCLUDE")), REQUIRED),
@@ -45,7 +52,9 @@ _VIEWS = ("NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", "KEYS_ONLY")
 _TTL = {"AttributeName": Member(Text(), OPEN), "Enabled": Member(Flag(), REQUIRED)}
 _PITR = {"PointInTimeRecoveryEnabled": Member(Flag(only=False), False)}
 # Told of the live table, not given to CreateTable.
-_AFTERWARDS = frozenset({"PointInTimeRecoverySpecification", "SSESpecification", "Tags", "TimeToLiveSpecification"})
+_AFTERWARDS = frozenset(
+    {"PointInTimeRecoverySpecification", "SSESpecification", "Tags", "TimeToLiveSpecification"}
+)
 
 
 class Table(Kind):
@@ -65,7 +74,9 @@ class Table(Kind):
             "TimeToLiveSpecification": Member(Record(_TTL), {"Enabled": False}),
             "DeletionProtectionEnabled": Member(Flag(), False),
             "TableClass": Member(Text(("STANDARD", "STANDARD_INFREQUENT_ACCESS")), "STANDARD"),
-            "SSESpecification": Member(Record({"SSEEnabled": Member(Flag(), REQUIRED)}), {"SSEEnabled": False}),
+            "SSESpecification": Member(
+                Record({"SSEEnabled": Member(Flag(), REQUIRED)}), {"SSEEnabled": False}
+            ),
             "PointInTimeRecoverySpecification": Member(Record(_PITR)),
             "Tags": Member(Tags(), {}),
         }
@@ -75,6 +86,12 @@ class Table(Kind):
     fixed = frozenset({"KeySchema", "LocalSecondaryIndexes"})
     attributes = frozenset({"Arn", "StreamArn"})
     holds_data = True
+
+    def problems(self, properties: Mapping[str, Any], situation: Situation) -> Iterator[Finding]:
+        found = list(super().problems(properties, situation))
+        yield from found
+        if not found and not has_unknown(properties):
+            yield from table_changes.undefined(properties)
 
     def normal(self, properties: Mapping[str, Any], name: str, situation: Situation) -> dict[str, Any]:
         found = super().normal(properties, name, situation)
@@ -106,17 +123,25 @@ class Table(Kind):
         return Live(name, properties, attributes, ownership.own(tags))
 
     def foreseen(self, aws: Aws, wanted: Wanted) -> dict[str, Any]:
-        found = {"Ref": wanted.name, "Arn": aws.scope.arn("dynamodb", f"table/{wanted.name}")}
+        found: dict[str, Any] = {"Ref": wanted.name, "Arn": aws.scope.arn("dynamodb", f"table/{wanted.name}")}
         if wanted.properties["StreamSpecification"] is not None:
             found["StreamArn"] = Unknown(f"{wanted.logical_id}.StreamArn")
         return found
 
-    def altered(self, changed: Set[str]) -> Set[str]:
-        return {"StreamArn"} & {"StreamArn" for name in changed if name == "StreamSpecification"}
+    def is_other(self, changes: Iterable[Change]) -> bool:
+        """Keys and local indexes cannot change, nor can the type of an attribute."""
+        changes = list(changes)
+        retyped = (each for each in changes if each.property == "AttributeDefinitions")
+        return super().is_other(changes) or any(None not in (each.old, each.new) for each in retyped)
+
+    def altered(self, changed: AbstractSet[str]) -> AbstractSet[str]:
+        return {"StreamArn"} if "StreamSpecification" in changed else frozenset()
 
     def create(self, aws: Aws, wanted: Wanted, situation: Situation) -> str:
         del situation
-        given = {name: value for name, value in wanted.properties.items() if value and name not in _AFTERWARDS}
+        given = {
+            name: value for name, value in wanted.properties.items() if value and name not in _AFTERWARDS
+        }
         if "StreamSpecification" in given:
             given["StreamSpecification"] = {"StreamEnabled": True, **given["StreamSpecification"]}
         if wanted.properties["SSESpecification"]["SSEEnabled"]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from millrace.deploy.shapes import Record
+from millrace.deploy.shapes import Finding, Record
 
 _INDEX = ("IndexName", "KeySchema", "Projection", "ProvisionedThroughput")
 
@@ -46,6 +46,19 @@ def requests(wanted: Mapping[str, Any], live: Mapping[str, Any]) -> Iterator[dic
         yield {"TableClass": wanted["TableClass"]}
     if wanted["SSESpecification"] != live["SSESpecification"]:
         yield {"SSESpecification": {"Enabled": wanted["SSESpecification"]["SSEEnabled"]}}
+
+
+def undefined(properties: Mapping[str, Any]) -> Iterator[Finding]:
+    """Attributes that are keys and not defined, or defined and not keys: AWS makes no such table."""
+    schemas: list[Any] = [properties["KeySchema"]]
+    for member in ("GlobalSecondaryIndexes", "LocalSecondaryIndexes"):
+        schemas += [index["KeySchema"] for index in properties.get(member, [])]
+    keys = {key["AttributeName"] for schema in schemas for key in schema}
+    defined = {each["AttributeName"] for each in properties["AttributeDefinitions"]}
+    for name in sorted(keys - defined):
+        yield "AttributeDefinitions", f"{name} is a key and not defined"
+    for name in sorted(defined - keys):
+        yield "AttributeDefinitions", f"{name} is defined and not a key of the table or of an index"
 
 
 def _stream(wanted: Mapping[str, Any] | None, live: Mapping[str, Any] | None) -> Iterator[dict[str, Any]]:

@@ -46,7 +46,7 @@ class Url(Kind):
         return iter(())
 
     def read(self, aws: Aws, name: str) -> Live | None:
-        function = name.split("/")[0]
+        function = name.split("/", maxsplit=1)[0]
         url = unless_missing(lambda: aws.lambda_.get_function_url_config(FunctionName=function), _GONE)
         if url is None:
             return None
@@ -75,11 +75,11 @@ class Url(Kind):
     def update(self, aws: Aws, wanted: Wanted, live: Live, situation: Situation) -> None:
         del situation
         function_part.claim(aws, self.type, wanted)
-        given = {**wanted.properties, "Cors": wanted.properties["Cors"] or {}}
+        given: dict[str, Any] = {**wanted.properties, "Cors": wanted.properties["Cors"] or {}}
         aws.lambda_.update_function_url_config(FunctionName=live.name.split("/")[0], **given)
 
     def delete(self, aws: Aws, name: str, owner: tuple[str, str]) -> None:
-        function = name.split("/")[0]
+        function = name.split("/", maxsplit=1)[0]
         unless_missing(lambda: aws.lambda_.delete_function_url_config(FunctionName=function), _GONE)
         self.release(aws, name, owner)
 
