@@ -7,7 +7,7 @@ from typing import Any
 from millrace.deploy.document import array, record, text
 from millrace.deploy.problem import Problem
 
-_TYPES = ("String", "Number", "List<Number>", "CommaDelimitedList")
+TYPES = ("String", "Number", "List<Number>", "CommaDelimitedList")
 _MEMBERS = (
     "Type",
     "Default",
@@ -49,9 +49,9 @@ def _split(value: str) -> list[str]:
 
 
 def _wrong_declaration(form: dict[str, Any] | None) -> Iterator[str]:
-    if form is None or form.get("Type") not in _TYPES:
+    if form is None or form.get("Type") not in TYPES:
         kind = None if form is None else form.get("Type")
-        yield f"type {kind} is not supported; supported: {', '.join(_TYPES)}"
+        yield f"type {kind} is not supported; supported: {', '.join(TYPES)}"
         return
     for member in form:
         if member not in _MEMBERS:

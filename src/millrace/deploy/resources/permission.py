@@ -49,6 +49,7 @@ class Permission(Kind):
 
     def normal(self, properties: Mapping[str, Any], name: str, situation: Situation) -> dict[str, Any]:
         found = super().normal(properties, name, situation)
+        found["InvokedViaFunctionUrl"] = found["InvokedViaFunctionUrl"] or None  # false is to say nothing
         principal = found["Principal"]
         if isinstance(principal, str) and principal.startswith("arn:") and principal.endswith(":root"):
             found["Principal"] = principal.split(":")[4]

@@ -68,14 +68,14 @@ class Url(Kind):
     def create(self, aws: Aws, wanted: Wanted, situation: Situation) -> str:
         del situation
         function_part.claim(aws, self.type, wanted)
-        given = {name: value for name, value in wanted.properties.items() if value is not None}
+        given = {**wanted.properties, "Cors": _sent(wanted)}
         aws.lambda_.create_function_url_config(FunctionName=wanted.name.split("/")[0], **given)
         return wanted.name
 
     def update(self, aws: Aws, wanted: Wanted, live: Live, situation: Situation) -> None:
         del situation
         function_part.claim(aws, self.type, wanted)
-        given: dict[str, Any] = {**wanted.properties, "Cors": wanted.properties["Cors"] or {}}
+        given = {**wanted.properties, "Cors": _sent(wanted)}
         aws.lambda_.update_function_url_config(FunctionName=live.name.split("/")[0], **given)
 
     def delete(self, aws: Aws, name: str, owner: tuple[str, str]) -> None:
@@ -85,3 +85,8 @@ class Url(Kind):
 
     def release(self, aws: Aws, name: str, owner: tuple[str, str]) -> None:
         function_part.release(aws, name, owner)
+
+
+def _sent(wanted: Wanted) -> dict[str, Any]:
+    """What Cors says; nothing, if it says nothing."""
+    return {name: value for name, value in (wanted.properties["Cors"] or {}).items() if value}
