@@ -89,4 +89,5 @@ class Url(Kind):
 
 def _sent(wanted: Wanted) -> dict[str, Any]:
     """What Cors says; nothing, if it says nothing."""
-    return {name: value for name, value in (wanted.properties["Cors"] or {}).items() if value}
+    cors: dict[str, Any] | None = wanted.properties["Cors"]
+    return {name: value for name, value in (cors or {}).items() if value}
