@@ -156,9 +156,7 @@ function projection({ projection: type, attributes }: IndexDraft) {
 
 function keySchema(partitionKey: KeyDraft, sortKey: KeyDraft) {
   const hash = { AttributeName: partitionKey.name, KeyType: "HASH" as const };
-  return sortKey.name === ""
-    ? [hash]
-    : [hash, { AttributeName: sortKey.name, KeyType: "RANGE" as const }];
+  return sortKey.name === "" ? [hash] : [hash, { AttributeName: sortKey.name, KeyType: "RANGE" as const }];
 }
 
 /** Every attribute once. One that is given two types stays twice: the server says what is wrong with that. */

@@ -24,7 +24,9 @@ export function placesOfIndex(message: string, draft: IndexDraft): Places {
   const told = violations(message);
   const found: Told[] =
     told.length > 0
-      ? told.flatMap(([path, words]) => placed(indexPathPlace(path.replace(/^.*\.create\./, ""), draft), words))
+      ? told.flatMap(([path, words]) =>
+          placed(indexPathPlace(path.replace(/^.*\.create\./, ""), draft), words),
+        )
       : placed(indexSentence(message, [draft]), message);
   return first(found);
 }
@@ -100,7 +102,9 @@ function indexSentence(message: string, indexes: IndexDraft[]): string | undefin
     return empty === undefined ? undefined : indexPlace(empty.id, "attributes");
   }
   const range = /does not have a range key for index: (\S+)/.exec(message)?.[1];
-  const named = /index which already exists: (\S+)|Duplicate index name: (\S+)|TableName must .*index/.exec(message);
+  const named = /index which already exists: (\S+)|Duplicate index name: (\S+)|TableName must .*index/.exec(
+    message,
+  );
   const name = range ?? named?.[1] ?? named?.[2];
   const same = indexes.filter((index) => index.name === name);
   const last = same[same.length - 1];

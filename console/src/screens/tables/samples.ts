@@ -31,7 +31,9 @@ export interface Line {
 const KEPT = 300;
 
 export function sampleOf(status: Status, tableArn: string, at: number): Sample {
-  const mine = (status.mappings ?? []).filter(({ stream_arn }) => stream_arn.startsWith(`${tableArn}/stream/`));
+  const mine = (status.mappings ?? []).filter(({ stream_arn }) =>
+    stream_arn.startsWith(`${tableArn}/stream/`),
+  );
   return {
     at,
     changes: (status.tables ?? []).find(({ arn }) => arn === tableArn)?.changes ?? 0,

@@ -17,7 +17,9 @@ export const projectionName = (type: string | undefined) => PROJECTIONS[type ?? 
 
 /** `ACTIVE` as people write it: "Active". */
 export const sentence = (constant: string | undefined) =>
-  constant === undefined ? "" : `${constant.charAt(0)}${constant.slice(1).toLowerCase().replaceAll("_", " ")}`;
+  constant === undefined
+    ? ""
+    : `${constant.charAt(0)}${constant.slice(1).toLowerCase().replaceAll("_", " ")}`;
 
 export const tableClassName = (table: TableDescription) =>
   table.TableClassSummary?.TableClass === "STANDARD_INFREQUENT_ACCESS"
