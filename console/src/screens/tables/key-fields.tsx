@@ -19,33 +19,32 @@ const TYPES = (["S", "N", "B"] as const).map((type) => ({ value: type, label: ty
 /** A key attribute: its name and, beside it, its type. */
 export function KeyFields({ label, optional, description, value, error, onChange }: KeyFieldsProps) {
   return (
-    <FormField
-      stretch
-      label={optional ? <Optional label={label} /> : label}
-      description={description}
-      errorText={error}
-    >
-      <Grid gridDefinition={[{ colspan: { default: 8, xs: 6 } }, { colspan: { default: 4, xs: 3 } }]}>
+    <Grid gridDefinition={[{ colspan: { default: 8, xs: 6 } }, { colspan: { default: 4, xs: 3 } }]}>
+      <FormField
+        stretch
+        label={optional ? <Optional label={label} /> : label}
+        constraintText={description}
+        errorText={error}
+      >
         <Input
           value={value.name}
           ariaLabel={label}
           ariaRequired={!optional}
-          placeholder={optional ? "Enter the sort key name" : "Enter the partition key name"}
-          invalid={error !== undefined}
+          placeholder={`Enter the ${label.toLowerCase()} name`}
           onChange={({ detail }) => onChange({ ...value, name: detail.value })}
         />
-        <FormField>
-          <Select
-            selectedOption={TYPES.find((type) => type.value === value.type) ?? null}
-            options={TYPES}
-            ariaLabel={`${label} type`}
-            onChange={({ detail }) =>
-              onChange({ ...value, type: (detail.selectedOption.value ?? "S") as KeyType })
-            }
-          />
-        </FormField>
-      </Grid>
-    </FormField>
+      </FormField>
+      <FormField stretch label="Type">
+        <Select
+          selectedOption={TYPES.find((type) => type.value === value.type) ?? null}
+          options={TYPES}
+          ariaLabel={`${label} type`}
+          onChange={({ detail }) =>
+            onChange({ ...value, type: (detail.selectedOption.value ?? "S") as KeyType })
+          }
+        />
+      </FormField>
+    </Grid>
   );
 }
 

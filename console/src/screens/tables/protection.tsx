@@ -1,4 +1,5 @@
 import Toggle from "@cloudscape-design/components/toggle";
+import { useState } from "react";
 import type { TableDescription } from "../../aws/tables";
 import { updateTable } from "../../aws/tables";
 import { useSubmit } from "../../parts/submit";
@@ -6,6 +7,7 @@ import { useSubmit } from "../../parts/submit";
 /** Turns deletion protection on and off. */
 export function ProtectionToggle({ table }: { table: TableDescription }) {
   const { TableName = "", DeletionProtectionEnabled = false } = table;
+  const [wanted, setWanted] = useState(DeletionProtectionEnabled);
   const submit = useSubmit(
     (enabled: boolean) => updateTable({ TableName, DeletionProtectionEnabled: enabled }),
     {
@@ -13,14 +15,18 @@ export function ProtectionToggle({ table }: { table: TableDescription }) {
       tellFailure: true,
     },
   );
+  const shown = submit.busy ? wanted : DeletionProtectionEnabled;
   return (
     <Toggle
-      checked={DeletionProtectionEnabled}
+      checked={shown}
       disabled={submit.busy}
       ariaLabel="Deletion protection"
-      onChange={({ detail }) => void submit.run(detail.checked)}
+      onChange={({ detail }) => {
+        setWanted(detail.checked);
+        void submit.run(detail.checked);
+      }}
     >
-      {DeletionProtectionEnabled ? "On" : "Off"}
+      {shown ? "On" : "Off"}
     </Toggle>
   );
 }
