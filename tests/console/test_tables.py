@@ -41,7 +41,7 @@ def test_a_table_with_an_index_is_created_by_its_form(console: Console):
     page.get_by_role("link", name="Create table").first.click()
     fill_keys(page, "orders", "customer")
     page.get_by_label("Sort key", exact=True).fill("placed")
-    page.get_by_label("Sort key type").click()
+    page.get_by_role("button", name="Sort key type").click()
     page.get_by_role("option", name="Number").click()
     page.get_by_role("radio", name="Customize settings").click(force=True)
     page.get_by_role("button", name="Create global index").click()
@@ -51,7 +51,7 @@ def test_a_table_with_an_index_is_created_by_its_form(console: Console):
     page.get_by_label("Index name").press("Enter")
 
     expect(page.get_by_role("heading", name="orders")).to_be_visible()
-    expect(page.get_by_text("The table orders was created.")).to_be_visible()
+    expect(page.get_by_text("The table orders was created.", exact=True)).to_be_visible()
     expect(page.get_by_text("placed (Number)")).to_be_visible()
     made = described(console.server, "orders")
     assert made["GlobalSecondaryIndexes"][0]["IndexName"] == "by-state"
@@ -128,12 +128,12 @@ def test_the_stream_is_turned_on_with_a_view_type_and_off_again(console: Console
     page.get_by_role("radio", name="Old image", exact=True).check(force=True)
     page.get_by_role("button", name="Turn on stream").click()
 
-    expect(page.get_by_text("The stream of meters is on: old image.")).to_be_visible()
+    expect(page.get_by_text("The stream of meters is on: old image.", exact=True)).to_be_visible()
     expect(page.get_by_role("link", name="View the live stream")).to_be_visible()
     assert described(console.server, "meters")["StreamSpecification"]["StreamViewType"] == "OLD_IMAGE"
     page.get_by_role("button", name="Turn off").click()
     confirm(page, "Turn off stream")
-    expect(page.get_by_text("The stream of meters is off.")).to_be_visible()
+    expect(page.get_by_text("The stream of meters is off.", exact=True)).to_be_visible()
     assert "StreamSpecification" not in described(console.server, "meters")
 
 
@@ -169,7 +169,7 @@ def test_a_table_is_deleted_once_its_name_is_typed_and_its_triggers_are_named(co
     confirm(page, "Delete", "letters")
 
     expect(page.get_by_role("heading", name="Tables", level=1)).to_be_visible()
-    expect(page.get_by_text("Deleted: letters.")).to_be_visible()
+    expect(page.get_by_text("Deleted: letters.", exact=True)).to_be_visible()
     expect(row(page, "letters")).to_have_count(0)
 
 
@@ -192,16 +192,16 @@ def test_protection_capacity_class_and_tags_are_changed(console: Console):
     table_of(console.server, "rivers")
     page = console.open("#/tables/rivers/settings")
     page.get_by_label("Deletion protection").check(force=True)
-    expect(page.get_by_text("Deletion protection of rivers is on.")).to_be_visible()
+    expect(page.get_by_text("Deletion protection of rivers is on.", exact=True)).to_be_visible()
     page.get_by_role("button", name="Edit capacity").click()
     page.get_by_role("dialog").get_by_role("radio", name="Provisioned").check(force=True)
     page.get_by_label("Read capacity units").fill("7")
     confirm(page, "Save changes")
-    expect(page.get_by_text("The capacity of rivers was changed.")).to_be_visible()
+    expect(page.get_by_text("The capacity of rivers was changed.", exact=True)).to_be_visible()
     page.get_by_role("button", name="Edit table class").click()
     page.get_by_role("dialog").get_by_role("radio", name="DynamoDB Standard-IA").check(force=True)
     confirm(page, "Save changes")
-    expect(page.get_by_text("The class of rivers was changed.")).to_be_visible()
+    expect(page.get_by_text("The class of rivers was changed.", exact=True)).to_be_visible()
     page.get_by_role("tab", name="Overview").click()
     page.get_by_role("button", name="Manage tags").click()
     page.get_by_role("button", name="Add new tag").click()
