@@ -113,7 +113,7 @@ function columns(stream: string | undefined): TableProps.ColumnDefinition<Trigge
       cell: (trigger) => (
         <Link
           href={paths.trigger(trigger.UUID ?? "")}
-          ariaLabel={`Details of the trigger of ${functionName(trigger)}`}
+          ariaLabel={`View trigger of ${functionName(trigger)}`}
         >
           View trigger
         </Link>
