@@ -10,11 +10,11 @@ from tests.console.browser import Console
 from tests.console.tables_setup import REGION, table_of, with_trigger
 
 SCREENS = {
-    "list": ("#/tables", "Item count"),
+    "list": ("#/tables", "Partition key"),
     "create": ("#/create-table", "Table details"),
     "overview": ("#/tables/orders/overview", "General information"),
     "indexes": ("#/tables/orders/indexes", "by-state"),
-    "monitor": ("#/tables/orders/monitor", "Changes a second"),
+    "monitor": ("#/tables/orders/monitor", "Changes per second"),
     "streams": ("#/tables/orders/streams", "DynamoDB stream details"),
     "settings": ("#/tables/orders/settings", "Time to Live (TTL)"),
     "turn-on-stream": ("#/tables/customers/turn-on-stream", "View type"),
@@ -86,10 +86,11 @@ def show_form(server: Millrace, page: Page) -> None:
 
 def show_charts(server: Millrace, page: Page) -> None:
     client = server.client("dynamodb", region_name=REGION)
-    points = page.get_by_role("application", name="Lag")
-    for number in range(200):
+    lag = page.get_by_role("application", name="Lag")
+    expect(lag).to_be_visible()
+    for number in range(300):
         client.put_item(TableName="orders", Item={"id": {"S": f"more-{number}"}})
-    expect(points).to_be_visible()
+    expect(lag.locator("path").first).to_be_attached()
 
 
 def show_triggers(server: Millrace, page: Page) -> None:

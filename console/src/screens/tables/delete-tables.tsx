@@ -103,6 +103,13 @@ function Consequences({ going, kept, stopping }: ConsequencesProps) {
   );
 }
 
+function itemsOf(items: number): string {
+  if (items === 0) {
+    return "no items";
+  }
+  return items === 1 ? "one item" : `${count(items)} items`;
+}
+
 function AllProtected({ tables, onDismiss }: { tables: TableDescription[]; onDismiss: () => void }) {
   return (
     <Confirm title="Deletion protection is on" action="OK" onConfirm={onDismiss} onDismiss={onDismiss}>

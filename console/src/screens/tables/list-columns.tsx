@@ -2,6 +2,7 @@ import Badge from "@cloudscape-design/components/badge";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { TableProps } from "@cloudscape-design/components/table";
+import type { ReactNode } from "react";
 import { bytes, count, dateTime } from "../../parts/format";
 import { paths } from "../../paths";
 import { type Row, ttlAttribute } from "./row";
@@ -15,7 +16,7 @@ interface Column {
   header: string;
   /** What is sorted by and, if nothing else is given, shown. */
   value: (row: Row) => Value;
-  cell?: (row: Row) => React.ReactNode;
+  cell?: (row: Row) => ReactNode;
   wide?: boolean;
   minWidth?: number;
 }
@@ -41,11 +42,12 @@ const SHOWN: Column[] = [
     header: "Indexes",
     value: ({ table }) => (table === undefined ? -1 : indexCount(table)),
     cell: ({ table }) => (table === undefined ? "" : count(indexCount(table))),
+    wide: true,
   },
   { id: "features", header: "Stream and TTL", value: features, cell: (row) => <Features row={row} /> },
   {
     id: "items",
-    header: "Item count",
+    header: "Items",
     value: ({ table }) => table?.ItemCount ?? -1,
     cell: ({ table }) => (table?.ItemCount === undefined ? "" : count(table.ItemCount)),
   },
@@ -54,6 +56,7 @@ const SHOWN: Column[] = [
     header: "Size",
     value: ({ table }) => table?.TableSizeBytes ?? -1,
     cell: ({ table }) => (table?.TableSizeBytes === undefined ? "" : bytes(table.TableSizeBytes)),
+    wide: true,
   },
   {
     id: "capacity",
@@ -115,12 +118,24 @@ function Features({ row: { table, ttl } }: { row: Row }) {
   const attribute = ttlAttribute(ttl);
   return (
     <SpaceBetween direction="horizontal" size="xxs">
-      {view === undefined ? null : <Badge color="blue">{viewName(view)}</Badge>}
-      {attribute === undefined ? null : <Badge color="grey">TTL: {attribute}</Badge>}
+      {view === undefined ? null : (
+        <Badge color="blue">
+          <Unbroken>{viewName(view)}</Unbroken>
+        </Badge>
+      )}
+      {attribute === undefined ? null : (
+        <Badge color="grey">
+          <Unbroken>TTL: {attribute}</Unbroken>
+        </Badge>
+      )}
       {table !== undefined && view === undefined && attribute === undefined ? "-" : null}
     </SpaceBetween>
   );
 }
+
+const Unbroken = ({ children }: { children: ReactNode }) => (
+  <span style={{ whiteSpace: "nowrap" }}>{children}</span>
+);
 
 const compare = (one: Value, other: Value): number =>
   typeof one === "number" && typeof other === "number"

@@ -75,6 +75,7 @@ function List({ names, loading }: { names: string[]; loading: boolean }) {
         selectionType="multi"
         trackBy="name"
         stickyHeader
+        stickyColumns={{ first: 1, last: 1 }}
         enableKeyboardNavigation
         loading={loading}
         loadingText="Loading tables"

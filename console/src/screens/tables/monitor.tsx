@@ -1,85 +1,69 @@
 import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Grid from "@cloudscape-design/components/grid";
 import Header from "@cloudscape-design/components/header";
-import { type QueryClient, useQuery } from "@tanstack/react-query";
-import { status } from "../../aws/own";
+import type { MappingStatus } from "../../aws/own";
 import type { TableDescription } from "../../aws/tables";
 import { count, duration } from "../../parts/format";
-import { Loaded } from "../../parts/states";
-import { Lines } from "./line-chart";
-import {
-  changeRates,
-  deliveryRates,
-  type Line,
-  pushed,
-  type Sample,
-  sampleOf,
-  triggerLines,
-} from "./samples";
+import { type Line, RateChart } from "../../parts/rate-chart";
+import { levels, names, type Point, rates, type Sample } from "../../parts/samples";
+import { Empty, FailureAlert, Loading } from "../../parts/states";
+import { useSamples } from "../../parts/use-samples";
+import { paths } from "../../paths";
 
-const EVERY_MS = 1000;
-const MEASURING = "Measuring: the first values come in a moment.";
-const NO_TRIGGERS = "No trigger reads this table's stream.";
-
-/** The samples are kept while other screens are looked at, for as long as queries are. */
-const useSamples = (arn: string) => {
-  const key = ["table-samples", arn];
-  return useQuery({
-    queryKey: key,
-    queryFn: async ({ client }: { client: QueryClient }) => {
-      const sample = sampleOf(await status(), arn, Date.now());
-      return pushed(client.getQueryData<Sample[]>(key) ?? [], sample);
-    },
-    refetchInterval: EVERY_MS,
-  });
-};
-
-const perSecond = (value: number) => (Number.isInteger(value) ? count(value) : value.toFixed(1));
+const perSecond = (value: number) =>
+  value === 0 || value >= 10 ? count(Math.round(value)) : value.toFixed(1);
+const whole = (value: number) => count(Math.round(value));
 
 export default function Monitor({ table }: { table: TableDescription }) {
-  const samples = useSamples(table.TableArn ?? "");
-  return <Loaded query={samples}>{(ring) => <Charts ring={ring} />}</Loaded>;
+  const { TableName = "", TableArn = "", LatestStreamArn } = table;
+  const { status, samples, error } = useSamples();
+  if (LatestStreamArn === undefined) {
+    return <NoStream name={TableName} />;
+  }
+  if (status === undefined) {
+    return error === null ? <Loading /> : <FailureAlert error={error} />;
+  }
+  const triggers = status.mappings.filter(({ stream_arn }) => stream_arn.startsWith(`${TableArn}/stream/`));
+  return <Charts table={TableArn} triggers={triggers} samples={samples} />;
 }
 
-function Charts({ ring }: { ring: Sample[] }) {
-  const changes: Line[] = [{ title: "Changes", points: changeRates(ring) }];
-  const withTriggers = (ring.at(-1)?.triggers.length ?? 0) > 0;
-  const none = withTriggers ? MEASURING : NO_TRIGGERS;
-  const half = { default: 12, m: 6 } as const;
+interface ChartsProps {
+  table: string;
+  triggers: MappingStatus[];
+  samples: readonly Sample[];
+}
+
+function Charts({ table, triggers, samples }: ChartsProps) {
+  const each = (read: (uuid: string) => Point[]): Line[] =>
+    triggers.map((trigger) => ({ title: trigger.function, points: read(trigger.uuid) }));
+  const half = { default: 12, s: 6 } as const;
   return (
     <Grid gridDefinition={[{ colspan: half }, { colspan: half }, { colspan: half }, { colspan: half }]}>
       <Figure
-        title="Changes a second"
+        title="Changes per second"
         description="Items inserted, modified and removed."
-        lines={changes}
+        lines={[{ title: "Changes", points: rates(samples, names.changes(table)) }]}
         format={perSecond}
-        least={5}
-        empty={MEASURING}
       />
       <Figure
-        title="Records delivered a second"
-        description="What the triggers' functions were given."
-        lines={deliveryRates(ring)}
+        title="Delivered records per second"
+        description="What the triggers' functions have dealt with."
+        lines={each((uuid) => rates(samples, names.delivered(uuid)))}
         format={perSecond}
-        least={5}
-        empty={none}
       />
       <Figure
         title="Lag"
-        description="The age of the oldest record that a trigger has not dealt with."
-        lines={triggerLines(ring, ({ lag }) => lag)}
-        format={duration}
-        least={1}
-        empty={none}
+        description="The age of the oldest record that waits for a trigger."
+        lines={each((uuid) => levels(samples, names.lag(uuid)))}
+        format={(value) => (value === 0 ? "0 s" : duration(value))}
       />
       <Figure
         title="Pending records"
-        description="Records that wait for a trigger."
-        lines={triggerLines(ring, ({ pending }) => pending)}
-        format={perSecond}
-        least={10}
-        empty={none}
+        description="How many records wait for a trigger."
+        lines={each((uuid) => levels(samples, names.pending(uuid)))}
+        format={whole}
       />
     </Grid>
   );
@@ -90,13 +74,11 @@ interface FigureProps {
   description: string;
   lines: Line[];
   format: (value: number) => string;
-  least: number;
-  empty: string;
 }
 
-/** A chart below its latest value. */
-function Figure({ title, description, lines, format, least, empty }: FigureProps) {
-  const latest = lines.map(({ points }) => points.at(-1)?.y).filter((value) => value !== undefined);
+/** A chart of the last minutes below its latest value; of several lines the highest. */
+function Figure({ title, description, lines, format }: FigureProps) {
+  const latest = lines.flatMap(({ points }) => points.slice(-1).map(({ value }) => value));
   return (
     <Container
       fitHeight
@@ -106,12 +88,27 @@ function Figure({ title, description, lines, format, least, empty }: FigureProps
         </Header>
       }
     >
-      <Box fontSize="heading-xl" fontWeight="bold" padding={{ bottom: "xs" }}>
-        {latest.length === 0 ? "-" : format(Math.max(...latest))}
-      </Box>
-      <Lines title={title} lines={lines.filter(hasPoints)} format={format} least={least} empty={empty} />
+      {lines.length === 0 ? (
+        <Empty title="No triggers">No trigger reads this table's stream.</Empty>
+      ) : (
+        <>
+          <Box fontSize="display-l" fontWeight="bold" padding={{ bottom: "xs" }}>
+            {latest.length === 0 ? "-" : format(Math.max(...latest))}
+          </Box>
+          <RateChart lines={lines} ariaLabel={title} yTitle="" format={format} />
+        </>
+      )}
     </Container>
   );
 }
 
-const hasPoints = ({ points }: Line) => points.length > 1;
+function NoStream({ name }: { name: string }) {
+  return (
+    <Empty
+      title="Nothing is counted"
+      action={<Button href={paths.turnOnStream(name)}>Turn on DynamoDB stream</Button>}
+    >
+      Changes are counted in the table's stream, and triggers read it. It is off.
+    </Empty>
+  );
+}

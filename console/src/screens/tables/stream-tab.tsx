@@ -49,18 +49,25 @@ function StreamDetails({ table }: { table: TableDescription }) {
     >
       {view === undefined ? <StreamOff table={table} /> : null}
       {view === undefined ? null : (
-        <KeyValuePairs
-          columns={3}
-          items={[
-            { label: "Stream status", value: <Status state="ENABLED" /> },
-            { label: "View type", value: viewName(view) },
-            { label: "Records", value: <Link href={paths.stream(TableName)}>View the live stream</Link> },
-            {
-              label: "Latest stream ARN",
-              value: <Copyable text={LatestStreamArn} what="the latest stream's ARN" />,
-            },
-          ]}
-        />
+        <SpaceBetween size="l">
+          <KeyValuePairs
+            columns={3}
+            items={[
+              { label: "Stream status", value: <Status state="ENABLED" /> },
+              { label: "View type", value: viewName(view) },
+              { label: "Records", value: <Link href={paths.stream(TableName)}>View the live stream</Link> },
+            ]}
+          />
+          <KeyValuePairs
+            columns={1}
+            items={[
+              {
+                label: "Latest stream ARN",
+                value: <Copyable text={LatestStreamArn} what="the latest stream's ARN" />,
+              },
+            ]}
+          />
+        </SpaceBetween>
       )}
       {closing ? <TurnOff table={table} onDone={() => setClosing(false)} /> : null}
     </Container>

@@ -111,10 +111,7 @@ function columns(stream: string | undefined): TableProps.ColumnDefinition<Trigge
       id: "details",
       header: "Details",
       cell: (trigger) => (
-        <Link
-          href={paths.trigger(trigger.UUID ?? "")}
-          ariaLabel={`View trigger of ${functionName(trigger)}`}
-        >
+        <Link href={paths.trigger(trigger.UUID ?? "")} ariaLabel={`View trigger of ${functionName(trigger)}`}>
           View trigger
         </Link>
       ),
