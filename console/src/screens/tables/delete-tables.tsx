@@ -85,8 +85,7 @@ function Consequences({ going, kept, stopping }: ConsequencesProps) {
     <SpaceBetween size="s">
       <Box>
         {going.length === 1 ? "The table" : going.map(({ TableName }) => TableName).join(", ")} will be
-        deleted with {items === 1 ? "its one item" : `${count(items)} items`} and all indexes. This cannot be
-        undone.
+        deleted with all indexes and {itemsOf(items)}. This cannot be undone.
       </Box>
       {stopping.length === 0 ? null : (
         <Alert type="warning" header="Triggers stop">

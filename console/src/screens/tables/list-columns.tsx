@@ -17,9 +17,13 @@ interface Column {
   /** What is sorted by and, if nothing else is given, shown. */
   value: (row: Row) => Value;
   cell?: (row: Row) => ReactNode;
-  wide?: boolean;
+  /** Shown from this width of the window on, until something else is chosen; always without. */
+  from?: number;
   minWidth?: number;
 }
+
+const MIDDLE = 1500;
+const NEVER = Number.POSITIVE_INFINITY;
 
 const SHOWN: Column[] = [
   {
@@ -42,9 +46,9 @@ const SHOWN: Column[] = [
     header: "Indexes",
     value: ({ table }) => (table === undefined ? -1 : indexCount(table)),
     cell: ({ table }) => (table === undefined ? "" : count(indexCount(table))),
-    wide: true,
+    from: MIDDLE,
   },
-  { id: "features", header: "Stream and TTL", value: features, cell: (row) => <Features row={row} /> },
+  { id: "features", header: "Features", value: features, cell: (row) => <Features row={row} /> },
   {
     id: "items",
     header: "Items",
@@ -56,26 +60,26 @@ const SHOWN: Column[] = [
     header: "Size",
     value: ({ table }) => table?.TableSizeBytes ?? -1,
     cell: ({ table }) => (table?.TableSizeBytes === undefined ? "" : bytes(table.TableSizeBytes)),
-    wide: true,
+    from: MIDDLE,
   },
   {
     id: "capacity",
     header: "Capacity mode",
     value: ({ table }) => (table === undefined ? "" : capacityName(table)),
-    wide: true,
+    from: NEVER,
   },
   {
     id: "protection",
     header: "Deletion protection",
     value: ({ table }) => (table === undefined ? "" : table.DeletionProtectionEnabled ? "On" : "Off"),
-    wide: true,
+    from: NEVER,
   },
   {
     id: "created",
     header: "Created",
     value: ({ table }) => table?.CreationDateTime?.getTime() ?? 0,
     cell: ({ table }) => (table?.CreationDateTime === undefined ? "" : dateTime(table.CreationDateTime)),
-    wide: true,
+    from: NEVER,
   },
 ];
 
@@ -101,21 +105,26 @@ export const columns: TableProps.ColumnDefinition<Row>[] = [
   explore,
 ];
 
-/** What may be hidden; on a narrow window some of it is until it is asked for. */
-export const choices = [...SHOWN, { id: "actions", header: "Actions", wide: false }].map(
-  ({ id, header, wide }) => ({ id, label: header, narrow: !wide, alwaysVisible: id === "name" }),
+/** What may be hidden, and from which width of the window on it is shown until something else is chosen. */
+export const choices = [...SHOWN, { id: "actions", header: "Actions", from: 0 }].map(
+  ({ id, header, from = 0 }) => ({ id, label: header, from, alwaysVisible: id === "name" }),
 );
 
 const key = ({ table }: Row, kind: "HASH" | "RANGE"): string =>
   table === undefined ? "" : (keyName(table.KeySchema, kind, table) ?? "-");
 
 function features({ table, ttl }: Row): string {
-  return `${table === undefined ? "" : viewName(streamView(table))} ${ttlAttribute(ttl) ?? ""}`;
+  const view = table === undefined ? "" : viewName(streamView(table));
+  return `${view} ${ttlAttribute(ttl) ?? ""} ${table?.DeletionProtectionEnabled ? "protected" : ""}`;
 }
 
 function Features({ row: { table, ttl } }: { row: Row }) {
   const view = table === undefined ? undefined : streamView(table);
   const attribute = ttlAttribute(ttl);
+  const guarded = table?.DeletionProtectionEnabled ?? false;
+  if (table === undefined) {
+    return null;
+  }
   return (
     <SpaceBetween direction="horizontal" size="xxs">
       {view === undefined ? null : (
@@ -128,7 +137,8 @@ function Features({ row: { table, ttl } }: { row: Row }) {
           <Unbroken>TTL: {attribute}</Unbroken>
         </Badge>
       )}
-      {table !== undefined && view === undefined && attribute === undefined ? "-" : null}
+      {guarded ? <Badge color="grey">Protected</Badge> : null}
+      {view === undefined && attribute === undefined && !guarded ? "-" : null}
     </SpaceBetween>
   );
 }

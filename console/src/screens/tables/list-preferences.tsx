@@ -5,7 +5,6 @@ import { useState } from "react";
 import { choices } from "./list-columns";
 
 const PLACE = "millrace.tables.preferences";
-const WIDE = 1700;
 
 export type Preferences = CollectionPreferencesProps.Preferences;
 
@@ -25,13 +24,12 @@ export function usePreferences(): [Preferences, (preferences: Preferences) => vo
 }
 
 function fitting(): Preferences {
-  const wide = window.innerWidth >= WIDE;
   return {
     pageSize: 20,
     wrapLines: false,
     stripedRows: false,
     contentDensity: "comfortable",
-    contentDisplay: choices.map(({ id, narrow }) => ({ id, visible: wide || narrow })),
+    contentDisplay: choices.map(({ id, from }) => ({ id, visible: window.innerWidth >= from })),
   };
 }
 

@@ -14,7 +14,8 @@ import { paths } from "../../paths";
 
 const perSecond = (value: number) =>
   value === 0 || value >= 10 ? count(Math.round(value)) : value.toFixed(1);
-const whole = (value: number) => count(Math.round(value));
+/** Between whole numbers the axis of a count says nothing. */
+const whole = (value: number) => (Number.isInteger(value) ? count(value) : "");
 
 export default function Monitor({ table }: { table: TableDescription }) {
   const { TableName = "", TableArn = "", LatestStreamArn } = table;
