@@ -63,9 +63,8 @@ function FunctionTabs({ name, tab, detail }: TabProps & { tab: string }) {
     <Tabs
       ariaLabel="Of this function"
       activeTabId={TABS.some(({ id }) => id === tab) ? tab : "code"}
-      onChange={({ detail: { activeTabHref }, ...event }) => {
-        event.preventDefault();
-        void navigate((activeTabHref ?? "#/").slice(1));
+      onChange={(event) => {
+        void navigate((event.detail.activeTabHref ?? "#/").slice(1));
       }}
       tabs={TABS.map(({ id, label, Content }) => ({
         id,

@@ -5,14 +5,15 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import { useState } from "react";
-import { deployCode } from "../../../aws/functions";
+import { useQueryClient } from "@tanstack/react-query";
+import { useRef, useState } from "react";
+import { deployCode, type FunctionDetail } from "../../../aws/functions";
 import { region } from "../../../aws/session";
 import { CodeEditor } from "../../../parts/code-editor";
 import { bytes } from "../../../parts/format";
 import { Empty } from "../../../parts/states";
 import { useSubmit } from "../../../parts/submit";
-import { apply, type Draft, keepDraft, readDraft, renamed, withoutFile, withText } from "./draft";
+import { apply, type Draft, keepDraft, readDraft, remaining, renamed, withoutFile, withText } from "./draft";
 import { FileTree } from "./file-tree";
 import { HANDLER_FILE, type PackageFile, textOf, zipOf } from "./package";
 import { PackageActions } from "./package-actions";
@@ -32,18 +33,33 @@ export function Workbench({ name, sha, files }: WorkbenchProps) {
   const [open, setOpen] = useState(() => firstOf(shown));
   const file = shown.find(({ path }) => path === open);
   const changed = Object.keys(draft.changes).length > 0;
-  const change = (changes: Draft["changes"]) => {
-    const next = changed ? { ...draft, changes } : { base: sha, changes };
+  const latest = useRef(draft);
+  const client = useQueryClient();
+  const keep = (next: Draft) => {
+    latest.current = next;
     setDraft(next);
     keepDraft(region(), name, next);
   };
-  const discard = () => change({});
-  const deploy = useSubmit(() => deployCode(name, zipOf(shown)), {
-    done: () => `Deployed ${name}.`,
-  });
-  const start = async () => {
-    if (changed && !deploy.busy && (await deploy.run(undefined)) !== undefined) {
-      discard();
+  const change = (changes: Draft["changes"]) => keep({ base: changed ? draft.base : sha, changes });
+  const discard = () => keep({ base: sha, changes: {} });
+  const deploy = useSubmit(
+    async () => {
+      const sent = draft.changes;
+      const configuration = await deployCode(name, zipOf(shown));
+      // What was sent is what is there now: shown at once, without fetching it.
+      client.setQueryData(["code", name, configuration.CodeSha256], shown);
+      client.setQueryData(["function", name], (before: FunctionDetail) => ({
+        ...before,
+        Configuration: configuration,
+      }));
+      keep({ base: configuration.CodeSha256 ?? "", changes: remaining(latest.current.changes, sent) });
+      return configuration;
+    },
+    { done: () => `Deployed ${name}.` },
+  );
+  const start = () => {
+    if (changed && !deploy.busy) {
+      void deploy.run(undefined);
     }
   };
   return (
@@ -60,12 +76,7 @@ export function Workbench({ name, sha, files }: WorkbenchProps) {
                 </Button>
               ) : null}
               <PackageActions name={name} onReplaced={discard} />
-              <Button
-                variant="primary"
-                disabled={!changed}
-                loading={deploy.busy}
-                onClick={() => void start()}
-              >
+              <Button variant="primary" disabled={!changed} loading={deploy.busy} onClick={start}>
                 Deploy
               </Button>
             </SpaceBetween>
@@ -109,7 +120,7 @@ export function Workbench({ name, sha, files }: WorkbenchProps) {
           <OpenFile
             file={file}
             onChange={(text) => change(withText(files, draft.changes, open, text))}
-            onSave={() => void start()}
+            onSave={start}
           />
         </div>
       </SpaceBetween>
