@@ -24,7 +24,7 @@ export interface MappingStatus {
   filtered: number;
   pending: number;
   discarded: Record<string, number>;
-  lag_seconds: number;
+  lag_seconds: number | null;
   attempts: number;
   retry_in_seconds: number | null;
   last_error: string | null;
@@ -34,7 +34,7 @@ export interface MappingStatus {
 export interface TableStatus {
   name: string;
   arn: string;
-  stream_arn: string | null;
+  stream_arn: string;
   changes: number;
 }
 
@@ -71,6 +71,8 @@ export interface Delivery {
   first: string;
   last: string;
   outcome: string;
+  /** How many of the records are done with by it; null while it runs. */
+  delivered?: number | null;
   error: string | null;
   retry_in: number | null;
   retry_at: number | null;

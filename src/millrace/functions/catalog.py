@@ -93,6 +93,12 @@ def page(reader: Reader, scope: Scope, after: str | None, limit: int) -> list[Fu
     return [decode(raw) for _, raw in reader.range(_space(scope), low, limit=limit)]
 
 
+def every(reader: Reader, scope: Scope) -> Iterator[Function]:
+    """All of a scope's functions, in the order of their names."""
+    for _, raw in reader.range(_space(scope)):
+        yield decode(raw)
+
+
 def put(writer: Writer, scope: Scope, function: Function) -> None:
     """Make or replace a function."""
     before = find(writer, scope, function.name)

@@ -186,8 +186,10 @@ class Identities:
 
         return await self.storage.write(write)
 
-    async def denials(self, account: str, identity: str) -> list[Denial]:
-        """What `role/NAME` or `user/NAME` was denied lately, the newest first."""
+    async def denials(self, account: str, identity: str | None) -> list[Denial]:
+        """What `role/NAME` or `user/NAME`, or anyone who is there, was denied lately, the newest first."""
+        if identity is None:
+            return await self._denials.every(account)
         return await self._denials.last(account, identity)
 
     async def settle(self) -> None:

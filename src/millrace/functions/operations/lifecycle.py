@@ -134,6 +134,7 @@ class Lifecycle:
 
         if await self._functions.storage.write(write):
             self._functions.pool.retire(scope, reference.name)
+            self._functions.pool.tallies.forget(scope, reference.name)
             await self._functions.sweep_code()
         return {"StatusCode": 204}
 
