@@ -1,9 +1,12 @@
 import Box from "@cloudscape-design/components/box";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useQueryClient } from "@tanstack/react-query";
 import { deleteFunction } from "../../aws/functions";
 import type { EventSourceMappingConfiguration } from "../../aws/mappings";
+import { region } from "../../aws/session";
 import { Confirm } from "../../parts/confirm";
 import { useSubmit } from "../../parts/submit";
+import { keepDraft } from "./code/draft";
 import { tableOf } from "./triggers";
 
 interface DeleteFunctionsProps {
@@ -16,11 +19,15 @@ interface DeleteFunctionsProps {
 
 /** Asks, says what becomes of the functions' triggers, and deletes. */
 export function DeleteFunctions({ names, triggers, onDeleted, onDismiss }: DeleteFunctionsProps) {
+  const client = useQueryClient();
   const what = names.length === 1 ? names[0] : `${names.length} functions`;
   const removal = useSubmit(
     async () => {
       for (const name of names) {
         await deleteFunction(name);
+        keepDraft(region(), name, undefined);
+        // Nobody is to ask for it again.
+        client.removeQueries({ predicate: ({ queryKey }) => queryKey.includes(name) });
       }
       return true;
     },

@@ -1,5 +1,5 @@
-import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { splitDescription } from "./note";
 
 /** A function's description, and what the server adds to it about the Python it runs on. */
@@ -13,8 +13,8 @@ export function Described({ description }: { description: string | undefined }) 
         </Box>
       )}
       {note === undefined ? null : (
-        <Box margin={{ top: "s" }}>
-          <Alert type="info">The server says: {note}.</Alert>
+        <Box margin={{ top: "xs" }} fontSize="body-s">
+          <StatusIndicator type="info">{note}</StatusIndicator>
         </Box>
       )}
     </>

@@ -34,12 +34,21 @@ const TABS: { id: FunctionTab; label: string; Content: (props: TabProps) => Reac
 
 export default function OneFunction() {
   const { name = "", tab = "code" } = useParams();
-  const detail = useFunction(name);
+  const [deleting, setDeleting] = useState(false);
+  const detail = useFunction(name, !deleting);
+  const mappings = useMappings();
+  const navigate = useNavigate();
   return (
     <Page
       title={name}
       crumbs={[{ text: "Functions", href: paths.functions() }]}
-      actions={<Actions name={name} arn={detail.data?.Configuration?.FunctionArn} />}
+      actions={
+        <Actions
+          name={name}
+          arn={detail.data?.Configuration?.FunctionArn}
+          onDelete={() => setDeleting(true)}
+        />
+      }
     >
       {detail.isError && detail.data === undefined ? (
         <FailureAlert error={detail.error} retry={() => void detail.refetch()} />
@@ -53,6 +62,14 @@ export default function OneFunction() {
           )}
         </Loaded>
       )}
+      {deleting ? (
+        <DeleteFunctions
+          names={[name]}
+          triggers={mappings.data ?? []}
+          onDeleted={() => void navigate(paths.functions().slice(1))}
+          onDismiss={() => setDeleting(false)}
+        />
+      ) : null}
     </Page>
   );
 }
@@ -80,10 +97,13 @@ function FunctionTabs({ name, tab, detail }: TabProps & { tab: string }) {
   );
 }
 
-function Actions({ name, arn }: { name: string; arn: string | undefined }) {
-  const [deleting, setDeleting] = useState(false);
-  const mappings = useMappings();
-  const navigate = useNavigate();
+interface ActionsProps {
+  name: string;
+  arn: string | undefined;
+  onDelete: () => void;
+}
+
+function Actions({ name, arn, onDelete }: ActionsProps) {
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(arn ?? "");
@@ -100,18 +120,10 @@ function Actions({ name, arn }: { name: string; arn: string | undefined }) {
           { id: "copy", text: "Copy ARN", disabled: arn === undefined },
           { id: "delete", text: "Delete" },
         ]}
-        onItemClick={({ detail }) => (detail.id === "copy" ? void copy() : setDeleting(true))}
+        onItemClick={({ detail }) => (detail.id === "copy" ? void copy() : onDelete())}
       >
         Actions
       </ButtonDropdown>
-      {deleting ? (
-        <DeleteFunctions
-          names={[name]}
-          triggers={mappings.data ?? []}
-          onDeleted={() => void navigate(paths.functions().slice(1))}
-          onDismiss={() => setDeleting(false)}
-        />
-      ) : null}
     </SpaceBetween>
   );
 }

@@ -10,8 +10,14 @@ const REFRESH_MS = 4000;
 export const useFunctions = () =>
   useQuery({ queryKey: ["functions"], queryFn: listFunctions, refetchInterval: REFRESH_MS });
 
-export const useFunction = (name: string) =>
-  useQuery({ queryKey: ["function", name], queryFn: () => getFunction(name), refetchInterval: REFRESH_MS });
+/** Not `enabled` while it is being deleted: asking for what is gone is an error. */
+export const useFunction = (name: string, enabled = true) =>
+  useQuery({
+    queryKey: ["function", name],
+    queryFn: () => getFunction(name),
+    refetchInterval: REFRESH_MS,
+    enabled,
+  });
 
 /** All triggers of the region, or those of one function. */
 export const useMappings = (functionName?: string) =>

@@ -84,6 +84,7 @@ function ConcurrencyForm({ name, detail, done }: TabProps & { done: () => void }
       {limited ? (
         <FormField label="Reserved concurrency" errorText={trouble ?? about(save.failure, FIELD)}>
           <Input
+            autoComplete={false}
             value={value}
             inputMode="numeric"
             onChange={({ detail: typed }) => {

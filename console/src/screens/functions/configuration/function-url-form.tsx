@@ -88,11 +88,16 @@ export function FunctionUrlForm({ name, before, done }: FunctionUrlFormProps) {
               constraintText="Several with commas between them."
               errorText={save.errorOf(of)}
             >
-              <Input value={cors[id]} onChange={({ detail }) => change({ [id]: detail.value })} />
+              <Input
+                autoComplete={false}
+                value={cors[id]}
+                onChange={({ detail }) => change({ [id]: detail.value })}
+              />
             </FormField>
           ))}
           <FormField label="Max age (seconds)" errorText={trouble ?? save.errorOf("maxAge")}>
             <Input
+              autoComplete={false}
               value={cors.maxAge}
               inputMode="numeric"
               onChange={({ detail }) => change({ maxAge: detail.value })}

@@ -68,12 +68,14 @@ export function GeneralForm({ name, detail, done }: TabProps & { done: () => voi
     >
       <FormField label="Description" errorText={errorOf("description")}>
         <Input
+          autoComplete={false}
           value={form.description}
           onChange={({ detail: { value } }) => change({ description: value })}
         />
       </FormField>
       <FormField label="Memory (MB)" constraintText="128 to 10,240." errorText={errorOf("memorySize")}>
         <Input
+          autoComplete={false}
           value={form.memory}
           inputMode="numeric"
           onChange={({ detail: { value } }) => change({ memory: value })}
@@ -81,6 +83,7 @@ export function GeneralForm({ name, detail, done }: TabProps & { done: () => voi
       </FormField>
       <FormField label="Timeout (seconds)" constraintText="1 to 900." errorText={errorOf("timeout")}>
         <Input
+          autoComplete={false}
           value={form.timeout}
           inputMode="numeric"
           onChange={({ detail: { value } }) => change({ timeout: value })}
@@ -98,7 +101,11 @@ export function GeneralForm({ name, detail, done }: TabProps & { done: () => voi
         description="The module and the function in it, with a dot between."
         errorText={errorOf("handler")}
       >
-        <Input value={form.handler} onChange={({ detail: { value } }) => change({ handler: value })} />
+        <Input
+          autoComplete={false}
+          value={form.handler}
+          onChange={({ detail: { value } }) => change({ handler: value })}
+        />
       </FormField>
       <FormField label="Execution role" errorText={errorOf("role")}>
         <RoleSelect roles={roles} chosen={form.role} onChoose={(role) => change({ role })} />

@@ -54,6 +54,7 @@ export function TriggerSection({ form, errorOf, change, tables, loading }: Trigg
           errorText={errorOf("batchSize")}
         >
           <Input
+            autoComplete={false}
             value={form.batchSize}
             inputMode="numeric"
             onChange={({ detail }) => change({ batchSize: detail.value })}
