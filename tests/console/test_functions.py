@@ -2,6 +2,7 @@
 
 import json
 import re
+import urllib.request
 from typing import Any
 
 import pytest
@@ -335,6 +336,37 @@ def test_concurrency_and_tags_are_edited(console: Console):
     assert shown["Tags"] == {"team": "games"}
 
 
+def test_a_function_gets_a_url_of_its_own_that_anybody_may_call(console: Console):
+    source = "def lambda_handler(event, context):\n    return 'called at ' + event['rawPath']\n"
+    client = function(console, "addressed", source)
+    page = console.open("#/functions/addressed/configuration?section=url")
+
+    page.get_by_role("button", name="Create function URL").click()
+    page.get_by_role("radio", name="NONE").check()
+    page.get_by_label("Configure cross-origin resource sharing (CORS)").check()
+    page.get_by_label("Allow origin").fill("https://example.com, https://example.org")
+    console.picture("functions-url-form")
+    console.check_accessibility()
+    page.get_by_role("button", name="Save").click()
+
+    expect(page.get_by_text("NONE: anybody may call it")).to_be_visible()
+    shown = client.get_function_url_config(FunctionName="addressed")
+    assert shown["Cors"]["AllowOrigins"] == ["https://example.com", "https://example.org"]
+    with urllib.request.urlopen(f"{shown['FunctionUrl']}here", timeout=30) as answer:
+        assert answer.read() == b"called at /here"
+    page.get_by_role("button", name="Resource-based policy").click()
+    expect(page.get_by_label("Resource-based policy").last).to_contain_text("FunctionURLAllowPublicAccess")
+    console.picture("functions-url")
+
+    page.get_by_role("button", name="Edit").click()
+    page.get_by_role("radio", name="AWS_IAM").check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("AWS_IAM: signed requests only")).to_be_visible()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("No function URL")).to_be_visible()
+
+
 def test_functions_are_found_and_deleted(console: Console):
     for name in ("unwanted-one", "unwanted-two", "wanted"):
         function(console, name)
@@ -399,6 +431,9 @@ def test_every_tab_is_accessible(console: Console, theme: str, width: int):
         expect(page.get_by_text(landmark).first).to_be_visible()
         if tab == "monitor":
             expect(page.get_by_text("Received event").first).to_be_visible()
+            expect(page.get_by_text("Nothing yet")).to_have_count(1)  # of durations: it ran before
+        if tab == "code":
+            expect(page.get_by_label("lambda_function.py")).to_be_visible()
         console.picture(f"functions-{tab}-{theme}-{width}")
         console.check_accessibility()
 

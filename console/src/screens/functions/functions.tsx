@@ -67,6 +67,7 @@ function FunctionTable() {
         loading={functions.isPending}
         loadingText="Loading functions"
         enableKeyboardNavigation
+        stickyColumns={{ first: 1 }}
         header={
           <Header
             counter={

@@ -24,7 +24,7 @@ export function Overview({ name, detail }: TabProps) {
     configuration.LastUpdateStatus === "InProgress" ? "Updating" : (configuration.State ?? "Active");
   return (
     <Container header={<Header variant="h2">Function overview</Header>}>
-      <div style={{ display: "flex", alignItems: "center", flexWrap: "wrap", gap: 12 }}>
+      <div style={{ display: "flex", alignItems: "stretch", flexWrap: "wrap", gap: 12 }}>
         <Node title="Triggers">
           <Triggers name={name} mappings={mappings.data} />
         </Node>
@@ -100,7 +100,13 @@ function Node({ title, children }: { title: string; children: ReactNode }) {
 
 function Arrow() {
   return (
-    <svg width="36" height="16" viewBox="0 0 36 16" aria-hidden="true" style={{ flex: "none" }}>
+    <svg
+      width="36"
+      height="16"
+      viewBox="0 0 36 16"
+      aria-hidden="true"
+      style={{ flex: "none", alignSelf: "center" }}
+    >
       <path d="M0 8h32M26 2l7 6-7 6" fill="none" stroke="#8c8c94" strokeWidth="2" />
     </svg>
   );

@@ -2,10 +2,11 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Cards from "@cloudscape-design/components/cards";
 import FormField from "@cloudscape-design/components/form-field";
+import Header from "@cloudscape-design/components/header";
 import TextFilter from "@cloudscape-design/components/text-filter";
 import { useState } from "react";
 import { Empty } from "../../../parts/states";
-import { blueprint, matching } from "./blueprints";
+import { BLUEPRINTS, blueprint, matching } from "./blueprints";
 
 interface BlueprintChooserProps {
   chosen: string | undefined;
@@ -22,6 +23,11 @@ export function BlueprintChooser({ chosen, trouble, onChoose }: BlueprintChooser
       <Cards
         items={found}
         trackBy="id"
+        header={
+          <Header variant="h2" counter={`(${BLUEPRINTS.length})`}>
+            Blueprints
+          </Header>
+        }
         variant="container"
         selectionType="single"
         entireCardClickable
@@ -52,7 +58,7 @@ export function BlueprintChooser({ chosen, trouble, onChoose }: BlueprintChooser
             filteringText={filter}
             filteringPlaceholder="Filter blueprints"
             filteringAriaLabel="Filter blueprints"
-            countText={`${found.length} found`}
+            countText={filter === "" ? "" : `${found.length} found`}
             onChange={({ detail }) => setFilter(detail.filteringText)}
           />
         }

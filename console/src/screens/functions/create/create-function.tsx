@@ -122,13 +122,11 @@ export default function CreateFunction() {
               ]}
             />
             {form.begin === "blueprint" && !fixed ? (
-              <Container header={<Header variant="h2">Blueprint</Header>}>
-                <BlueprintChooser
-                  chosen={form.blueprint}
-                  trouble={troubles.blueprint}
-                  onChoose={(blueprint) => change({ blueprint })}
-                />
-              </Container>
+              <BlueprintChooser
+                chosen={form.blueprint}
+                trouble={troubles.blueprint}
+                onChoose={(blueprint) => change({ blueprint })}
+              />
             ) : null}
             <Basics {...section} />
             {trigger ? (

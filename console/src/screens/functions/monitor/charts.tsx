@@ -36,7 +36,7 @@ export function Charts({ samples }: { samples: readonly Sample[] }) {
       }
     >
       <SpaceBetween size="l">
-        <KeyValuePairs columns={4} items={totals} />
+        <KeyValuePairs columns={3} items={totals} />
         <Grid gridDefinition={[{ colspan: 6 }, { colspan: 6 }, { colspan: 6 }, { colspan: 6 }]}>
           <Curve title="Invocations" points={points} of={(point) => point.invocations} />
           <Curve title="Errors" points={points} of={(point) => point.errors} />

@@ -3,7 +3,6 @@ import FormField from "@cloudscape-design/components/form-field";
 import Grid from "@cloudscape-design/components/grid";
 import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { jsonTrouble } from "./report";
 import type { SavedEvents } from "./saved-events";
@@ -65,25 +64,25 @@ export function EventChoice({ saved, chosen, text, onChoose, onKeep }: EventChoi
         label="Event name"
         description="To keep it in this browser, for this function."
         errorText={trouble}
-        secondaryControl={
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button formAction="none" onClick={save}>
-              Save
-            </Button>
-            {chosen === "" ? null : (
-              <Button formAction="none" onClick={remove}>
-                Delete
-              </Button>
-            )}
-          </SpaceBetween>
-        }
       >
-        <Input
-          value={name}
-          autoComplete={false}
-          placeholder="MyEvent"
-          onChange={({ detail }) => setName(detail.value)}
-        />
+        <div style={{ display: "flex", gap: 8 }}>
+          <div style={{ flex: 1 }}>
+            <Input
+              autoComplete={false}
+              value={name}
+              placeholder="MyEvent"
+              onChange={({ detail }) => setName(detail.value)}
+            />
+          </div>
+          <Button formAction="none" onClick={save}>
+            Save
+          </Button>
+          {chosen === "" ? null : (
+            <Button formAction="none" onClick={remove}>
+              Delete
+            </Button>
+          )}
+        </div>
       </FormField>
     </Grid>
   );
