@@ -3,6 +3,7 @@ import Checkbox from "@cloudscape-design/components/checkbox";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import RadioGroup from "@cloudscape-design/components/radio-group";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { type FunctionUrlConfig, saveFunctionUrl, type UrlAuth } from "../../../aws/function-urls";
 import { useSubmit } from "../../../parts/submit";
@@ -80,7 +81,7 @@ export function FunctionUrlForm({ name, before, done }: FunctionUrlFormProps) {
         Configure cross-origin resource sharing (CORS)
       </Checkbox>
       {cors.on ? (
-        <>
+        <SpaceBetween size="l">
           {FIELDS.map(({ id, label, of }) => (
             <FormField
               key={id}
@@ -109,7 +110,7 @@ export function FunctionUrlForm({ name, before, done }: FunctionUrlFormProps) {
           >
             Allow credentials
           </Checkbox>
-        </>
+        </SpaceBetween>
       ) : null}
     </EditForm>
   );

@@ -68,12 +68,12 @@ function Shown({ name, config }: { name: string; config: FunctionUrlConfig }) {
   return (
     <SpaceBetween size="l">
       <KeyValuePairs
-        columns={2}
+        columns={1}
         items={[
           {
             label: "Function URL",
             value: (
-              <SpaceBetween direction="horizontal" size="xs" alignItems="center">
+              <div style={{ overflowWrap: "anywhere" }}>
                 <CopyToClipboard
                   variant="icon"
                   textToCopy={address}
@@ -84,9 +84,14 @@ function Shown({ name, config }: { name: string; config: FunctionUrlConfig }) {
                 <Link external href={address} externalIconAriaLabel="Opens in a new tab">
                   {address}
                 </Link>
-              </SpaceBetween>
+              </div>
             ),
           },
+        ]}
+      />
+      <KeyValuePairs
+        columns={3}
+        items={[
           {
             label: "Auth type",
             value: config.AuthType === "NONE" ? "NONE: anybody may call it" : "AWS_IAM: signed requests only",

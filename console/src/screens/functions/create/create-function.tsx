@@ -18,11 +18,12 @@ import { useWrongField } from "../wrong-field";
 import { Basics } from "./basics";
 import { BlueprintChooser } from "./blueprint-chooser";
 import {
-  began,
   codeOf,
   type FormState,
+  keep,
   newRoleOf,
   planOf,
+  resumed,
   type Troubles,
   troublesOf,
   wantsTrigger,
@@ -46,7 +47,7 @@ const PLACED = [
 export default function CreateFunction() {
   const [query] = useSearchParams();
   const asked = query.get("table") ?? undefined;
-  const [form, setForm] = useState<FormState>(() => began(asked));
+  const [form, setForm] = useState<FormState>(() => resumed(asked));
   const [troubles, setTroubles] = useState<Troubles>({});
   const functions = useFunctions();
   const tables = useQuery({ queryKey: ["stream-tables"], queryFn: streamTables, refetchInterval: 4000 });
@@ -57,9 +58,13 @@ export default function CreateFunction() {
   const trigger = wantsTrigger(form, asked);
   const table = trigger ? tables.data?.find(({ name }) => name === form.table) : undefined;
   const fixed = functionName !== undefined;
+  const kept = (next: FormState) => {
+    keep(asked, next);
+    return next;
+  };
   const change = (part: Partial<FormState>) => {
     setTroubles({});
-    setForm((before) => ({ ...before, ...part }));
+    setForm((before) => kept({ ...before, ...part }));
   };
   const errorOf = (...fields: string[]) =>
     fields.map((field) => troubles[field as keyof Troubles]).find((trouble) => trouble !== undefined) ??
@@ -77,6 +82,7 @@ export default function CreateFunction() {
     }
     const made = await submit.run(planOf(form, table));
     if (made !== undefined) {
+      keep(asked, undefined);
       void navigate(paths.function(made).slice(1));
     } else if (hasRole(newRoleOf(form))) {
       change({ newRole: newRoleOf(form) }); // It is made: another name for the function must not make another.
@@ -90,7 +96,12 @@ export default function CreateFunction() {
           errorText={aboutElse(submit.failure, ...PLACED)}
           actions={
             <SpaceBetween direction="horizontal" size="xs">
-              <Button variant="link" formAction="none" href={paths.functions()}>
+              <Button
+                variant="link"
+                formAction="none"
+                href={paths.functions()}
+                onClick={() => keep(asked, undefined)}
+              >
                 Cancel
               </Button>
               <Button variant="primary" formAction="submit" loading={submit.busy}>
@@ -145,7 +156,9 @@ export default function CreateFunction() {
                 language="python"
                 ariaLabel={HANDLER_FILE}
                 minHeight="180px"
-                {...(fixed ? {} : { onChange: (code: string) => setForm((now) => withCode(now, code)) })}
+                {...(fixed
+                  ? {}
+                  : { onChange: (code: string) => setForm((now) => kept(withCode(now, code))) })}
               />
             </Container>
             {progress.length > 0 ? <Progress progress={progress} failure={submit.failure} /> : null}

@@ -47,6 +47,23 @@ export function began(table: string | undefined): FormState {
   };
 }
 
+const place = (table: string | undefined) => `millrace.new-function.${table ?? ""}`;
+
+/** The form as it was left in this tab, for instance to turn a stream on, or a new one. */
+export function resumed(table: string | undefined): FormState {
+  const kept = sessionStorage.getItem(place(table));
+  return kept === null ? began(table) : { ...began(table), ...(JSON.parse(kept) as FormState) };
+}
+
+/** Keep the form for when this tab comes back to it; without one, forget it. */
+export function keep(table: string | undefined, form: FormState | undefined): void {
+  if (form === undefined) {
+    sessionStorage.removeItem(place(table));
+  } else {
+    sessionStorage.setItem(place(table), JSON.stringify(form));
+  }
+}
+
 const source = (form: FormState): string => (form.begin === "scratch" ? "" : (form.blueprint ?? ""));
 
 export const codeOf = (form: FormState): string =>

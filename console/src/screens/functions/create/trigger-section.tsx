@@ -94,7 +94,8 @@ function StreamIsOff({ table }: { table: string }) {
       header={`The stream of ${table} is off`}
       action={<Button href={paths.turnOnStream(table)}>Turn on stream</Button>}
     >
-      A function is told of changes by the table's stream. Turn it on, then come back here.
+      A function is told of changes by the table's stream. Turn it on, then come back: what you filled in
+      stays.
     </Alert>
   );
 }
