@@ -1,4 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
+import type { Item } from "../../aws/attributes";
+import { readTyped } from "../../aws/item-json";
+import { getItem } from "../../aws/items";
 import { describeTable } from "../../aws/tables";
 import { paths } from "../../paths";
 import type { Crumb } from "../../shell/trail";
@@ -17,6 +20,18 @@ export function itemsAddress(table: string): string {
 
 export const useTable = (name: string) =>
   useQuery({ queryKey: ["table", name], queryFn: () => describeTable(name) });
+
+/** The item of a key, given as DynamoDB JSON; read once, so that nothing changes under the person who edits it. */
+export const useItem = (table: string, key: string) =>
+  useQuery({
+    queryKey: ["item", table, key],
+    queryFn: async (): Promise<{ found: Item | undefined }> => ({
+      found: await getItem(table, readTyped(key)),
+    }),
+    gcTime: 0,
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchOnWindowFocus: false,
+  });
 
 /** The way to a table's items, or to one of them. */
 export const crumbsTo = (table: string, item: boolean): Crumb[] => [
