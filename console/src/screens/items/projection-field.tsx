@@ -2,7 +2,7 @@ import FormField from "@cloudscape-design/components/form-field";
 import Multiselect from "@cloudscape-design/components/multiselect";
 import type { Question } from "./question";
 
-/** All attributes, or those that are chosen among the ones that were seen (and any other that is typed). */
+/** All attributes, or those that are chosen among the ones that were seen. The key is always read. */
 export function ProjectionField({
   question,
   known,
@@ -15,11 +15,7 @@ export function ProjectionField({
   const names = [...new Set([...known, ...question.projection])];
   const option = (value: string) => ({ value, label: value });
   return (
-    <FormField
-      label="Select attribute projection"
-      description="Choose none for all attributes. The key is always read."
-      stretch
-    >
+    <FormField label="Select attribute projection" stretch>
       <Multiselect
         placeholder={question.projection.length === 0 ? "All attributes" : "Specific attributes"}
         options={names.map(option)}

@@ -1,8 +1,8 @@
 import Button from "@cloudscape-design/components/button";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
-import ColumnLayout from "@cloudscape-design/components/column-layout";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import FormField from "@cloudscape-design/components/form-field";
+import Grid from "@cloudscape-design/components/grid";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
@@ -31,6 +31,12 @@ interface QuestionFormProps {
   known: string[];
   onRun: (question: Question) => void;
 }
+
+const COLUMNS = [
+  { colspan: { default: 12, s: 3 } },
+  { colspan: { default: 12, s: 5 } },
+  { colspan: { default: 12, s: 4 } },
+];
 
 /** What to ask, typed at leisure; it counts from Run on. */
 export function QuestionForm(props: QuestionFormProps) {
@@ -69,19 +75,21 @@ export function QuestionForm(props: QuestionFormProps) {
         }}
       >
         <SpaceBetween size="l">
-          <SegmentedControl
-            label="Scan or query"
-            selectedId={question.mode}
-            options={[
-              { id: "scan", text: "Scan" },
-              { id: "query", text: "Query" },
-            ]}
-            onChange={({ detail }) => change({ mode: detail.selectedId === "query" ? "query" : "scan" })}
-          />
-          <ColumnLayout columns={2}>
+          <Grid gridDefinition={COLUMNS}>
+            <div style={{ paddingBlockStart: 24 }}>
+              <SegmentedControl
+                label="Scan or query"
+                selectedId={question.mode}
+                options={[
+                  { id: "scan", text: "Scan" },
+                  { id: "query", text: "Query" },
+                ]}
+                onChange={({ detail }) => change({ mode: detail.selectedId === "query" ? "query" : "scan" })}
+              />
+            </div>
             <IndexField {...props} question={question} error={mistakes.index} onChange={change} />
             <ProjectionField question={question} known={props.known} onChange={change} />
-          </ColumnLayout>
+          </Grid>
           {question.mode === "query" && schema !== undefined ? (
             <KeyCondition question={question} schema={schema} mistakes={mistakes} onChange={change} />
           ) : null}

@@ -5,7 +5,7 @@ import Header from "@cloudscape-design/components/header";
 import Pagination, { type PaginationProps } from "@cloudscape-design/components/pagination";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
-import { useMemo, useState } from "react";
+import { useEffect, useEffectEvent, useMemo, useState } from "react";
 import type { Item } from "../../aws/attributes";
 import type { TableDescription } from "../../aws/tables";
 import { count } from "../../parts/format";
@@ -155,15 +155,19 @@ function Pages({
   go: (page: number) => void;
   size: number;
 }) {
-  const readOn = async (page: number) => {
-    const known = reading.items.length;
-    const told = await reading.fetchNextPage();
-    const now = told.data?.pages.reduce((sum, one) => sum + one.items.length, 0) ?? 0;
-    if (now > known && now > size * (page - 1)) {
-      // A turn later: by then the table has the new items, and so the page.
-      setTimeout(() => go(page), 0);
+  const [wanted, setWanted] = useState<number>();
+  const there = wanted !== undefined && reading.items.length > size * (wanted - 1);
+  const arrive = useEffectEvent(() => {
+    if (wanted !== undefined) {
+      go(wanted);
+      setWanted(undefined);
     }
-  };
+  });
+  useEffect(() => {
+    if (there) {
+      arrive();
+    }
+  }, [there]);
   return (
     <Pagination
       {...props}
@@ -171,7 +175,8 @@ function Pages({
       disabled={reading.isFetching}
       onNextPageClick={({ detail }) => {
         if (!detail.requestedPageAvailable) {
-          void readOn(detail.requestedPageIndex);
+          setWanted(detail.requestedPageIndex);
+          void reading.fetchNextPage();
         }
       }}
     />
