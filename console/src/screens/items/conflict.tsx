@@ -21,7 +21,9 @@ interface ConflictProps {
 /** Somebody else was faster: what they did, and what to do about it. */
 export function Conflict({ told, before, theirs, keys, busy, onOverwrite, onTakeTheirs }: ConflictProps) {
   const place = useRef<HTMLDivElement>(null);
-  useEffect(() => place.current?.scrollIntoView({ block: "center" }), []);
+  useEffect(() => {
+    place.current?.scrollIntoView({ block: "center" });
+  }, []);
   const gone = theirs === undefined;
   return (
     <div ref={place}>
@@ -46,6 +48,7 @@ export function Conflict({ told, before, theirs, keys, busy, onOverwrite, onTake
             after={theirs}
             keys={keys}
             titles={["As you opened it", "As it is now"]}
+            changesOnly
           />
         </SpaceBetween>
       </Alert>

@@ -185,7 +185,7 @@ function Review({ before, editing, keys }: { before: Item; editing: ItemEditing;
       ) : changes.length === 0 ? (
         <Box color="text-body-secondary">Nothing was changed yet.</Box>
       ) : (
-        <ItemDiff before={before} after={after} keys={keys} titles={["Now in the table", "After saving"]} />
+        <ItemDiff before={before} after={after} keys={keys} titles={["Before", "After saving"]} changesOnly />
       )}
     </Container>
   );

@@ -26,7 +26,14 @@ export function JsonView({ text, typed, error, onChange, onTyped, onTakeAsTyped,
         View DynamoDB JSON
       </Toggle>
       {!typed && looksTyped(text) ? (
-        <Alert type="info" action={<Button onClick={onTakeAsTyped}>Read it as DynamoDB JSON</Button>}>
+        <Alert
+          type="info"
+          action={
+            <Button formAction="none" onClick={onTakeAsTyped}>
+              Read it as DynamoDB JSON
+            </Button>
+          }
+        >
           This looks like DynamoDB JSON. As plain JSON, every value here is a map.
         </Alert>
       ) : null}

@@ -18,6 +18,7 @@ import { ProjectionField } from "./projection-field";
 import { newQuestion, type Question } from "./question";
 import { type Mistakes, mistakesOf, requestOf } from "./request";
 import { indexNames, schemaOf } from "./table-keys";
+import { focusWrongField } from "./wrong-field";
 
 interface QuestionFormProps {
   name: string;
@@ -49,7 +50,7 @@ export function QuestionForm(props: QuestionFormProps) {
   const wrong = JSON.stringify(mistakes);
   useEffect(() => {
     if (wrong !== "{}") {
-      form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+      focusWrongField(form.current);
     }
   }, [wrong]);
   const change = (part: Partial<Question>) => setQuestion({ ...question, ...part });

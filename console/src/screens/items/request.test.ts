@@ -112,9 +112,11 @@ test("a refusal is put beside the field it is about", () => {
     sort: sort("=", "abc"),
     filters: [filter({ attribute: "n", type: "N", value: "xyz" }), filter({ attribute: "pk" })],
   });
-  const numeric = "The parameter cannot be converted to a numeric value: ";
-  expect(placeOf(`${numeric}abc`, question, TABLE)).toBe("sort");
-  expect(placeOf(`${numeric}xyz`, question, TABLE)).toBe("filter 0");
+  const invalid = (value: string) =>
+    `ExpressionAttributeValues contains invalid value: The parameter cannot be converted for key ${value}`;
+  expect(placeOf(invalid(":v0"), question, TABLE)).toBe("partition");
+  expect(placeOf(invalid(":v1"), question, TABLE)).toBe("sort");
+  expect(placeOf(invalid(":v2"), question, TABLE)).toBe("filter 0");
   expect(
     placeOf(
       "Filter Expression can only contain non-primary key attributes: Primary key attribute: pk",

@@ -12,6 +12,9 @@ const FILTERED_LIMIT = 1000;
 class Placeholders {
   readonly names: Record<string, string> = {};
   readonly values: Item = {};
+  /** The field that each value was typed into. */
+  readonly fields: Record<string, string> = {};
+  field = "";
 
   name(name: string): string {
     const known = Object.entries(this.names).find(([, one]) => one === name)?.[0];
@@ -23,18 +26,25 @@ class Placeholders {
   value(value: AttributeValue): string {
     const placeholder = `:v${Object.keys(this.values).length}`;
     this.values[placeholder] = value;
+    this.fields[placeholder] = this.field;
     return placeholder;
   }
 }
 
 /** `table` is the table's own key: it is always read, as an item is known by it. */
-export function requestOf(name: string, question: Question, table: Schema, schema: Schema): ReadRequest {
+export const requestOf = (name: string, question: Question, table: Schema, schema: Schema): ReadRequest =>
+  written(name, question, table, schema).request;
+
+function written(name: string, question: Question, table: Schema, schema: Schema) {
   const places = new Placeholders();
   const key = question.mode === "query" ? keyCondition(question, schema, places) : undefined;
-  const filters = question.filters.map((filter) => filterText(filter, places));
+  const filters = question.filters.map((filter, at) => {
+    places.field = `filter ${at}`;
+    return filterText(filter, places);
+  });
   const attributes = [...new Set([...keysOf(table).map((one) => one.name), ...question.projection])];
   const projection = question.projection.length === 0 ? [] : attributes.map((one) => places.name(one));
-  return {
+  const request: ReadRequest = {
     operation: question.mode === "query" ? "Query" : "Scan",
     input: {
       TableName: name,
@@ -48,16 +58,19 @@ export function requestOf(name: string, question: Question, table: Schema, schem
       Limit: filters.length === 0 ? question.pageSize : Math.max(FILTERED_LIMIT, question.pageSize),
     },
   };
+  return { request, fields: places.fields };
 }
 
 function keyCondition(question: Question, { partition, sort }: Schema, places: Placeholders): string {
+  places.field = "partition";
   const equal = `${places.name(partition.name)} = ${places.value(keyValue(partition, question.partition))}`;
   const { operator, value, other } = question.sort;
   if (sort === undefined || value === "") {
     return equal;
   }
-  const type = keyValue.bind(undefined, sort);
-  const condition = comparison(operator, places.name(sort.name), type(value), type(other), places);
+  places.field = "sort";
+  const [first, last] = [keyValue(sort, value), keyValue(sort, other)];
+  const condition = comparison(operator, places.name(sort.name), first, last, places);
   return `${equal} AND ${condition}`;
 }
 
@@ -132,18 +145,18 @@ export function mistakesOf(question: Question, schema: Schema): Mistakes {
   return found;
 }
 
-/** The field that the server's refusal is about: one that holds what the message quotes, or names it. */
+/** The field that the server's refusal is about: the message names the value's placeholder, or the attribute. */
 export function placeOf(message: string, question: Question, schema: Schema): string | undefined {
-  const quoted = /numeric value: ?(.*)$/.exec(message)?.[1];
-  const named = /(?:attribute|[Kk]ey|AttributeName):? (\S+?)[.,]?$/.exec(message)?.[1];
-  const holds = (...texts: string[]) => quoted !== undefined && texts.includes(quoted);
-  const filter = question.filters.findIndex((one) => holds(one.value, one.other) || one.attribute === named);
-  if (question.mode === "query") {
-    const { partition, sort } = schema;
-    if (partition.type === "N" && holds(question.partition)) return "partition";
-    if (sort?.type === "N" && holds(question.sort.value, question.sort.other)) return "sort";
-    if (filter < 0 && named === partition.name) return "partition";
-    if (filter < 0 && named !== undefined && named === sort?.name) return "sort";
+  const placeholder = /(:v\d+)\b/.exec(message)?.[1];
+  if (placeholder !== undefined) {
+    return written("", question, schema, schema).fields[placeholder];
   }
-  return filter < 0 ? undefined : `filter ${filter}`;
+  const named = /(?:attribute|[Kk]ey|AttributeName):? (\S+?)[.,]?$/.exec(message)?.[1];
+  const filter = question.filters.findIndex((one) => one.attribute === named);
+  if (filter >= 0) {
+    return `filter ${filter}`;
+  }
+  const { partition, sort } = schema;
+  const fields = { [sort?.name ?? ""]: "sort", [partition.name]: "partition" };
+  return question.mode === "query" && named !== undefined ? fields[named] : undefined;
 }

@@ -4,6 +4,7 @@ import type { Draft } from "./draft";
 import { begin, type Editing, inJson, inView, type Understood, understand } from "./editing";
 import type { Problems } from "./problems";
 import type { Key } from "./table-keys";
+import { focusWrongField } from "./wrong-field";
 
 const NONE: Problems = new Map();
 
@@ -30,7 +31,7 @@ export function useEditing(item: Item, keys: Key[]): ItemEditing {
   const understood = understand(editing);
   useEffect(() => {
     if (strict > 0) {
-      place.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+      focusWrongField(place.current);
     }
   }, [strict]);
   const turn = (next: Editing | undefined) => {
