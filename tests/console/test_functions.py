@@ -11,7 +11,9 @@ from tests.api.millrace_process import BROKEN_HANDLER, HANDLER, TRUST, zipped
 from tests.console.browser import Console
 
 REGION = "us-east-1"
-LOGS = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "logs:*", "Resource": "*"}]})
+LOGS = json.dumps(
+    {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "logs:*", "Resource": "*"}]}
+)
 
 
 def table(console: Console, name: str, *, stream: bool = True) -> Any:
@@ -22,7 +24,10 @@ def table(console: Console, name: str, *, stream: bool = True) -> Any:
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         BillingMode="PAY_PER_REQUEST",
-        StreamSpecification={"StreamEnabled": stream, **({"StreamViewType": "NEW_AND_OLD_IMAGES"} if stream else {})},
+        StreamSpecification={
+            "StreamEnabled": stream,
+            **({"StreamViewType": "NEW_AND_OLD_IMAGES"} if stream else {}),
+        },
     )
     return client
 
@@ -174,7 +179,9 @@ def test_edited_code_is_deployed_and_survives_going_elsewhere_before(console: Co
 
 
 def test_files_are_added_renamed_and_deleted_and_ctrl_s_deploys(console: Console):
-    client = function(console, "filed", "import word\n\ndef lambda_handler(event, context):\n    return word.WORD\n")
+    client = function(
+        console, "filed", "import word\n\ndef lambda_handler(event, context):\n    return word.WORD\n"
+    )
     page = console.open("#/functions/filed/code")
     files = page.get_by_role("list", name="Files")
 
@@ -399,7 +406,9 @@ def test_deleting_a_function_says_what_becomes_of_its_triggers(console: Console)
         RoleName="watcher-role",
         PolicyArn="arn:aws:iam::aws:policy/service-role/AWSLambdaDynamoDBExecutionRole",
     )
-    client.create_event_source_mapping(FunctionName="watcher", EventSourceArn=stream, StartingPosition="LATEST")
+    client.create_event_source_mapping(
+        FunctionName="watcher", EventSourceArn=stream, StartingPosition="LATEST"
+    )
     page = console.open("#/functions/watcher/code")
 
     page.get_by_role("button", name="Actions").click()
