@@ -216,6 +216,27 @@ def test_protection_capacity_class_and_tags_are_changed(console: Console):
     assert made["TableClassSummary"]["TableClass"] == "STANDARD_INFREQUENT_ACCESS"
 
 
+def test_time_to_live_is_turned_on_by_its_attribute_and_off(console: Console):
+    dynamodb = table_of(console.server, "visits")
+    page = console.open("#/tables/visits/settings")
+    page.get_by_role("button", name="Turn on").click()
+    field = page.get_by_role("dialog").get_by_label("TTL attribute name")
+    with console.refusals():
+        field.press("Enter")
+        expect(field).to_have_accessible_description(re.compile("AttributeName must be non empty"))
+    field.fill("expires")
+    field.press("Enter")
+    expect(page.get_by_text("Time to Live of visits is on.", exact=True)).to_be_visible()
+    expect(page.get_by_text("expires", exact=True)).to_be_visible()
+    told = dynamodb.describe_time_to_live(TableName="visits")["TimeToLiveDescription"]
+    assert told["AttributeName"] == "expires"
+    page.get_by_role("button", name="Turn off").click()
+    confirm(page, "Turn off TTL")
+
+    expect(page.get_by_text("Time to Live of visits is off.", exact=True)).to_be_visible()
+    expect(page.get_by_text("Disabled")).to_be_visible()
+
+
 def test_of_three_hundred_tables_those_of_the_page_are_described(millrace: Millrace, crowded: Console):
     dynamodb = millrace.client("dynamodb", region_name=REGION)
     for number in range(300):

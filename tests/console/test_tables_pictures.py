@@ -49,6 +49,8 @@ def furnish(server: Millrace) -> None:
     for number in range(120):
         item = {"id": {"S": f"order-{number}"}, "state": {"S": "paid"}, "total": {"N": str(number)}}
         client.put_item(TableName="orders", Item=item)
+    ttl = {"AttributeName": "expires", "Enabled": True}
+    client.update_time_to_live(TableName="orders", TimeToLiveSpecification=ttl)
     table_of(server, "customers", DeletionProtectionEnabled=True)
     for name in ("invoices", "products", "sessions", "warehouse-stock"):
         table_of(server, name, Tags=[{"Key": "team", "Value": "shop"}])
