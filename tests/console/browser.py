@@ -40,31 +40,43 @@ class Console:
     def __init__(self, context: BrowserContext, server: Millrace, base: str = "") -> None:
         self.server = server
         self.base = f"{base or server.url}/"
-        self.page: Page = context.new_page()
-        self.page.set_default_timeout(15_000)
+        self._context = context
         self._refusals_expected = False
         self._troubles: list[str] = []
-        self.page.on("console", self._said)
-        self.page.on("pageerror", lambda error: self._troubles.append(f"page error: {error}"))
-        self.page.on("requestfailed", self._failed)
-        self.page.on("response", self._answered)
+        self.answers: list[Response] = []
+        self.page = self._new_page()
 
     def open(self, address: str = "#/") -> Page:
         """Go to a screen by its deep link."""
         self.page.goto(f"{self.base}{address}")
         return self.page
 
+    def tab(self, address: str) -> Page:
+        """A screen in a tab of its own, beside the first."""
+        page = self._new_page()
+        page.goto(f"{self.base}{address}")
+        return page
+
+    def _new_page(self) -> Page:
+        page = self._context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("console", self._said)
+        page.on("pageerror", lambda error: self._troubles.append(f"page error: {error}"))
+        page.on("requestfailed", self._failed)
+        page.on("response", self._answered)
+        return page
+
     @contextmanager
     def refusals(self) -> Iterator[None]:
-        """Within this, the server may refuse what is asked: bad input is what the test is about."""
+        """Within this, the server may refuse what is asked, or be away: that is what the test is about."""
         self._refusals_expected = True
         yield
         self._refusals_expected = False
 
-    def picture(self, name: str) -> None:
+    def picture(self, name: str, page: Page | None = None) -> None:
         """Keep what the browser shows, to be looked at: artefacts/console/NAME.png."""
         PICTURES.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=PICTURES / f"{name}.png", full_page=False, animations="disabled")
+        (page or self.page).screenshot(path=PICTURES / f"{name}.png", full_page=False, animations="disabled")
 
     def check_accessibility(self) -> None:
         """axe finds nothing serious on what is shown."""
@@ -87,10 +99,11 @@ class Console:
 
     def _failed(self, request: Request) -> None:
         # What a page left behind when it went elsewhere was not needed any more.
-        if not re.search("ERR_ABORTED", request.failure or ""):
+        if not re.search("ERR_ABORTED", request.failure or "") and not self._refusals_expected:
             self._troubles.append(f"request failed: {request.method} {request.url}: {request.failure}")
 
     def _answered(self, response: Response) -> None:
+        self.answers.append(response)
         if response.status >= 400 and not self._refusals_expected:
             asked = response.request.headers.get("x-amz-target", response.url)
             self._troubles.append(f"{response.status} for {response.request.method} {asked}")

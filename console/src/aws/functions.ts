@@ -10,6 +10,7 @@ import {
   LambdaClient,
   ListFunctionsCommand,
   PutFunctionConcurrencyCommand,
+  type Runtime,
   TagResourceCommand,
   UntagResourceCommand,
   UpdateFunctionCodeCommand,
@@ -18,7 +19,7 @@ import {
 } from "@aws-sdk/client-lambda";
 import { clientSettings, endpoint } from "./session";
 
-export type { CreateFunctionRequest, FunctionConfiguration, UpdateFunctionConfigurationRequest };
+export type { CreateFunctionRequest, FunctionConfiguration, Runtime, UpdateFunctionConfigurationRequest };
 
 /** A function as GetFunction tells it: configuration, where its code is, tags and concurrency. */
 export type FunctionDetail = Omit<GetFunctionCommandOutput, "$metadata">;

@@ -42,7 +42,7 @@ export async function invoke(name: string, event: string, later = false): Promis
     requestId: answer.$metadata.requestId ?? "",
     status: answer.StatusCode ?? 0,
     error: answer.FunctionError,
-    payload: answer.Payload === undefined ? "" : new TextDecoder().decode(answer.Payload),
+    payload: later || answer.Payload === undefined ? "" : new TextDecoder().decode(answer.Payload),
     log: answer.LogResult === undefined ? "" : decoded(answer.LogResult),
   };
 }

@@ -12,6 +12,8 @@ interface ItemDiffProps {
   keys?: string[] | undefined;
   /** The columns' titles; a stream's words if left out. */
   titles?: [string, string] | undefined;
+  /** Leave out what is the same until it is asked for; else only when it is much. */
+  changesOnly?: boolean;
 }
 
 const SIGNS: Record<Difference, [sign: string, word: string]> = {
@@ -25,10 +27,18 @@ const SIGNS: Record<Difference, [sign: string, word: string]> = {
 const SAME_SHOWN_MAX = 6;
 
 /** An item's old and new image side by side, what differs marked by colour, sign and word. */
-export function ItemDiff({ before, after, keys, titles = ["Old image", "New image"] }: ItemDiffProps) {
+export function ItemDiff({
+  before,
+  after,
+  keys,
+  titles = ["Old image", "New image"],
+  changesOnly = false,
+}: ItemDiffProps) {
   const all = differences(before, after, keys);
   const same = all.filter(({ kind, path }) => kind === "same" && !keys?.includes(String(path[0])));
-  const [whole, setWhole] = useState(same.length <= SAME_SHOWN_MAX);
+  const collapsible = same.length > (changesOnly ? 0 : SAME_SHOWN_MAX);
+  const [asked, setAsked] = useState(false);
+  const whole = asked || !collapsible;
   const shown = whole ? all : all.filter((row) => !same.includes(row));
   if (all.length === 0) {
     return <Box color="text-body-secondary">No attributes on either side.</Box>;
@@ -56,10 +66,10 @@ export function ItemDiff({ before, after, keys, titles = ["Old image", "New imag
           ))}
         </tbody>
       </table>
-      {same.length > SAME_SHOWN_MAX ? (
+      {collapsible ? (
         <Box padding={{ top: "xs" }}>
-          <Toggle checked={whole} onChange={({ detail }) => setWhole(detail.checked)}>
-            Show {same.length} unchanged attributes
+          <Toggle checked={asked} onChange={({ detail }) => setAsked(detail.checked)}>
+            Show {same.length} unchanged {same.length === 1 ? "attribute" : "attributes"}
           </Toggle>
         </Box>
       ) : null}

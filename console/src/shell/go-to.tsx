@@ -54,8 +54,9 @@ export function GoTo() {
       options: (all.data?.functions ?? []).map(({ name }) => ({ value: paths.function(name), label: name })),
     },
   ];
-  const go = (href: string) => {
-    if (href.startsWith("#")) {
+  const go = (chosen: string) => {
+    const href = chosen.startsWith("#/") ? chosen : firstMatch(options, chosen);
+    if (href !== undefined) {
       setText("");
       void navigate(href.slice(1));
     }
@@ -67,7 +68,7 @@ export function GoTo() {
       options={options}
       placeholder="Go to…  ( / )"
       ariaLabel="Go to a screen, a table or a function"
-      enteredTextLabel={(value) => `No screen is called ${value}`}
+      enteredTextLabel={(value) => `Go to the first that has “${value}” in its name`}
       empty="Nothing of that name"
       onFocus={() => setFocused(true)}
       onChange={({ detail }) => {
@@ -78,4 +79,10 @@ export function GoTo() {
       onSelect={({ detail }) => go(detail.value)}
     />
   );
+}
+
+/** Where Enter leads when nothing was picked: the first whose name has the text in it. */
+function firstMatch(options: AutosuggestProps.Options, text: string): string | undefined {
+  const all = options.flatMap((group) => ("options" in group ? group.options : [group]));
+  return all.find((option) => option.label?.toLowerCase().includes(text.trim().toLowerCase()))?.value;
 }

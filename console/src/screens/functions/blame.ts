@@ -7,17 +7,19 @@ const MEANT: [RegExp, string][] = [
   [/^Role with name .* already exists/, "roleName"],
   [/^The role defined for the function/, "role"],
   [/environment variables/i, "environment"],
-  [/^Value .* at 'environment/, "environment"],
   [/ReservedConcurrentExecutions|unreserved/, "reservedConcurrentExecutions"],
   [/layers|runtime parameter/i, "runtime"],
   [/handler/i, "handler"],
   [/Unzipped size|unzip|zip file|function code/i, "code"],
-  [/tag/i, "tags"],
+  [/\btags?\b/i, "tags"],
 ];
 
 export function blamed(failure: Failure | undefined): string | undefined {
   if (failure === undefined) {
     return undefined;
+  }
+  if (failure.field !== undefined && failure.message.includes(" at '")) {
+    return failure.field;
   }
   return MEANT.find(([pattern]) => pattern.test(failure.message))?.[1] ?? failure.field;
 }

@@ -37,15 +37,10 @@ export default function Home() {
         </SpaceBetween>
       }
     >
-      {status === undefined ? (
-        error ? (
-          <FailureAlert error={error} />
-        ) : (
-          <Loading />
-        )
-      ) : (
-        <Loop status={status} samples={samples} />
-      )}
+      <SpaceBetween size="l">
+        {error === null ? null : <FailureAlert error={error} />}
+        {status === undefined ? error === null && <Loading /> : <Loop status={status} samples={samples} />}
+      </SpaceBetween>
     </Page>
   );
 }

@@ -69,6 +69,11 @@ export function renamed(
   return "from" in change && change.from === next ? others : { ...others, [next]: change };
 }
 
+/** What of `changes` was not in `sent`: typed while that was being deployed. */
+export function remaining(changes: Draft["changes"], sent: Draft["changes"]): Draft["changes"] {
+  return Object.fromEntries(Object.entries(changes).filter(([path, change]) => change !== sent[path]));
+}
+
 const place = (region: string, name: string) => `millrace.draft.${region}.${name}`;
 
 export function readDraft(region: string, name: string): Draft | undefined {

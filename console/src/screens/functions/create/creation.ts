@@ -1,13 +1,13 @@
 /** Making a function takes several calls. Each is a step, and what is made stays made: a second try goes on. */
 
-import { createFunction, settled } from "../../../aws/functions";
+import { createFunction, type Runtime, settled } from "../../../aws/functions";
 import { createMapping } from "../../../aws/mappings";
 import { allowStream, createFunctionRole } from "../../../aws/roles";
 import { HANDLER, HANDLER_FILE, zipOf } from "../code/package";
 
 export interface Plan {
   name: string;
-  runtime: string;
+  runtime: Runtime;
   code: string;
   role: { kind: "new"; name: string } | { kind: "existing"; arn: string; allowStream: boolean };
   trigger?: Trigger | undefined;

@@ -30,8 +30,8 @@ function jsonReport(log: string): Report {
   if (line === undefined) {
     return {};
   }
-  const { metrics = {} } =
-    (JSON.parse(line) as { record?: { metrics?: Record<string, number> } }).record ?? {};
+  const record = parsed(line) as { record?: { metrics?: Record<string, number> } } | undefined;
+  const metrics = record?.record?.metrics ?? {};
   const told = (name: string, unit: string) =>
     metrics[name] === undefined ? undefined : `${metrics[name]} ${unit}`;
   return {
