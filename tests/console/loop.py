@@ -1,8 +1,8 @@
 """A table with a stream, a function and a trigger between them, in the region that the console opens with."""
 
 import json
+import secrets
 import sys
-import uuid
 from typing import Any
 
 from playwright.sync_api import expect
@@ -27,7 +27,7 @@ class Loop:
     """Named anew each time, so that tests share a server."""
 
     def __init__(self, server: Millrace, source: str = GOOD, view: str = "NEW_AND_OLD_IMAGES") -> None:
-        mark = uuid.uuid4().hex[:6]
+        mark = secrets.token_hex(3)
         self.table, self.function, self.role = f"Plays-{mark}", f"badges-{mark}", f"role-{mark}"
         self.server = server
         self.dynamodb = server.client("dynamodb", region_name=REGION)
@@ -59,7 +59,7 @@ class Loop:
 
     def forbid(self) -> None:
         """Let the role write logs, and no more."""
-        logs = [statement for statement in json.loads(stream_policy(self.stream))["Statement"]][1:]
+        logs = json.loads(stream_policy(self.stream))["Statement"][1:]
         document = json.dumps({"Version": "2012-10-17", "Statement": logs})
         self.iam.put_role_policy(RoleName=self.role, PolicyName="stream-and-logs", PolicyDocument=document)
 
@@ -70,8 +70,8 @@ class Loop:
             FunctionName=self.function,
             **{"StartingPosition": "TRIM_HORIZON", **settings},
         )
-        uuid_: str = mapping["UUID"]
-        return uuid_
+        uuid: str = mapping["UUID"]
+        return uuid
 
     def repair(self, source: str = GOOD) -> None:
         self.lambda_.update_function_code(FunctionName=self.function, ZipFile=zipped(source))

@@ -37,7 +37,7 @@ def test_changes_appear_as_they_are_made_with_what_became_different(console: Con
     expect(page.get_by_role("row").filter(has_text="INSERT")).to_contain_text("old true, score 1")
     loop.put("ada", score={"N": "2"}, badge={"S": "gold"})
     expect(page.get_by_role("row").filter(has_text="MODIFY")).to_contain_text(
-        "+ badge gold, − old, score 1 → 2"
+        "+ badge gold, \N{MINUS SIGN} old, score 1 → 2"
     )
     loop.delete("ada")
     expect(page.get_by_role("row").filter(has_text="REMOVE")).to_be_visible()

@@ -34,7 +34,9 @@ def choose(page: Page, field: str, option: str) -> None:
 
 def settings(loop: Loop, uuid: str) -> dict[str, object]:
     mapping = loop.lambda_.get_event_source_mapping(UUID=uuid)
-    return {name: mapping[name] for name in ("BatchSize", "MaximumRetryAttempts", "State", "StartingPosition")}
+    return {
+        name: mapping[name] for name in ("BatchSize", "MaximumRetryAttempts", "State", "StartingPosition")
+    }
 
 
 def test_a_trigger_is_created_and_shows_what_it_delivers(console: Console, loop: Loop):
@@ -70,7 +72,9 @@ def test_a_trigger_is_created_and_shows_what_it_delivers(console: Console, loop:
     console.picture("trigger-delivered")
 
 
-def test_a_role_that_may_not_read_the_stream_is_let_to_and_the_creation_repeated(console: Console, loop: Loop):
+def test_a_role_that_may_not_read_the_stream_is_let_to_and_the_creation_repeated(
+    console: Console, loop: Loop
+):
     loop.forbid()
     page = console.open(f"#/create-trigger?table={loop.table}")
     choose(page, "Function", loop.function)

@@ -11,6 +11,7 @@ import { outcomeType, outcomeWords } from "../../parts/outcome";
 import { Empty, Loaded } from "../../parts/states";
 import { BatchLine } from "./batch-line";
 import { entriesOf } from "./batches";
+import { records as recordsText } from "./counts";
 import type { Row } from "./standing";
 
 const PAGE = 50;
@@ -74,12 +75,15 @@ export function Attempts({ row, now }: { row: Row; now: number | undefined }) {
 }
 
 function NoteLine({ of: { started, outcome, records, reason } }: { of: Delivery }) {
-  const what = records === 0 ? "" : `${count(records)} ${records === 1 ? "record" : "records"}`;
+  const what = records === 0 ? "" : recordsText(records);
   return (
     <SpaceBetween direction="horizontal" size="s">
       <span>{clockTime(started)}</span>
       <StatusIndicator type={outcomeType(outcome)}>{outcomeWords(outcome)}</StatusIndicator>
-      <span>{[what, reason].filter(Boolean).join(": ")}</span>
+      <span>{[what, said(reason)].filter(Boolean).join(": ")}</span>
     </SpaceBetween>
   );
 }
+
+/** Why, in short: a statement that is missing is shown whole at the top of the page. */
+const said = (reason: string | null) => (reason?.startsWith("{") ? "the role lacks a permission" : reason);

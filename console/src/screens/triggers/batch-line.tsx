@@ -3,10 +3,11 @@ import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
-import { count, duration } from "../../parts/format";
+import { duration } from "../../parts/format";
 import { outcomeType, outcomeWords } from "../../parts/outcome";
 import { AttemptRow } from "./attempt-row";
 import { type Batch, nextTry, stretches, waits } from "./batches";
+import { attempts as attemptsText, records } from "./counts";
 import { useNow } from "./use-now";
 
 const SHOWN_MAX = 6;
@@ -34,14 +35,12 @@ export function BatchLine({ batch, now, on }: BatchLineProps) {
   return (
     <>
       <SpaceBetween direction="horizontal" size="s" alignItems="center">
-        <b>
-          Batch of {count(last.records)} {last.records === 1 ? "record" : "records"}
-        </b>
+        <b>Batch of {records(last.records)}</b>
         <StatusIndicator type={outcomeType(outcome)}>
           {[outcomeWords(outcome), discarded?.reason].filter(Boolean).join(": ")}
         </StatusIndicator>
         <Box color="text-body-secondary">
-          {count(attempts.length)} {attempts.length === 1 ? "attempt" : "attempts"} · from {last.first}
+          {attemptsText(attempts.length)} · from {last.first}
         </Box>
       </SpaceBetween>
       {attempts.length < 2 && nextTry(batch) === null ? null : <Track batch={batch} now={now} />}

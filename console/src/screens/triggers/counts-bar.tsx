@@ -1,7 +1,7 @@
 import Box from "@cloudscape-design/components/box";
 import type { MappingStatus } from "../../aws/own";
 import { count } from "../../parts/format";
-import { parts, total } from "./counts";
+import { parts, records, total } from "./counts";
 import "./triggers.css";
 
 /** Every record since the starting position: what became of each adds up to all. */
@@ -23,7 +23,7 @@ export function CountsBar({ status }: { status: MappingStatus }) {
         ))}
         <li>
           <Box variant="span" color="text-body-secondary">
-            of {count(sum)} {sum === 1 ? "record" : "records"}
+            of {records(sum)}
           </Box>
         </li>
       </ul>

@@ -39,7 +39,6 @@ export function FilterFields({ draft, change, wrong, error }: FilterFieldsProps)
           return (
             <FormField
               key={id}
-              stretch
               label={`Pattern ${at + 1}`}
               secondaryControl={
                 <Button

@@ -5,9 +5,10 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import { count, duration } from "../../parts/format";
+import { duration } from "../../parts/format";
 import { paths } from "../../paths";
 import { Countdown } from "./countdown";
+import { attempts, records } from "./counts";
 import { CountsBar } from "./counts-bar";
 import { type Row, roleNameOf, standing } from "./standing";
 
@@ -29,7 +30,7 @@ export function Summary({ row }: { row: Row }) {
                   <StatusIndicator type={type}>{words}</StatusIndicator>
                   {(status?.attempts ?? 0) > 0 && row.state === "Enabled" ? (
                     <Box fontSize="body-s" color="text-body-secondary">
-                      {count(status?.attempts ?? 0)} attempts
+                      {attempts(status?.attempts ?? 0)}
                       {next === null ? null : (
                         <>
                           , next in <Countdown seconds={next} />
@@ -61,13 +62,14 @@ export function Summary({ row }: { row: Row }) {
             {
               label: "Lag",
               value: status?.pending
-                ? `${duration(status.lag_seconds ?? 0)}, ${count(status.pending)} records`
+                ? `${duration(status.lag_seconds ?? 0)}, ${records(status.pending)}`
                 : "None",
             },
           ]}
         />
         {status === undefined ? null : <CountsBar status={status} />}
         <KeyValuePairs
+          columns={2}
           items={[
             { label: "Last processing result", value: mapping.LastProcessingResult ?? "–" },
             ...(status?.last_error

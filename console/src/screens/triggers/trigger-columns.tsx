@@ -5,6 +5,7 @@ import type { TableProps } from "@cloudscape-design/components/table";
 import { count, duration } from "../../parts/format";
 import { paths } from "../../paths";
 import { Countdown } from "./countdown";
+import { attempts as told } from "./counts";
 import { discardedOf, type Row, standing } from "./standing";
 
 const by = (value: (row: Row) => number) => (one: Row, other: Row) => value(one) - value(other);
@@ -14,7 +15,7 @@ export const COLUMNS: TableProps.ColumnDefinition<Row>[] = [
     id: "trigger",
     header: "Trigger",
     isRowHeader: true,
-    minWidth: 220,
+    width: 230,
     sortingComparator: (one, other) =>
       `${one.table} ${one.function}`.localeCompare(`${other.table} ${other.function}`),
     cell: ({ uuid, table, function: name }) => (
@@ -26,14 +27,14 @@ export const COLUMNS: TableProps.ColumnDefinition<Row>[] = [
   {
     id: "state",
     header: "State",
-    minWidth: 150,
+    width: 180,
     sortingComparator: (one, other) => standing(one)[1].localeCompare(standing(other)[1]),
     cell: (row) => <State row={row} />,
   },
   {
     id: "last",
     header: "Last result",
-    minWidth: 180,
+    minWidth: 170,
     cell: ({ mapping }) => <Result text={mapping.LastProcessingResult ?? ""} />,
   },
   number("delivered", "Delivered", ({ status }) => status?.delivered ?? 0),
@@ -43,14 +44,14 @@ export const COLUMNS: TableProps.ColumnDefinition<Row>[] = [
   {
     id: "lag",
     header: "Lag",
-    width: 90,
+    width: 105,
     sortingComparator: by(({ status }) => status?.lag_seconds ?? 0),
     cell: ({ status }) => (status?.pending ? duration(status.lag_seconds ?? 0) : "–"),
   },
 ];
 
 function number(id: string, header: string, value: (row: Row) => number): TableProps.ColumnDefinition<Row> {
-  return { id, header, width: 105, sortingComparator: by(value), cell: (row) => count(value(row)) };
+  return { id, header, width: 108, sortingComparator: by(value), cell: (row) => count(value(row)) };
 }
 
 const RESULT_LENGTH_MAX = 90;
@@ -71,7 +72,7 @@ function State({ row }: { row: Row }) {
       <StatusIndicator type={type}>{words}</StatusIndicator>
       {row.state === "Enabled" && attempts > 0 ? (
         <Box fontSize="body-s" color="text-body-secondary">
-          {count(attempts)} {attempts === 1 ? "attempt" : "attempts"}
+          {told(attempts)}
           {next === null ? null : (
             <>
               , next in <Countdown seconds={next} />
