@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format lock bench bench-peers clean
+.PHONY: help install console browser run test check format lock bench bench-peers clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -20,21 +20,44 @@ help: ## Show this list
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
+console/node_modules/installed: console/package.json console/package-lock.json
+	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' || { echo "the console needs Node 20 or newer; this is $$(node --version)"; exit 1; }
+	cd console && npm ci --no-fund --no-audit --loglevel=error
+	@touch $@
+
+# A wheel has the console inside; a checkout builds it, which takes Node.
+src/millrace/console/index.html: console/node_modules/installed $(shell find console/src console/index.html console/vite.config.ts -type f)
+	cd console && npm run --silent build -- --logLevel=warn
+	@touch $@
+
+ifneq ($(shell command -v npm),)
+console: src/millrace/console/index.html ## Build the web console
+else
+console:
+	@echo "npm is not there, so there is no web console: install Node 20 or newer and run this again"
+endif
+
+browser: .venv/installed-dev
+	@$(BIN)/python -m tests.console.install_browser
+
 install: .venv/installed ## Set up ./.venv from the lock files
 
-run: install ## Start the server and play the demo; Ctrl-C stops it
-	@$(BIN)/millrace demo --serve
+run: install console ## Start the server with the console, the game and the demo; Ctrl-C stops it
+	@$(BIN)/millrace demo --serve --example examples/badges
 
-test: .venv/installed-dev ## Run every test
+test: .venv/installed-dev src/millrace/console/index.html browser ## Run every test
+	cd console && npm test --silent
 	$(BIN)/python -m pytest $(PYTEST)
 
-check: .venv/installed-dev ## Lint, check types (strict) and layers
+check: .venv/installed-dev console/node_modules/installed ## Lint, check types (strict) and layers
+	cd console && npm run --silent check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/basedpyright
 	$(BIN)/lint-imports
 
-format: .venv/installed-dev ## Format the code
+format: .venv/installed-dev console/node_modules/installed ## Format the code
+	cd console && npm run --silent format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
@@ -50,4 +73,4 @@ bench: .venv/installed ## Measure millrace and its peers, e.g. make bench BENCH=
 	$(BIN)/python -m benchmarks $(BENCH)
 
 clean: ## Remove what was installed and built (keeps ./.millrace)
-	rm -rf .venv dist build .pytest_cache .ruff_cache .hypothesis
+	rm -rf console/node_modules src/millrace/console artefacts .venv dist build .pytest_cache .ruff_cache .hypothesis

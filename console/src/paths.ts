@@ -10,6 +10,9 @@ function query(values: Record<string, string | undefined>): string {
 export type TableTab = "overview" | "indexes" | "monitor" | "streams" | "settings";
 export type FunctionTab = "code" | "test" | "monitor" | "configuration" | "triggers";
 
+export type LogGroupTab = "streams" | "search" | "settings";
+export type RoleTab = "permissions" | "trust" | "denied" | "functions";
+
 export const paths = {
   home: () => "#/",
   tables: () => "#/tables",
@@ -24,6 +27,7 @@ export const paths = {
   stream: (name: string) => `#/tables/${part(name)}/stream`,
   triggers: () => "#/triggers",
   trigger: (uuid: string) => `#/triggers/${part(uuid)}`,
+  editTrigger: (uuid: string) => `#/triggers/${part(uuid)}/edit`,
   createTrigger: (table?: string, functionName?: string) =>
     `#/create-trigger${query({ table, function: functionName })}`,
   functions: () => "#/functions",
@@ -31,13 +35,13 @@ export const paths = {
   createFunction: (table?: string) => `#/create-function${query({ table })}`,
   function: (name: string, tab: FunctionTab = "code") => `#/functions/${part(name)}/${tab}`,
   logs: () => "#/logs",
-  logGroup: (group: string) => `#/logs/${part(group)}`,
+  logGroup: (group: string, tab?: LogGroupTab) => `#/logs/${part(group)}${query({ tab })}`,
   /** `request`: show the lines of that invocation only. */
   logStream: (group: string, stream: string, request?: string) =>
     `#/logs/${part(group)}/${part(stream)}${query({ request })}`,
   liveTail: (group?: string) => `#/live-tail${query({ group })}`,
   roles: () => "#/roles",
   createRole: () => "#/create-role",
-  role: (name: string) => `#/roles/${part(name)}`,
+  role: (name: string, tab?: RoleTab) => `#/roles/${part(name)}${query({ tab })}`,
   clients: () => "#/connect",
 };

@@ -26,6 +26,7 @@ from millrace.core.context import Access, Context, Operation, Output, Params
 from millrace.core.errors import SettingsError
 from millrace.core.service import Service
 from millrace.dynamodb import backfill
+from millrace.dynamodb.expiry import Expirer
 from millrace.dynamodb.operations import service as dynamodb_service
 from millrace.functions.functions import Functions
 from millrace.functions.operations import service as functions_service
@@ -38,7 +39,8 @@ from millrace.server.authentication import Authenticator
 from millrace.server.base_path import under
 from millrace.server.console import Console
 from millrace.server.dispatch import Dispatcher
-from millrace.server.introspection import Introspection, Public
+from millrace.server.function_urls import FunctionUrls
+from millrace.server.introspection import Introspection, Owner, Rooms
 from millrace.server.live import Feeds
 from millrace.storage.interface import Storage
 from millrace.storage.memory import MemoryStorage
@@ -90,6 +92,7 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
         identities = Identities(storage, clock)
         stack.push_async_callback(identities.settle)
         await stack.enter_async_context(Retention(storage, clock))
+        expirer = await stack.enter_async_context(Expirer(storage, clock))
         functions = await stack.enter_async_context(
             Functions(
                 storage,
@@ -103,8 +106,9 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
         supervisor = Supervisor(storage, clock, functions, identities)
         services = every_service(storage, clock, functions, supervisor, identities, logs)
         feeds = Feeds(storage, clock, logs, supervisor)
-        public = Public(settings.region, settings.auth)
-        introspection = Introspection(clock, logs, supervisor, feeds, functions.downloads, Console(), public)
+        rooms = Rooms(storage, clock, logs, identities, functions, supervisor, expirer)
+        owner = Owner(settings.account, settings.region, settings.auth)
+        introspection = Introspection(rooms, feeds, Console(), owner)
         home = Scope(settings.account, settings.region)
         authenticator = Authenticator(
             identities, clock, home, closed=settings.auth, base_path=settings.base_path
@@ -115,6 +119,7 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
             authenticator,
             identities,
             introspection,
+            FunctionUrls(functions, identities, authenticator, closed=settings.auth),
             closed=settings.auth,
             base_path=settings.base_path,
         )
@@ -172,7 +177,12 @@ def _lambda(functions: Service, triggers: Service) -> Service:
 
     shared = functions.operations.keys() & triggers.operations.keys()
     picked = {operation: by_resource(operation) for operation in shared}
-    return Service("lambda", {**functions.operations, **triggers.operations, **picked}, accesses)
+    return Service(
+        "lambda",
+        {**functions.operations, **triggers.operations, **picked},
+        accesses,
+        functions.resource_policies,
+    )
 
 
 async def _storages(stack: AsyncExitStack, settings: Settings) -> tuple[Storage, Storage]:

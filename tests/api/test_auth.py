@@ -326,7 +326,9 @@ def handle(event, context):
 # What is not AWS's.
 
 OWN = [
-    ("GET", "health"),
+    ("GET", "deliveries"),
+    ("GET", "denials"),
+    ("GET", "journey"),
     ("GET", "status"),
     ("GET", "clock"),
     ("POST", "clock"),

@@ -3,67 +3,14 @@
 import json
 import subprocess
 import sys
-import urllib.error
 import urllib.request
-from typing import Any
 
 import pytest
-from tests.api.functions_process import Functions
-from tests.api.millrace_process import ENVIRONMENT, Millrace, stream_policy
+from botocore.exceptions import ClientError
+from tests.api.millrace_process import ENVIRONMENT, Millrace
+from tests.api.own_api import Mill, answer
 
 from millrace import __version__
-
-HANDLER = """
-def handle(event, context):
-    if any(record["dynamodb"]["Keys"]["a"]["S"] == "poison" for record in event["Records"]):
-        raise ValueError("poisoned")
-    print("heard", len(event["Records"]))
-"""
-
-
-def answer(server: Millrace, method: str, path: str, body: bytes | None = None) -> tuple[int, Any]:
-    request = urllib.request.Request(f"{server.url}/_millrace/{path}", data=body, method=method)
-    try:
-        with urllib.request.urlopen(request, timeout=30) as response:
-            return response.status, json.load(response)
-    except urllib.error.HTTPError as error:
-        return error.code, json.load(error)
-
-
-class Mill:
-    """A table `Grain`, a function `Stone`, and a trigger between them."""
-
-    def __init__(self, server: Millrace) -> None:
-        self.server = server
-        self.dynamodb = server.client("dynamodb")
-        made = self.dynamodb.create_table(
-            TableName="Grain",
-            AttributeDefinitions=[{"AttributeName": "a", "AttributeType": "S"}],
-            KeySchema=[{"AttributeName": "a", "KeyType": "HASH"}],
-            BillingMode="PAY_PER_REQUEST",
-            StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
-        )
-        stream = made["TableDescription"]["LatestStreamArn"]
-        self.functions = Functions(server)
-        policy = stream_policy(stream)
-        server.client("iam").put_role_policy(RoleName="functions", PolicyName="p", PolicyDocument=policy)
-        self.functions.make("Stone", HANDLER)
-        self.functions.make("Bystander", "def handle(event, context):\n    print('seen')\n")
-        mapping = self.functions.lambda_.create_event_source_mapping(
-            EventSourceArn=stream,
-            FunctionName="Stone",
-            StartingPosition="TRIM_HORIZON",
-            BatchSize=10,
-            MaximumRetryAttempts=50,
-            FilterCriteria={"Filters": [{"Pattern": '{"eventName": ["INSERT"]}'}]},
-        )
-        self.mapping: str = mapping["UUID"]
-
-    def put(self, key: str) -> None:
-        self.dynamodb.put_item(TableName="Grain", Item={"a": {"S": key}})
-
-    def delete(self, key: str) -> None:
-        self.dynamodb.delete_item(TableName="Grain", Key={"a": {"S": key}})
 
 
 @pytest.fixture
@@ -97,6 +44,9 @@ BAD = [
     ("POST", "idle", b'{"timeout": "long"}', 400, "timeout must be a number of seconds, zero or more"),
     ("POST", "idle", b'{"timeout": 1e9}', 400, "timeout must be at most 86400 seconds"),
     ("GET", "tail?nmae=x", None, 400, "tail knows name, table and function, not nmae"),
+    ("GET", "denials?identity=Ann", None, 400, "identity must be role/NAME or user/NAME"),
+    ("GET", "denials?user=Ann", None, 400, "denials knows identity, not user"),
+    ("GET", "deliveries?mapping=no-such", None, 404, "there is no mapping no-such"),
     ("GET", "nothing", None, 404, "there is no GET /_millrace/nothing"),
     ("GET", "", None, 404, "there is no GET /_millrace/"),
     ("GET", "idle", None, 404, "there is no GET /_millrace/idle"),
@@ -131,7 +81,7 @@ def test_status_counts_what_became_of_every_change(mill: Mill):
     (mapping,) = told.pop("mappings")
 
     assert status == 200
-    assert set(told) == {"version", "now", "uptime_seconds"}
+    assert set(told) == {"version", "now", "uptime_seconds", "tables", "functions"}
     expected = {
         "uuid": mill.mapping,
         "table": "Grain",
@@ -145,6 +95,71 @@ def test_status_counts_what_became_of_every_change(mill: Mill):
     }
     assert {name: mapping[name] for name in expected} == expected
     assert sum(mapping["discarded"].values()) == 0
+
+
+def test_status_has_totals_that_a_page_makes_rates_of(mill: Mill):
+    for key in ("one", "two", "three"):
+        mill.put(key)
+    mill.server.idle()
+    for _ in range(2):
+        mill.functions.invoke("Bystander")
+    told = answer(mill.server, "GET", "status")[1]
+    (table,) = told["tables"]
+    bystander, stone = told["functions"]
+
+    assert table["stream_arn"] == told["mappings"][0]["stream_arn"]
+    assert (table["name"], table["changes"]) == ("Grain", 3)
+    assert table["stream_arn"].startswith(f"{table['arn']}/stream/")
+    assert bystander["arn"].endswith(":function:Bystander")
+    counted = {"invocations": 2, "errors": 0, "throttles": 0, "running": 0, "environments": 1}
+    assert {name: bystander[name] for name in counted} == counted
+    assert bystander["duration_ms_total"] > 0
+    assert (stone["name"], 1 <= stone["invocations"] <= 3) == ("Stone", True)
+
+
+def test_status_counts_errors_and_throttles_and_shows_only_what_is_there(mill: Mill):
+    functions = mill.functions.lambda_
+    mill.functions.make("Broken", "def handle(event, context):\n    raise ValueError('no')\n")
+    assert mill.functions.invoke("Broken").error == "Unhandled"
+    functions.put_function_concurrency(FunctionName="Broken", ReservedConcurrentExecutions=0)
+    with pytest.raises(functions.exceptions.TooManyRequestsException):
+        mill.functions.invoke("Broken")
+    named = {one["name"]: one for one in answer(mill.server, "GET", "status")[1]["functions"]}
+    functions.delete_function(FunctionName="Broken")
+    mill.dynamodb.update_table(TableName="Grain", StreamSpecification={"StreamEnabled": False})
+    after = answer(mill.server, "GET", "status")[1]
+
+    broken = named["Broken"]
+    assert (broken["invocations"], broken["errors"], broken["throttles"]) == (1, 1, 1)
+    assert [one["name"] for one in after["functions"]] == ["Bystander", "Stone"]
+    assert after["tables"] == []
+
+
+def test_denials_name_who_was_denied_what_and_the_statement_that_would_allow_it(mill: Mill):
+    iam = mill.server.client("iam")
+    keys: dict[str, dict[str, str]] = {}
+    for name in ("Ann", "Bob"):
+        iam.create_user(UserName=name)
+        made = iam.create_access_key(UserName=name)["AccessKey"]
+        keys[name] = {
+            "aws_access_key_id": made["AccessKeyId"],
+            "aws_secret_access_key": made["SecretAccessKey"],
+        }
+    for name in ("Ann", "Ann", "Bob"):
+        with pytest.raises(ClientError, match="not authorized"):
+            mill.server.client("dynamodb", **keys[name]).describe_table(TableName="Grain")
+
+    everyone = answer(mill.server, "GET", "denials")[1]["denials"]
+    ann = answer(mill.server, "GET", "denials?identity=user/Ann")[1]["denials"]
+
+    assert [one["identity"] for one in everyone] == ["user/Bob", "user/Ann"]
+    (denial,) = ann
+    assert (denial["action"], denial["count"]) == ("dynamodb:DescribeTable", 2)
+    assert denial["resource"].endswith(":table/Grain")
+    assert json.loads(denial["remedy"])["Action"] == "dynamodb:DescribeTable"
+    assert denial["first"] <= denial["last"]
+    assert denial["reason"]
+    assert answer(mill.server, "GET", "denials?identity=role/Nobody") == (200, {"denials": []})
 
 
 def test_idle_that_takes_too_long_says_what_is_pending_and_ends_when_it_is_discarded(mill: Mill):

@@ -44,6 +44,7 @@ class Console:
         self.page.set_default_timeout(15_000)
         self._refusals_expected = False
         self._troubles: list[str] = []
+        self.answers: list[Response] = []
         self.page.on("console", self._said)
         self.page.on("pageerror", lambda error: self._troubles.append(f"page error: {error}"))
         self.page.on("requestfailed", self._failed)
@@ -56,7 +57,7 @@ class Console:
 
     @contextmanager
     def refusals(self) -> Iterator[None]:
-        """Within this, the server may refuse what is asked: bad input is what the test is about."""
+        """Within this, the server may refuse what is asked, or be away: that is what the test is about."""
         self._refusals_expected = True
         yield
         self._refusals_expected = False
@@ -87,10 +88,11 @@ class Console:
 
     def _failed(self, request: Request) -> None:
         # What a page left behind when it went elsewhere was not needed any more.
-        if not re.search("ERR_ABORTED", request.failure or ""):
+        if not re.search("ERR_ABORTED", request.failure or "") and not self._refusals_expected:
             self._troubles.append(f"request failed: {request.method} {request.url}: {request.failure}")
 
     def _answered(self, response: Response) -> None:
+        self.answers.append(response)
         if response.status >= 400 and not self._refusals_expected:
             asked = response.request.headers.get("x-amz-target", response.url)
             self._troubles.append(f"{response.status} for {response.request.method} {asked}")

@@ -1,6 +1,8 @@
 """One browser for all tests, a fresh profile for each; one server per module, as each test makes its own tables."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -25,3 +27,20 @@ def console(browser: Browser, server: Millrace) -> Iterator[Console]:  # noqa: F
     yield opened
     context.close()
     opened.check()
+
+
+@pytest.fixture
+def visit(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Console]]:
+    """The console of a server of the test's own, started with the options given, shown under `base`."""
+    with ExitStack() as stack:
+
+        def visit(*options: str, base: str = "") -> Console:
+            server = Millrace(tmp_path / "data", *options).start()
+            stack.callback(server.kill)
+            context = browser.new_context(viewport={"width": 1280, "height": 900})
+            console = Console(context, server, server.url + base)
+            stack.callback(console.check)
+            stack.callback(context.close)
+            return console
+
+        yield visit

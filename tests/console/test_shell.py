@@ -1,18 +1,128 @@
-"""What is around every screen."""
+"""What is around every screen: the door, the bar, the navigation, and what it costs to open."""
+
+from collections.abc import Callable
 
 from playwright.sync_api import expect
 from tests.console.browser import Console
 
+FIRST_LOAD_BYTES_MAX = 1024 * 1024
+FIRST_WORDS = "Someone writes a record to a table"
 
-def test_the_console_opens_at_the_servers_address(console: Console):
+
+def test_the_console_opens_at_the_servers_address(visit: Callable[..., Console]):
+    console = visit()
     page = console.open()
 
     expect(page.get_by_role("heading", name="Home")).to_be_visible()
+    expect(page.get_by_text(FIRST_WORDS)).to_be_visible()
     console.picture("home-empty")
     console.check_accessibility()
+
+
+def test_the_first_load_is_small_and_stays_on_this_machine(visit: Callable[..., Console]):
+    """Under 1 MB compressed, nothing from elsewhere."""
+    console = visit()
+    page = console.open()
+    expect(page.get_by_text(FIRST_WORDS)).to_be_visible()
+    files = [answer for answer in console.answers if answer.request.method == "GET"]
+    sent = sum(answer.request.sizes()["responseBodySize"] for answer in files if "tail" not in answer.url)
+
+    assert {answer.url.split("/")[2] for answer in console.answers} == {f"127.0.0.1:{console.server.port}"}
+    assert 100_000 < sent < FIRST_LOAD_BYTES_MAX
 
 
 def test_an_address_that_leads_nowhere_says_so(console: Console):
     page = console.open("#/nowhere")
 
     expect(page.get_by_text("There is no such screen")).to_be_visible()
+
+
+def test_a_table_is_reached_by_keyboard_alone(console: Console):
+    dynamodb = console.server.client("dynamodb", region_name="us-east-1")
+    dynamodb.create_table(
+        TableName="reached-by-name",
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+    )
+    page = console.open("#/connect")
+    expect(page.get_by_role("heading", name="Connect a client")).to_be_visible()
+    page.keyboard.press("/")
+    page.keyboard.type("reached-by")
+    expect(page.get_by_role("option", name="reached-by-name", exact=True)).to_be_visible()
+    page.keyboard.press("Enter")
+
+    expect(page).to_have_url(f"{console.base}#/tables/reached-by-name/overview")
+
+
+def test_the_theme_follows_the_machine_until_one_is_chosen(console: Console):
+    page = console.open("#/connect")
+    page.get_by_role("button", name="Dark theme").click()
+    expect(page.locator("body")).to_have_class("awsui-dark-mode")
+    page.reload()
+    expect(page.get_by_role("button", name="Light theme")).to_be_visible()
+    expect(page.locator("body")).to_have_class("awsui-dark-mode")
+    console.picture("connect-dark")
+    console.check_accessibility()
+
+
+def test_another_region_shows_its_own_tables(console: Console):
+    dynamodb = console.server.client("dynamodb", region_name="eu-west-1")
+    dynamodb.create_table(
+        TableName="in-ireland",
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+    )
+    page = console.open()
+    page.get_by_role("button", name="Region us-east-1").click()
+    page.get_by_role("menuitem", name="eu-west-1").click()
+
+    expect(page.get_by_role("button", name="Region eu-west-1")).to_be_visible()
+    expect(page.get_by_role("link", name="Table in-ireland")).to_be_visible()
+
+
+def test_a_closed_server_lets_in_who_has_its_keys(visit: Callable[..., Console]):
+    console = visit("--auth")
+    words = (console.server.data / "root-credentials").read_text().split()
+    key, secret = words[words.index("aws_access_key_id") + 2], words[-1]
+    page = console.open("#/connect")
+    page.get_by_label("Access key ID").fill(key)
+    page.get_by_label("Secret access key").fill("not the secret")
+    with console.refusals():
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_text("The request signature we calculated does not match").first).to_be_visible()
+    console.picture("sign-in-refused")
+    console.check_accessibility()
+    page.get_by_label("Secret access key").fill(secret)
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", name="Connect a client")).to_be_visible()
+    expect(page.get_by_text(key).first).to_be_visible()
+    assert secret not in page.content()
+    page.get_by_role("link", name="Home").click()
+    expect(page.get_by_text(FIRST_WORDS)).to_be_visible()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_label("Access key ID")).to_be_visible()
+
+
+def test_the_console_works_under_a_base_path(visit: Callable[..., Console]):
+    console = visit("--base-path", "/data/mill", base="/data/mill")
+    page = console.open("#/connect")
+
+    expect(page.get_by_text(f"AWS_ENDPOINT_URL={console.server.url}/data/mill").first).to_be_visible()
+    page.get_by_role("link", name="Home").click()
+    expect(page.get_by_text(FIRST_WORDS)).to_be_visible()
+
+
+def test_a_server_that_went_away_is_missed_and_found_again(visit: Callable[..., Console]):
+    console = visit()
+    page = console.open()
+    expect(page.get_by_text(FIRST_WORDS)).to_be_visible()
+    with console.refusals():
+        console.server.kill()
+        expect(page.get_by_text("The server does not answer")).to_be_visible()
+        console.server.start()
+        expect(page.get_by_text("The server does not answer")).to_be_hidden()
+
+    expect(page.get_by_text(FIRST_WORDS)).to_be_visible()

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import { status } from "../aws/own";
+import { listTables } from "../aws/tables";
 import { paths } from "../paths";
 
 const SCREENS: AutosuggestProps.Option[] = [
@@ -24,6 +25,7 @@ export function GoTo() {
   const field = useRef<AutosuggestProps.Ref>(null);
   const navigate = useNavigate();
   const all = useQuery({ queryKey: ["status"], queryFn: status, enabled: focused });
+  const tables = useQuery({ queryKey: ["tables"], queryFn: listTables, enabled: focused });
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       const typing =
@@ -42,7 +44,7 @@ export function GoTo() {
     { label: "Screens", options: SCREENS },
     {
       label: "Tables",
-      options: (all.data?.tables ?? []).flatMap(({ name }) => [
+      options: (tables.data ?? []).flatMap((name) => [
         { value: paths.table(name), label: name },
         { value: paths.items(name), label: `${name} › items` },
       ]),
@@ -52,8 +54,9 @@ export function GoTo() {
       options: (all.data?.functions ?? []).map(({ name }) => ({ value: paths.function(name), label: name })),
     },
   ];
-  const go = (href: string) => {
-    if (href.startsWith("#")) {
+  const go = (chosen: string) => {
+    const href = chosen.startsWith("#/") ? chosen : firstMatch(options, chosen);
+    if (href !== undefined) {
       setText("");
       void navigate(href.slice(1));
     }
@@ -65,7 +68,7 @@ export function GoTo() {
       options={options}
       placeholder="Go to…  ( / )"
       ariaLabel="Go to a screen, a table or a function"
-      enteredTextLabel={(value) => `No screen is called ${value}`}
+      enteredTextLabel={(value) => `Go to the first that has “${value}” in its name`}
       empty="Nothing of that name"
       onFocus={() => setFocused(true)}
       onChange={({ detail }) => {
@@ -76,4 +79,10 @@ export function GoTo() {
       onSelect={({ detail }) => go(detail.value)}
     />
   );
+}
+
+/** Where Enter leads when nothing was picked: the first whose name has the text in it. */
+function firstMatch(options: AutosuggestProps.Options, text: string): string | undefined {
+  const all = options.flatMap((group) => ("options" in group ? group.options : [group]));
+  return all.find((option) => option.label?.toLowerCase().includes(text.trim().toLowerCase()))?.value;
 }

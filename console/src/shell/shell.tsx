@@ -16,25 +16,12 @@ import { useTrail } from "./trail";
 
 const ITEMS: SideNavigationProps.Item[] = [
   { type: "link", text: "Home", href: paths.home() },
-  {
-    type: "section",
-    text: "Data",
-    items: [{ type: "link", text: "Tables", href: paths.tables() }],
-  },
-  {
-    type: "section",
-    text: "What runs because of it",
-    items: [
-      { type: "link", text: "Triggers", href: paths.triggers() },
-      { type: "link", text: "Functions", href: paths.functions() },
-      { type: "link", text: "Logs", href: paths.logs() },
-    ],
-  },
-  {
-    type: "section",
-    text: "Who may do what",
-    items: [{ type: "link", text: "Roles", href: paths.roles() }],
-  },
+  { type: "divider" },
+  { type: "link", text: "Tables", href: paths.tables() },
+  { type: "link", text: "Triggers", href: paths.triggers() },
+  { type: "link", text: "Functions", href: paths.functions() },
+  { type: "link", text: "Logs", href: paths.logs() },
+  { type: "link", text: "Roles", href: paths.roles() },
   { type: "divider" },
   { type: "link", text: "Connect a client", href: paths.clients() },
 ];
@@ -82,7 +69,7 @@ export function Shell({ version, closed }: { version: string; closed: boolean })
         headerSelector="#top"
         navigationOpen={open}
         onNavigationChange={({ detail }) => setOpen(detail.open)}
-        navigationWidth={240}
+        navigationWidth={220}
         navigation={<SideNavigation activeHref={active} items={ITEMS} />}
         toolsHide
         notifications={<Flashbar items={notices} stackItems />}

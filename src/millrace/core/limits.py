@@ -52,6 +52,10 @@ account_capacity_units_max = 80_000  # what AWS grants a new account
 provisioned_table_units_max = 40_000
 table_tags_max = 50
 index_backfill_items_max = 500  # items of one transaction of a backfill
+expiry_age_seconds_max = 5 * 365 * 24 * 3600  # what expired longer ago when it was written stays
+expiry_items_max = 100  # deleted in one transaction, so that other requests get their turn
+expiry_bytes_max = MIB  # of items deleted in one transaction, which their records repeat
+expiry_retry_seconds = 1.0  # until expiry is tried again after a fault
 
 # DynamoDB Streams: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
 stream_retention_seconds = 24 * 3600
@@ -81,6 +85,7 @@ function_open_files_max = 1_024
 function_processes_max = 1_024
 code_address_seconds = 600  # GetFunction: the link to the code is good for ten minutes
 function_tags_max = 50
+function_policy_bytes_max = 20_480
 function_event_retries_max = 2
 function_event_retry_seconds = (60.0, 120.0)
 function_event_age_seconds_max = 6 * 3600
@@ -140,6 +145,7 @@ session_kept_seconds = 24 * 3600  # how long an expired session is still answere
 iam_page_items_default = 100
 iam_changes_kept = 100
 denials_kept = 50  # per role or user
+denials_shown_max = 1_000  # of all roles and users, in one answer
 denials_waiting_max = 1_000  # distinct ones in memory; a hint more or less is no loss
 
 # Storage: docs/decisions/0002-group-commit.md has the measurements
@@ -151,4 +157,7 @@ storage_cache_bytes_max = 32 * MIB  # values asked for lately, kept in memory
 # millrace's own API
 clock_epoch_seconds_max = 221_845_392_000  # the year 9000: dates end with 9999, and things expire after now
 idle_seconds_max = 24 * 3600
+deliveries_kept = 200  # of each trigger: its last attempts, in memory
+deliveries_triggers_max = 1_000  # that deliveries are remembered of
+deliveries_shown_max = 1_000  # of all triggers, in one answer
 live_events_max = 10_000  # waiting for one reader; what comes then is missed and counted

@@ -1,4 +1,4 @@
-"""Filling a new index with the items that are already in its table.
+"""Filling a new index, or the expiry index, with the items that are already in its table.
 
 From the transaction that creates the index on, every change of an item maintains it (see `change`), so
 filling only has to visit each item once, in the order of the table, some at a time. An index stays `filling`
@@ -9,20 +9,19 @@ from dataclasses import replace
 from functools import partial
 from itertools import islice
 
-from millrace.core import arn as arns
 from millrace.core import limits
-from millrace.dynamodb import catalog, counts
-from millrace.dynamodb.catalog import Index, Table
+from millrace.dynamodb import catalog, counts, expiry_index
+from millrace.dynamodb.catalog import Index, Table, TimeToLive
 from millrace.dynamodb.change import index_row
 from millrace.dynamodb.row import Row
 from millrace.storage.interface import Reader, Storage, Writer
 
-# The ARNs of all tables with an index to fill.
+# The ARNs of all tables with something to fill.
 SPACE = "backfills"
 
 
 def begin(writer: Writer, table: Table) -> None:
-    """Remember that a table has an index to fill."""
+    """Remember that a table has something to fill."""
     writer.put(SPACE, table.arn.encode(), b"")
 
 
@@ -40,39 +39,52 @@ async def resume(storage: Storage) -> None:
         await fill(storage, arn)
 
 
-def _table(reader: Reader, arn: str) -> Table | None:
-    scope = arns.parse(arn).scope
-    return catalog.get(reader, scope, catalog.name_of(scope, arn))
-
-
 def _wanted(reader: Reader, arn: str) -> frozenset[str]:
     """The ids of the indexes that are to be filled. One that comes later has missed the first items."""
-    table = _table(reader, arn)
-    return frozenset(index.id for index in table.indexes if index.filling) if table else frozenset()
+    table = catalog.by_arn(reader, arn)
+    return frozenset(part.id for part in _filling(table)) if table else frozenset()
+
+
+def _filling(table: Table) -> list[Index | TimeToLive]:
+    parts = (*table.indexes, table.ttl) if table.ttl else table.indexes
+    return [part for part in parts if part.filling]
 
 
 def _fill_some(writer: Writer, arn: str, wanted: frozenset[str], after: bytes) -> bytes | None:
     """Put some items' rows into the wanted indexes; answers where to go on, or None at the end."""
-    table = _table(writer, arn)
+    table = catalog.by_arn(writer, arn)
     if table is None:
         writer.delete(SPACE, arn.encode())
         return None
-    filling = [index for index in table.indexes if index.filling and index.id in wanted]
+    filling = [part for part in _filling(table) if part.id in wanted]
     items = writer.range(table.space, after) if filling else iter(())
     found = list(islice(items, limits.index_backfill_items_max))
-    for _, value in found:
-        for index in filling:
-            _fill_one(writer, table, index, Row.stored(value))
+    for key, value in found:
+        _fill_one(writer, table, filling, key, Row.stored(value))
     if found:
         return found[-1][0] + b"\0"
-    indexes = tuple(replace(index, filling=False) if index in filling else index for index in table.indexes)
-    catalog.save(writer, replace(table, indexes=indexes))
-    if not any(index.filling for index in indexes):
-        writer.delete(SPACE, arn.encode())
+    _finish(writer, table, filling)
     return None
 
 
-def _fill_one(writer: Writer, table: Table, index: Index, row: Row) -> None:
+def _finish(writer: Writer, table: Table, filled: list[Index | TimeToLive]) -> None:
+    indexes = tuple(replace(index, filling=False) if index in filled else index for index in table.indexes)
+    ttl = replace(table.ttl, filling=False) if table.ttl is not None and table.ttl in filled else table.ttl
+    table = replace(table, indexes=indexes, ttl=ttl)
+    catalog.save(writer, table)
+    if not _filling(table):
+        writer.delete(SPACE, table.arn.encode())
+
+
+def _fill_one(writer: Writer, table: Table, parts: list[Index | TimeToLive], key: bytes, row: Row) -> None:
+    for part in parts:
+        if isinstance(part, TimeToLive):
+            expiry_index.fill(writer, table, part, key, row)
+        else:
+            _fill_index(writer, table, part, row)
+
+
+def _fill_index(writer: Writer, table: Table, index: Index, row: Row) -> None:
     placed = index_row(table, index, row)
     if placed is None or writer.get(index.space, placed[0]) is not None:
         return

@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from millrace.core import arn as arns
 from millrace.core.arn import Scope
 from millrace.core.errors import AwsError
 from millrace.dynamodb.keys import KeyAttribute, KeySchema
@@ -52,6 +53,23 @@ class Index:
 
 
 @dataclass(frozen=True)
+class TimeToLive:
+    """One turning on of Time to Live: `attribute` tells when items expire, `since` when it was turned on.
+
+    `filling`: items that were there before are still on their way into the expiry index.
+    """
+
+    id: str
+    attribute: str
+    since: float
+    filling: bool = False
+
+    @functools.cached_property
+    def space(self) -> str:
+        return f"expiry/{self.id}"
+
+
+@dataclass(frozen=True)
 class Table:
     """A table. `view` is its stream's view type, None while it has no enabled stream."""
 
@@ -74,6 +92,7 @@ class Table:
     table_class: str | None = None
     encryption: dict[str, str] | None = None
     tags: dict[str, str] = field(default_factory=dict[str, str])
+    ttl: TimeToLive | None = None
 
     @functools.cached_property
     def arn(self) -> str:
@@ -143,6 +162,12 @@ def get(reader: Reader, scope: Scope, name: str) -> Table | None:
     return None if raw is None else decode(raw)
 
 
+def by_arn(reader: Reader, arn: str) -> Table | None:
+    """The table with this ARN, of whatever scope."""
+    scope = arns.parse(arn).scope
+    return get(reader, scope, name_of(scope, arn))
+
+
 def names(reader: Reader, scope: Scope, after: str | None, limit: int) -> list[str]:
     """Names of tables in order, after `after`."""
     low = b"" if after is None else after.encode() + b"\0"
@@ -180,6 +205,7 @@ def decode(raw: bytes) -> Table:
     row["schema"] = _schema(row["schema"])
     row["throughput"] = Throughput(**row["throughput"])
     row["indexes"] = tuple(_index(index) for index in row["indexes"])
+    row["ttl"] = TimeToLive(**row["ttl"]) if row.get("ttl") else None
     return Table(**row)
 
 

@@ -1,8 +1,9 @@
 """The one way an item changes.
 
-Inside one transaction: the old item, the decision, the new item, its index rows, the table's counts and the
-stream record. A write that changes nothing writes nothing and appends nothing, as on AWS. Whatever writes
-items (one at a time, in batches, in transactions, by expiry or import) goes through `apply`.
+Inside one transaction: the old item, the decision, the new item, its index rows, the table's counts, its
+entry in the expiry index and the stream record. A write that changes nothing writes nothing and appends
+nothing, as on AWS. Whatever writes items (one at a time, in batches, in transactions, by expiry or import)
+goes through `apply`.
 """
 
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 import orjson
 
 from millrace.core.errors import validation_error
-from millrace.dynamodb import counts, values
+from millrace.dynamodb import counts, expiry_index, values
 from millrace.dynamodb.catalog import Index, Table
 from millrace.dynamodb.keys import partition_hash_bytes
 from millrace.dynamodb.row import Row
@@ -36,7 +37,10 @@ class Change:
 def apply(
     writer: Writer, table: Table, key: bytes, decide: Decision, now: float, *, expired: bool = False
 ) -> Change:
-    """Let `decide` change the item at `key` of `table`, with all that follows from it."""
+    """Let `decide` change the item at `key` of `table`, with all that follows from it.
+
+    `now` is in epoch seconds; `expired` says in the stream that Time to Live did it.
+    """
     stored = writer.get(table.space, key)
     old = None if stored is None else Row.stored(stored)
     new = decide(old)
@@ -48,6 +52,8 @@ def apply(
         writer.put(table.space, key, new.value)
     written = _change_indexes(writer, table, old, new) if table.indexes else {}
     counts.change(writer, table.id, old, new)
+    if table.ttl is not None:
+        expiry_index.change(writer, table, key, old, new, now)
     if table.view is not None:
         _append(writer, table, key, old, new, now, expired=expired)
     return Change(old, new, written)

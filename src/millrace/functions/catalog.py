@@ -48,6 +48,13 @@ class Function:
     vpc: Mapping[str, Any] | None = None
     reserved_concurrency: int | None = None
     tags: Mapping[str, str] = field(default_factory=dict[str, str])
+    # Of the resource policy, if that changed after the settings. Environments are made of the settings alone.
+    policy_revision: str | None = None
+
+    @property
+    def shown_revision(self) -> str:
+        """RevisionId: function and policy have one together."""
+        return self.policy_revision or self.revision
 
     def arn(self, scope: Scope, qualifier: str | None = None) -> str:
         return function_arn(scope, self.name, qualifier)
@@ -91,6 +98,12 @@ def page(reader: Reader, scope: Scope, after: str | None, limit: int) -> list[Fu
     """Up to `limit` functions with names after `after`, in order."""
     low = b"" if after is None else after.encode() + b"\0"
     return [decode(raw) for _, raw in reader.range(_space(scope), low, limit=limit)]
+
+
+def every(reader: Reader, scope: Scope) -> Iterator[Function]:
+    """All of a scope's functions, in the order of their names."""
+    for _, raw in reader.range(_space(scope)):
+        yield decode(raw)
 
 
 def put(writer: Writer, scope: Scope, function: Function) -> None:

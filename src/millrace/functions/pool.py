@@ -22,6 +22,7 @@ from millrace.functions.names import not_found
 from millrace.functions.output import LogSink
 from millrace.functions.runtime_api import Work
 from millrace.functions.runtimes import Interpreters
+from millrace.functions.tally import Tallies
 from millrace.functions.usage import Watch
 from millrace.functions.variables import Credentials, session_name
 
@@ -71,19 +72,38 @@ class Pool:
         self._reaper: Timer | None = None
         self._reaping: set[asyncio.Task[None]] = set()
         self._closed = False
+        self.tallies = Tallies()
 
     @property
     def environments(self) -> frozenset[Environment]:
         """Those whose processes live, for whoever wants to look."""
         return frozenset(self._all)
 
+    def load(self, scope: Scope, name: str) -> tuple[int, int]:
+        """How many invocations of a function run or wait now, and how many environments it has."""
+        crew = self._crews.get((scope, name))
+        if crew is None:
+            return 0, 0
+        return crew.running, len(crew.busy) + len(crew.idle)
+
     async def run(
         self, scope: Scope, function: Function, work: Work, on_start: Callable[[], None] | None = None
     ) -> tuple[Outcome, Environment]:
-        """Run one piece of work in an environment of the function, and say in which.
+        """Run one piece of work in an environment of the function, and say in which; count what became of it.
 
         Raises TooManyRequestsException, or ServiceException when there can be no environment.
         """
+        try:
+            outcome, environment = await self._run(scope, function, work, on_start)
+        except AwsError as error:
+            self.tallies.refused(scope, function.name, error)
+            raise
+        self.tallies.ran(scope, function.name, outcome)
+        return outcome, environment
+
+    async def _run(
+        self, scope: Scope, function: Function, work: Work, on_start: Callable[[], None] | None
+    ) -> tuple[Outcome, Environment]:
         crew = self._crews.setdefault((scope, function.name), _Crew())
         _check_concurrency(function, crew.running)
         crew.running += 1

@@ -12,6 +12,7 @@ import orjson
 from millrace.core import limits
 from millrace.core.errors import StorageError
 from millrace.iam.policy import Decision
+from millrace.iam.registry import ROLES, USERS
 from millrace.storage.interface import Reader, Storage, Writer
 
 
@@ -56,6 +57,20 @@ class Denials:
         def read(reader: Reader) -> list[Denial]:
             rows = [_decode(raw) for _, raw in reader.range(_space(account, identity))]
             return sorted(rows, key=lambda denial: denial.last, reverse=True)
+
+        return await self._storage.read(read)
+
+    async def every(self, account: str) -> list[Denial]:
+        """The last denials of all the account's roles and users, the newest first."""
+        await self.settle()
+
+        def read(reader: Reader) -> list[Denial]:
+            roles = [f"role/{role.name}" for role in ROLES.all(reader, account)]
+            users = [f"user/{user.name}" for user in USERS.all(reader, account)]
+            spaces = [_space(account, identity) for identity in (*roles, *users)]
+            rows = [_decode(raw) for space in spaces for _, raw in reader.range(space)]
+            rows.sort(key=lambda denial: denial.last, reverse=True)
+            return rows[: limits.denials_shown_max]
 
         return await self._storage.read(read)
 

@@ -1,8 +1,10 @@
 """millrace's own API under `/_millrace/`: what AWS has no call for. docs/api.md is its manual."""
 
 import asyncio
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -11,13 +13,21 @@ import orjson
 from millrace import __version__
 from millrace.core import limits
 from millrace.core.clock import Clock
+from millrace.dynamodb.expiry import Expirer
 from millrace.functions.download import PATH as CODE_PATH
-from millrace.functions.download import Downloads, RefusedError
+from millrace.functions.download import RefusedError
+from millrace.functions.functions import Functions
 from millrace.http.message import Request, Response
+from millrace.iam.identities import Identities
 from millrace.logs.log import Logs
+from millrace.server import figures
 from millrace.server.console import PREFIX as CONSOLE
 from millrace.server.console import Console
+from millrace.server.deliveries import Deliveries, Delivery, fate
 from millrace.server.live import Feeds, Interest
+from millrace.storage.interface import Reader, Storage
+from millrace.triggers import journey
+from millrace.triggers.journey import Journey
 from millrace.triggers.supervisor import Supervisor
 
 PREFIX = "/_millrace/"
@@ -27,38 +37,51 @@ IDLE_SECONDS_DEFAULT = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Public:
-    """What anyone may know of a server: `region` is its own, `auth` whether keys are needed."""
+class Owner:
+    """Whose server it is: `region` is its own, `auth` says whether keys are needed."""
 
+    account: str
     region: str
     auth: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """What is asked for its state."""
+
+    storage: Storage
+    clock: Clock
+    logs: Logs
+    identities: Identities
+    functions: Functions
+    supervisor: Supervisor
+    expirer: Expirer
 
 
 class BadRequestError(Exception):
     """What was asked cannot be; the message says why."""
 
 
+class UnknownError(Exception):
+    """What was asked about is not there; the message names it."""
+
+
 class Introspection:
     """Answers `/_millrace/…`. Who may ask is the dispatcher's affair."""
 
-    def __init__(
-        self,
-        clock: Clock,
-        logs: Logs,
-        supervisor: Supervisor,
-        feeds: Feeds,
-        downloads: Downloads,
-        console: Console,
-        public: Public,
-    ) -> None:
-        self._clock = clock
-        self._logs = logs
-        self._supervisor = supervisor
+    def __init__(self, rooms: Rooms, feeds: Feeds, console: Console, owner: Owner) -> None:
+        self._clock = rooms.clock
+        self._storage = rooms.storage
+        self._logs = rooms.logs
+        self._identities = rooms.identities
+        self._functions = rooms.functions
+        self._supervisor = rooms.supervisor
+        self._expirer = rooms.expirer
+        self._deliveries = Deliveries(rooms.clock, rooms.supervisor)
         self._feeds = feeds
-        self._downloads = downloads
         self._console = console
-        self._public = public
-        self._started = clock.now()
+        self._owner = owner
+        self._started = rooms.clock.now()
 
     def is_open(self, request: Request) -> bool:
         """Whether no signature is needed: it is no secret, or the address says that it may be fetched.
@@ -76,11 +99,17 @@ class Introspection:
         try:
             match request.method, request.path.removeprefix(PREFIX):
                 case "GET", "health":
-                    return _json({"status": "ok", "version": __version__, **asdict(self._public)})
+                    return self._health()
                 case "GET", "status":
                     return await self._status()
                 case "GET", "tail":
                     return self._tail(request)
+                case "GET", "deliveries":
+                    return await self._lately(request)
+                case "GET", "journey":
+                    return await self._journey(request)
+                case "GET", "denials":
+                    return await self._denied(request)
                 case "GET", "clock":
                     return _json({"now": self._clock.now()})
                 case "POST", "clock":
@@ -91,6 +120,13 @@ class Introspection:
                     return _absent(request)
         except BadRequestError as error:
             return _json({"message": str(error)}, 400)
+        except UnknownError as error:
+            return _json({"message": str(error)}, 404)
+
+    def _health(self) -> Response:
+        """What anyone may know: also whether keys are needed for the rest."""
+        known = {"region": self._owner.region, "auth": self._owner.auth}
+        return _json({"status": "ok", "version": __version__, **known})
 
     async def welcome(self, request: Request) -> Response:
         """What is at `/`."""
@@ -98,7 +134,7 @@ class Introspection:
 
     async def _code(self, request: Request) -> Response:
         try:
-            data = await self._downloads.fetch(request.path, request.query)
+            data = await self._functions.downloads.fetch(request.path, request.query)
         except RefusedError as error:
             return _json({"message": str(error)}, 403)
         except FileNotFoundError:
@@ -114,14 +150,57 @@ class Introspection:
                 "now": now,
                 "uptime_seconds": now - self._started,
                 "mappings": mappings,
+                "tables": await self._storage.read(figures.tables),
+                "functions": await self._storage.read(partial(figures.functions, room=self._functions)),
             }
         )
 
+    async def _lately(self, request: Request) -> Response:
+        uuid = _query(request, "mapping").get("mapping")
+        known = {status.uuid for status in await self._supervisor.status()}
+        self._deliveries.keep(known)
+        if uuid is not None and uuid not in known:
+            raise UnknownError(f"there is no mapping {uuid}")
+        found = self._deliveries.every() if uuid is None else self._deliveries.of(uuid)
+        return _json({"deliveries": [one.as_dict() for one in found]})
+
+    async def _journey(self, request: Request) -> Response:
+        query = _query(request, "stream", "shard", "sequence")
+        missing = [name for name in ("stream", "shard", "sequence") if not query.get(name)]
+        if missing:
+            raise BadRequestError(f"journey needs {', '.join(missing)}")
+        if not re.fullmatch(r"[0-9]{1,40}", query["sequence"]):
+            raise BadRequestError("sequence must be a sequence number")
+        shard, sequence_number = query["shard"], int(query["sequence"])
+
+        def lately(uuid: str) -> list[Delivery]:
+            return [one for one in self._deliveries.of(uuid) if one.covers(shard, sequence_number)]
+
+        def look(reader: Reader) -> list[Journey]:
+            place = journey.locate(reader, query["stream"], shard, sequence_number)
+            return journey.follow(reader, place, self._supervisor.runner, lambda uuid: fate(lately(uuid)))
+
+        try:
+            found = await self._storage.read(look)
+        except LookupError as error:
+            raise UnknownError(str(error.args[0])) from None
+        told = [
+            {**asdict(one), "attempts": [attempt.as_dict() for attempt in lately(one.mapping)]}
+            for one in found
+        ]
+        return _json(
+            {"stream": query["stream"], "shard": shard, "sequence": query["sequence"], "mappings": told}
+        )
+
+    async def _denied(self, request: Request) -> Response:
+        identity = _query(request, "identity").get("identity")
+        if identity is not None and not identity.startswith(("role/", "user/")):
+            raise BadRequestError("identity must be role/NAME or user/NAME")
+        found = await self._identities.denials(self._owner.account, identity)
+        return _json({"denials": [asdict(denial) for denial in found]})
+
     def _tail(self, request: Request) -> Response:
-        query = {name: values[-1] for name, values in parse_qs(request.query).items()}
-        unknown = query.keys() - {"name", "table", "function"}
-        if unknown:
-            raise BadRequestError(f"tail knows name, table and function, not {', '.join(sorted(unknown))}")
+        query = _query(request, "name", "table", "function")
         headers = {"content-type": "application/x-ndjson"}
         return Response(200, headers=headers, stream=self._feeds.follow(Interest(**query)))
 
@@ -136,7 +215,12 @@ class Introspection:
         idle = True
         try:
             async with asyncio.timeout(seconds):
+                await self._expirer.idle()
                 await self._supervisor.idle()
+                # Meanwhile functions may have written what is due, or time went by.
+                while await self._expirer.is_due():
+                    await self._expirer.idle()
+                    await self._supervisor.idle()
                 await self._logs.flush()
         except TimeoutError:
             idle = False
@@ -146,6 +230,18 @@ class Introspection:
         statuses = await self._supervisor.status()
         now = self._clock.now()
         return [status.as_dict(now) for status in statuses]
+
+
+def _query(request: Request, *known: str) -> dict[str, str]:
+    """What is asked for, by name."""
+    query = {name: values[-1] for name, values in parse_qs(request.query).items()}
+    unknown = sorted(query.keys() - set(known))
+    if unknown:
+        *others, last = known
+        listed = f"{', '.join(others)} and {last}" if others else last
+        call = request.path.removeprefix(PREFIX)
+        raise BadRequestError(f"{call} knows {listed}, not {', '.join(unknown)}")
+    return query
 
 
 def _body(request: Request) -> Mapping[str, Any]:

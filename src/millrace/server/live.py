@@ -8,6 +8,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import ExitStack
+from dataclasses import asdict
 from functools import partial
 from typing import Any, Self
 
@@ -31,6 +32,7 @@ from millrace.triggers.delivery import (
     Resumed,
     Stopped,
 )
+from millrace.triggers.runner import Call
 from millrace.triggers.supervisor import Observation, Supervisor
 
 LAMBDA_GROUP = "/aws/lambda/"
@@ -196,6 +198,7 @@ class Feeds:
                 "mapping": observation.uuid,
                 "shard": observation.shard,
                 **describe(observation.fact, self._clock.now()),
+                **_call(observation.call),
             },
         )
 
@@ -235,6 +238,12 @@ def describe(fact: Fact, now: float) -> dict[str, Any]:
             return {"event": "stopped", "reason": fact.missing or "the mapping is disabled"}
         case Resumed():
             return {"event": "resumed"}
+
+
+def _call(call: Call | None) -> dict[str, Any]:
+    """What is known of the invocation: that its log can be found by it."""
+    told = {} if call is None else asdict(call)
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def _span(fact: BatchStarted | BatchSucceeded | AttemptFailed | Discarded) -> dict[str, str]:

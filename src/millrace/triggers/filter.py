@@ -9,6 +9,7 @@ import ipaddress
 import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
 
@@ -42,6 +43,43 @@ def compile_pattern(text: str) -> Predicate:
     if not isinstance(pattern, dict):
         raise InvalidPatternError("Filter is not an object")
     return _all_of(cast("dict[str, Any]", pattern), ())
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """One condition of a pattern that a record does not meet.
+
+    `path` is where the pattern looks, with dots, `wanted` what it has there and `found` the record's values
+    there: none if there is nothing. Of an `$or`, `alternatives` has what each of them misses.
+    """
+
+    path: str
+    wanted: Any
+    found: tuple[Any, ...] = ()
+    alternatives: tuple[tuple["Miss", ...], ...] = ()
+
+
+def explain(text: str, record: Mapping[str, Any]) -> tuple[Miss, ...]:
+    """Why a record does not match a pattern, condition by condition; nothing if it matches."""
+    compile_pattern(text)  # what follows relies on its being one
+    return tuple(_misses(orjson.loads(text), (), record))
+
+
+def _misses(pattern: dict[str, Any], path: tuple[str, ...], record: Mapping[str, Any]) -> Iterator[Miss]:
+    for name, value in pattern.items():
+        if name == "$or" and isinstance(value, list):
+            choices = cast("list[dict[str, Any]]", value)
+            alternatives = tuple(tuple(_misses(choice, path, record)) for choice in choices)
+            if all(alternatives):
+                yield Miss(".".join((*path, name)), choices, (), alternatives)
+            continue
+        here = (*path, *name.split("."))
+        if isinstance(value, dict):
+            yield from _misses(cast("dict[str, Any]", value), here, record)
+        else:
+            found = tuple(_find(record, here, 0))
+            if not _leaf(value)(found):
+                yield Miss(".".join(here), value, found)
 
 
 def _all_of(pattern: dict[str, Any], path: tuple[str, ...]) -> Predicate:

@@ -13,7 +13,7 @@ from typing import Protocol
 
 import orjson
 
-from millrace.core import limits
+from millrace.core import ids, limits
 from millrace.core.clock import Clock, Timer
 from millrace.core.errors import AwsError
 from millrace.functions.invocation import InvokeCall
@@ -48,6 +48,19 @@ from millrace.triggers.delivery import (
 from millrace.triggers.filter import Predicate, compile_filters
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One invocation, so that its log lines are found. Where they are is known once it has ended.
+
+    `duration_ms` is what REPORT says. What was never run (a throttle) has neither.
+    """
+
+    request_id: str
+    log_group: str | None = None
+    log_stream: str | None = None
+    duration_ms: float | None = None
+
+
 class Invoker(Protocol):
     """Whoever can run functions."""
 
@@ -80,6 +93,7 @@ class Runner:
         self.state = begin(row, mapping.config, enabled=mapping.enabled)
         self.last_error: str | None = None
         self.call: asyncio.Task[InvocationSucceeded | InvocationFailed] | None = None
+        self.last_call: Call | None = None
         self._tools = tools
         self._shaper = event.Shaper(mapping.stream_arn, mapping.scope.region)
         self._passes: Predicate | None = compile_filters(mapping.filters)
@@ -159,7 +173,8 @@ class Runner:
     async def _carry_out(self, command: Command) -> None:
         match command:
             case Invoke():
-                self.call = asyncio.create_task(self._invoke(command.records))
+                self.last_call = Call(ids.uuid())
+                self.call = asyncio.create_task(self._invoke(command.records, self.last_call.request_id))
                 self.call.add_done_callback(self._landed)
             case Read():
                 # What was read is told before anything that came meanwhile.
@@ -186,15 +201,22 @@ class Runner:
         uuid, shard_id = self.mapping.uuid, self.shard.id
         await self._tools.storage.write(lambda writer: checkpoint.save(writer, uuid, shard_id, row))
 
-    async def _invoke(self, records: tuple[Record, ...]) -> InvocationSucceeded | InvocationFailed:
+    async def _invoke(
+        self, records: tuple[Record, ...], request_id: str
+    ) -> InvocationSucceeded | InvocationFailed:
         mapping = self.mapping
         try:
             done = await self._tools.invoker.invoke(
-                mapping.scope, mapping.function, event.payload(records), qualifier=mapping.qualifier
+                mapping.scope,
+                mapping.function,
+                event.payload(records),
+                qualifier=mapping.qualifier,
+                request_id=request_id,
             )
         except AwsError as error:
             # It was not run: throttled, not there, or its environment did not come up. That is no attempt.
             return InvocationFailed(str(error), counts=False)
+        self.last_call = Call(request_id, done.log_group, done.log_stream, done.duration_ms)
         if done.function_error is None:
             return InvocationSucceeded(done.payload)
         return InvocationFailed(_error_text(done.payload), counts=True)

@@ -21,9 +21,21 @@ from millrace.streams.stream import Shard
 from millrace.triggers import catalog, checkpoint, permission, target
 from millrace.triggers.catalog import Mapping
 from millrace.triggers.checkpoint import LeaseLostError
-from millrace.triggers.delivery import Checkpoint, Fact, PermissionLost, Phase, Signal, retry_delay
+from millrace.triggers.delivery import (
+    AttemptFailed,
+    BatchStarted,
+    BatchSucceeded,
+    Checkpoint,
+    Discarded,
+    Fact,
+    PermissionLost,
+    Phase,
+    Reason,
+    Signal,
+    retry_delay,
+)
 from millrace.triggers.permission import Identities, Refusal
-from millrace.triggers.runner import Invoker, Runner, Tools
+from millrace.triggers.runner import Call, Invoker, Runner, Tools
 from millrace.triggers.status import MappingStatus, ShardStatus
 from millrace.triggers.target import Target
 
@@ -32,13 +44,14 @@ _log = logging.getLogger("millrace.triggers")
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """A fact, and of which delivery it is told."""
+    """A fact, and of which delivery it is told. `call` is the invocation that it is of, if it is of one."""
 
     uuid: str
     table: str
     function: str
     shard: str
     fact: Fact
+    call: Call | None = None
 
 
 @dataclass(slots=True)
@@ -113,6 +126,11 @@ class Supervisor:
         """Where every mapping stands."""
         return await self.storage.read(self._status)
 
+    def runner(self, uuid: str, shard_id: str) -> Runner | None:
+        """Who delivers a shard to a mapping now: nobody before its turn, after its end and after a fault."""
+        delivery = self._deliveries.get(uuid)
+        return None if delivery is None else delivery.runners.get(shard_id)
+
     async def idle(self) -> None:
         """Return once nothing is pending and nothing in flight, but for mappings that stand still."""
         # What was written before is to be heeded first. Not here: whoever waits may give up half way through.
@@ -137,7 +155,8 @@ class Supervisor:
     def _tell(self, runner: Runner, fact: Fact) -> None:
         if self._observers:
             mapping = runner.mapping
-            seen = Observation(mapping.uuid, mapping.table, mapping.function, runner.shard.id, fact)
+            call = runner.last_call if _is_of_a_call(fact) else None
+            seen = Observation(mapping.uuid, mapping.table, mapping.function, runner.shard.id, fact, call)
             for observer in self._observers:
                 observer(seen)
 
@@ -331,6 +350,12 @@ def _shard_status(reader: Reader, one: Target, shard: Shard, runner: Runner | No
         retry_at=state.wake if state is not None and state.phase is Phase.WAITING else None,
         last_error=None if runner is None else runner.last_error,
     )
+
+
+def _is_of_a_call(fact: Fact) -> bool:
+    if isinstance(fact, Discarded):
+        return fact.reason is Reason.RETRIES
+    return isinstance(fact, BatchStarted | BatchSucceeded | AttemptFailed)
 
 
 def _stands_still(status: MappingStatus) -> bool:

@@ -3,7 +3,7 @@
 import orjson
 import pytest
 
-from millrace.triggers.filter import InvalidPatternError, compile_filters, compile_pattern
+from millrace.triggers.filter import InvalidPatternError, Miss, compile_filters, compile_pattern, explain
 
 
 def matches(pattern, record):
@@ -149,3 +149,39 @@ def test_one_of_several_patterns_suffices_and_none_lets_all_pass():
 
     assert (either({"a": "x"}), either({"b": "x"}), either({"c": "x"})) == (True, True, False)
     assert compile_filters(()) is None
+
+
+@pytest.mark.parametrize(("pattern", "record"), MATCHING)
+def test_nothing_is_to_be_explained_of_a_record_that_matches(pattern, record):
+    assert explain(orjson.dumps(pattern).decode(), record) == ()
+
+
+@pytest.mark.parametrize(("pattern", "record"), NOT_MATCHING)
+def test_there_is_a_reason_for_every_record_that_does_not_match(pattern, record):
+    assert explain(orjson.dumps(pattern).decode(), record) != ()
+
+
+def test_the_conditions_that_are_not_met_are_named_with_what_was_found():
+    pattern = (
+        '{"eventName":["INSERT"],"dynamodb":{"NewImage":{"n":{"N":[{"numeric":[">",5]}]},"tag.S":["x"]}}}'
+    )
+    record = {"eventName": "INSERT", "dynamodb": {"NewImage": {"n": {"N": "7"}}}}
+
+    assert explain(pattern, record) == (
+        Miss("dynamodb.NewImage.n.N", [{"numeric": [">", 5]}], ("7",)),
+        Miss("dynamodb.NewImage.tag.S", ["x"]),
+    )
+
+
+def test_alternatives_are_told_of_only_if_none_is_met():
+    pattern = '{"a":{"$or":[{"b":[1]},{"c":[2],"d":[3]}]},"e":["x"]}'
+    choices = [{"b": [1]}, {"c": [2], "d": [3]}]
+    missed = ((Miss("a.b", [1]),), (Miss("a.c", [2], (4,)),))
+
+    assert explain(pattern, {"a": {"c": 4, "d": 3}, "e": "x"}) == (Miss("a.$or", choices, (), missed),)
+    assert explain(pattern, {"a": {"b": 1}, "e": "y"}) == (Miss("e", ["x"], ("y",)),)
+
+
+def test_what_is_no_pattern_cannot_be_explained():
+    with pytest.raises(InvalidPatternError):
+        explain('{"a":[]}', {})

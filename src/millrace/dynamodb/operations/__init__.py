@@ -12,6 +12,7 @@ from millrace.dynamodb.operations.batches import Batches
 from millrace.dynamodb.operations.items import Items
 from millrace.dynamodb.operations.queries import Queries
 from millrace.dynamodb.operations.tables import Tables
+from millrace.dynamodb.operations.time_to_live import Expiries
 from millrace.storage.interface import Storage
 
 
@@ -20,6 +21,7 @@ def service(storage: Storage, clock: Clock) -> Service:
     families = (
         Account(storage),
         Batches(storage, clock),
+        Expiries(storage, clock),
         Items(storage, clock),
         Queries(storage),
         Tables(storage, clock),

@@ -8,7 +8,6 @@ from millrace.core.context import Context, Operation, Output, Params
 from millrace.core.errors import AwsError, validation_error
 from millrace.dynamodb import catalog
 from millrace.dynamodb.catalog import Table
-from millrace.dynamodb.operations.tables import named
 from millrace.storage.interface import Reader, Storage, Writer
 
 
@@ -22,16 +21,11 @@ class Account:
         return {
             "DescribeContinuousBackups": self.describe_continuous_backups,
             "DescribeLimits": self.describe_limits,
-            "DescribeTimeToLive": self.describe_time_to_live,
             "ListBackups": self.list_backups,
             "ListTagsOfResource": self.list_tags_of_resource,
             "TagResource": self.tag_resource,
             "UntagResource": self.untag_resource,
         }
-
-    async def describe_time_to_live(self, context: Context, params: Params) -> Output:
-        await self._storage.read(lambda reader: named(reader, context, params))
-        return {"TimeToLiveDescription": {"TimeToLiveStatus": "DISABLED"}}
 
     async def describe_continuous_backups(self, context: Context, params: Params) -> Output:
         def check(reader: Reader) -> None:

@@ -11,7 +11,7 @@ from millrace.core import ids, limits
 from millrace.core.clock import Clock
 from millrace.core.context import Context, Operation, Output, Params
 from millrace.core.errors import AwsError, validation_error
-from millrace.dynamodb import alteration, backfill, catalog, counts, definition, description
+from millrace.dynamodb import alteration, backfill, catalog, counts, definition, description, expiry_index
 from millrace.dynamodb.catalog import Table
 from millrace.storage.interface import Reader, Storage, Writer
 from millrace.streams import log
@@ -101,6 +101,7 @@ class Tables:
             output = {"TableDescription": description.of(writer, table, "DELETING")}
             if table.stream is not None:
                 log.disable(writer, table.stream, now)
+            expiry_index.forget(writer, table)
             catalog.remove(writer, table)
             for identity in (table.id, *(index.id for index in table.indexes)):
                 counts.forget(writer, identity)

@@ -1,0 +1,171 @@
+import {
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  DeleteLogGroupCommand,
+  DeleteLogStreamCommand,
+  DeleteRetentionPolicyCommand,
+  DescribeLogGroupsCommand,
+  DescribeLogStreamsCommand,
+  FilterLogEventsCommand,
+  GetLogEventsCommand,
+  type LogGroup,
+  type LogStream,
+  PutRetentionPolicyCommand,
+} from "@aws-sdk/client-cloudwatch-logs";
+import { clientSettings } from "./session";
+
+export type { LogGroup, LogStream };
+
+/** One event of a stream. `time` in epoch milliseconds. */
+export interface LogLine {
+  time: number;
+  message: string;
+}
+
+/** One event that was found in a group. */
+export interface FoundLine extends LogLine {
+  id: string;
+  stream: string;
+}
+
+/** Some events of a stream in order, and how to read on behind and before them. */
+export interface LogPage {
+  lines: LogLine[];
+  ahead: string;
+  back: string;
+}
+
+/** Times in epoch milliseconds; events at `end` and later are left out. */
+export interface LogSpan {
+  start?: number;
+  end?: number;
+}
+
+/** Where to read on, or from which side to begin. */
+export type LogPlace = { token: string } | { begin: "oldest" | "newest" };
+
+const logs = () => new CloudWatchLogsClient(clientSettings());
+
+/** All groups of the region, or those whose name begins with `prefix`. */
+export async function listLogGroups(prefix?: string): Promise<LogGroup[]> {
+  const client = logs();
+  const found: LogGroup[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await client.send(
+      new DescribeLogGroupsCommand({ nextToken, ...(prefix ? { logGroupNamePrefix: prefix } : {}) }),
+    );
+    found.push(...(page.logGroups ?? []));
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined);
+  return found;
+}
+
+/** The group of this name; nothing if it is not there. */
+export async function findLogGroup(name: string): Promise<LogGroup | null> {
+  const found = await listLogGroups(name);
+  return found.find((group) => group.logGroupName === name) ?? null;
+}
+
+/** The streams of a group, the one with the newest event first; `most` at most. */
+export async function newestStreams(group: string, most: number): Promise<LogStream[]> {
+  const client = logs();
+  const found: LogStream[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await client.send(
+      new DescribeLogStreamsCommand({
+        logGroupName: group,
+        orderBy: "LastEventTime",
+        descending: true,
+        limit: Math.min(50, most - found.length),
+        nextToken,
+      }),
+    );
+    found.push(...(page.logStreams ?? []));
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined && found.length < most);
+  return found;
+}
+
+export async function createLogGroup(name: string, retentionDays: number | undefined): Promise<void> {
+  await logs().send(new CreateLogGroupCommand({ logGroupName: name }));
+  if (retentionDays !== undefined) {
+    await setRetention(name, retentionDays);
+  }
+}
+
+export const deleteLogGroup = (name: string) =>
+  logs().send(new DeleteLogGroupCommand({ logGroupName: name }));
+
+export const deleteLogStream = (group: string, stream: string) =>
+  logs().send(new DeleteLogStreamCommand({ logGroupName: group, logStreamName: stream }));
+
+/** How many days events are kept; without a number for ever. */
+export async function setRetention(group: string, days: number | undefined): Promise<void> {
+  await (days === undefined
+    ? logs().send(new DeleteRetentionPolicyCommand({ logGroupName: group }))
+    : logs().send(new PutRetentionPolicyCommand({ logGroupName: group, retentionInDays: days })));
+}
+
+/** A page of a stream's events, `most` at most. A page before a place may be empty: then there is nothing before it. */
+export async function readLogStream(
+  group: string,
+  stream: string,
+  place: LogPlace,
+  span: LogSpan,
+  most: number,
+): Promise<LogPage> {
+  const answer = await logs().send(
+    new GetLogEventsCommand({
+      logGroupName: group,
+      logStreamName: stream,
+      limit: most,
+      startTime: span.start,
+      endTime: span.end,
+      ...("token" in place ? { nextToken: place.token } : { startFromHead: place.begin === "oldest" }),
+    }),
+  );
+  return {
+    lines: (answer.events ?? []).map(({ timestamp = 0, message = "" }) => ({ time: timestamp, message })),
+    ahead: answer.nextForwardToken ?? "",
+    back: answer.nextBackwardToken ?? "",
+  };
+}
+
+export interface Search {
+  group: string;
+  pattern: string;
+  streams?: string[];
+  start?: number | undefined;
+  end?: number | undefined;
+}
+
+/**
+ * Events of a group that match a filter pattern, the oldest first. A page may be empty though there is more: whoever
+ * wants something to show asks again with `next`.
+ */
+export async function searchLogs(
+  search: Search,
+  next: string | undefined,
+  most: number,
+): Promise<{ found: FoundLine[]; next: string | undefined }> {
+  const answer = await logs().send(
+    new FilterLogEventsCommand({
+      logGroupName: search.group,
+      ...(search.pattern === "" ? {} : { filterPattern: search.pattern }),
+      ...(search.streams === undefined ? {} : { logStreamNames: search.streams }),
+      startTime: search.start,
+      endTime: search.end,
+      limit: most,
+      nextToken: next,
+    }),
+  );
+  const found = (answer.events ?? []).map((event) => ({
+    id: event.eventId ?? "",
+    stream: event.logStreamName ?? "",
+    time: event.timestamp ?? 0,
+    message: event.message ?? "",
+  }));
+  return { found, next: answer.nextToken };
+}

@@ -1,0 +1,95 @@
+import Button from "@cloudscape-design/components/button";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Tabs from "@cloudscape-design/components/tabs";
+import { useQuery } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+import { useNavigate, useParams, useSearchParams } from "react-router";
+import { findLogGroup, type LogGroup } from "../../aws/logs";
+import { Page } from "../../parts/page";
+import { Empty, Loaded } from "../../parts/states";
+import { type LogGroupTab, paths } from "../../paths";
+import { DeleteGroups } from "./group-dialogs";
+import { GroupSettings } from "./group-settings";
+import { functionOf } from "./places";
+import { Search } from "./search";
+import { Streams } from "./streams";
+
+const TABS: { id: LogGroupTab; label: string; content: (name: string, group: LogGroup) => ReactNode }[] = [
+  { id: "streams", label: "Log streams", content: (name) => <Streams group={name} /> },
+  { id: "search", label: "Search", content: (name) => <Search group={name} /> },
+  {
+    id: "settings",
+    label: "Settings",
+    content: (name, group) => <GroupSettings name={name} group={group} />,
+  },
+];
+const CRUMBS = [{ text: "Logs", href: paths.logs() }];
+
+export default function Group() {
+  const { group: name = "" } = useParams();
+  const group = useQuery({
+    queryKey: ["log-group", name],
+    queryFn: () => findLogGroup(name),
+    refetchInterval: 5_000,
+  });
+  return (
+    <Page title={name} crumbs={CRUMBS} actions={group.data ? <Actions name={name} /> : undefined}>
+      <Loaded query={group} label={`Loading ${name}`}>
+        {(data) => (data === null ? <NoGroup name={name} /> : <Sections name={name} group={data} />)}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Sections({ name, group }: { name: string; group: LogGroup }) {
+  const navigate = useNavigate();
+  const [address] = useSearchParams();
+  const active = address.get("tab") ?? "streams";
+  return (
+    <Tabs
+      activeTabId={active}
+      ariaLabel={`Sections of ${name}`}
+      onChange={({ detail }) => void navigate((detail.activeTabHref ?? "").slice(1))}
+      tabs={TABS.map(({ id, label, content }) => ({
+        id,
+        label,
+        href: paths.logGroup(name, id),
+        content: id === active ? content(name, group) : null,
+      }))}
+    />
+  );
+}
+
+function Actions({ name }: { name: string }) {
+  const [deleting, setDeleting] = useState(false);
+  const navigate = useNavigate();
+  const writer = functionOf(name);
+  return (
+    <SpaceBetween direction="horizontal" size="xs">
+      <Button onClick={() => setDeleting(true)}>Delete log group</Button>
+      {writer === undefined ? null : <Button href={paths.function(writer)}>Function</Button>}
+      <Button variant="primary" href={paths.liveTail(name)}>
+        Live tail
+      </Button>
+      {deleting ? (
+        <DeleteGroups
+          groups={[name]}
+          onClose={() => setDeleting(false)}
+          onDone={() => void navigate(paths.logs().slice(1))}
+        />
+      ) : null}
+    </SpaceBetween>
+  );
+}
+
+/** For instance of a function that has not run yet. */
+function NoGroup({ name }: { name: string }) {
+  const writer = functionOf(name);
+  return (
+    <Empty title="There is no such log group" action={<Button href={paths.logs()}>All log groups</Button>}>
+      {writer === undefined
+        ? "It may have been deleted, or be in another region."
+        : `The function ${writer} makes it when it first runs, if its role may write logs.`}
+    </Empty>
+  );
+}

@@ -1,0 +1,71 @@
+import Badge from "@cloudscape-design/components/badge";
+import Link from "@cloudscape-design/components/link";
+import { memo } from "react";
+import { count, milliseconds } from "../../parts/format";
+import type { Invocation } from "./invocations";
+import type { Report } from "./line";
+import { LineRow } from "./line-row";
+
+interface InvocationBlockProps {
+  invocation: Invocation;
+  /** Where only the lines of this invocation are shown. */
+  href: string | undefined;
+}
+
+/** The lines of one invocation under its request id and the figures of its REPORT; other lines just as they are. */
+export const InvocationBlock = memo(
+  function InvocationBlock({ invocation, href }: InvocationBlockProps) {
+    return (
+      <div className="log-group">
+        {invocation.request === undefined ? null : <Head invocation={invocation} href={href} />}
+        {invocation.entries.map(({ key, time, message, read }) => (
+          <LineRow key={key} time={time} message={message} kind={read.kind} json={read.json} />
+        ))}
+      </div>
+    );
+  },
+  (before, after) => before.href === after.href && same(before.invocation, after.invocation),
+);
+
+/** Groups are made anew with every line, of entries that stay the same. */
+function same(before: Invocation, after: Invocation): boolean {
+  return (
+    before.request === after.request &&
+    before.entries.length === after.entries.length &&
+    before.entries[0] === after.entries[0]
+  );
+}
+
+function Head({ invocation, href }: InvocationBlockProps) {
+  const { request, report, failed, ended, entries } = invocation;
+  return (
+    <div className="log-head">
+      {href === undefined ? (
+        <code>{request}</code>
+      ) : (
+        <Link href={href} fontSize="body-s" ariaLabel={`Only the lines of request ${request}`}>
+          {request}
+        </Link>
+      )}
+      {failed ? <Badge color="red">Failed</Badge> : null}
+      {ended ? null : <Badge color="blue">No report yet</Badge>}
+      <span className="log-figures">
+        {[`${count(entries.length)} ${entries.length === 1 ? "line" : "lines"}`, ...figures(report)].join(
+          " · ",
+        )}
+      </span>
+    </div>
+  );
+}
+
+function figures(report: Report | undefined): string[] {
+  const { durationMs, billedMs, initMs, usedMb, memoryMb, status, errorType } = report ?? {};
+  return [
+    durationMs === undefined ? "" : `Duration ${milliseconds(durationMs)}`,
+    billedMs === undefined ? "" : `Billed ${count(billedMs)} ms`,
+    initMs === undefined ? "" : `Init ${milliseconds(initMs)}`,
+    usedMb === undefined ? "" : `Memory ${usedMb} of ${memoryMb ?? "?"} MB`,
+    status === undefined ? "" : `Status ${status}`,
+    errorType ?? "",
+  ].filter((text) => text !== "");
+}

@@ -1,0 +1,51 @@
+import { memo, type ReactNode, useState } from "react";
+import { clockTime, dateTime } from "../../parts/format";
+import type { LineKind } from "./line";
+import { pieces } from "./terms";
+
+interface LineRowProps {
+  /** Epoch milliseconds. */
+  time: number;
+  message: string;
+  kind: LineKind;
+  json?: string | undefined;
+  marked?: RegExp | undefined;
+  /** Where it was logged, for lists of several streams. */
+  place?: ReactNode;
+}
+
+const WORDS: Partial<Record<LineKind, string>> = { error: "Error", warning: "Warning" };
+
+/** One line of a log: its time, what it is if that matters, and its message. */
+export const LineRow = memo(function LineRow({ time, message, kind, json, marked, place }: LineRowProps) {
+  const [unfolded, setUnfolded] = useState(false);
+  const word = WORDS[kind];
+  const text = unfolded && json !== undefined ? json : message.replace(/\r/g, "\n").trimEnd();
+  return (
+    <div className={`log-row log-${kind}`} {...(place === undefined ? {} : { "data-place": true })}>
+      <time className="log-time" dateTime={new Date(time).toISOString()} title={dateTime(new Date(time))}>
+        {clockTime(time / 1000)}
+      </time>
+      {place === undefined ? null : <span className="log-place">{place}</span>}
+      <span className="log-message">
+        {word === undefined ? null : <span className="log-word">{word}</span>}
+        {json === undefined ? null : (
+          <button
+            type="button"
+            className="log-unfold"
+            aria-expanded={unfolded}
+            onClick={() => setUnfolded(!unfolded)}
+          >
+            {unfolded ? "As logged" : "Expand"}
+          </button>
+        )}
+        <Marked text={text} marked={marked} />
+      </span>
+    </div>
+  );
+});
+
+function Marked({ text, marked }: { text: string; marked: RegExp | undefined }) {
+  const parts = pieces(text, marked).map((part, n) => ({ part, at: n }));
+  return <>{parts.map(({ part, at }) => (at % 2 === 1 ? <mark key={at}>{part}</mark> : part))}</>;
+}

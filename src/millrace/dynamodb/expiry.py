@@ -1,0 +1,140 @@
+"""Expiry: items whose time has come are deleted, as AWS's Time to Live does, but within a second.
+
+It sleeps until the first item of any table is due, or until one that is due earlier is written. What expires
+goes the way of every change (see `change`), marked as the service's doing, some items a transaction. An item
+may be read until it is gone, as on AWS.
+"""
+
+import asyncio
+import logging
+from functools import partial
+from types import TracebackType
+from typing import Self
+
+from millrace.core import limits
+from millrace.core.clock import Clock, Timer
+from millrace.core.errors import StorageError
+from millrace.dynamodb import catalog, change, expiry_index
+from millrace.dynamodb.catalog import Table, TimeToLive
+from millrace.dynamodb.row import Row
+from millrace.storage.interface import Storage, Writer
+
+_log = logging.getLogger("millrace.dynamodb")
+
+
+class Expirer:
+    """Deletes what is due while it is entered, in all scopes."""
+
+    def __init__(self, storage: Storage, clock: Clock) -> None:
+        self._storage = storage
+        self._clock = clock
+        self._woken = asyncio.Event()
+        # Set when the round that is under way, or the next one, has ended; each round has its own.
+        self._round_ended = asyncio.Event()
+        self._timer: Timer | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.create_task(self._run(), name="expiry")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+    async def is_due(self) -> bool:
+        """Whether something that should be gone by now is still there."""
+        return bool(await self._due())
+
+    async def idle(self) -> None:
+        """Return once everything that is due by now is gone, and in the stream of its table."""
+        while True:
+            ended = self._round_ended
+            if not await self.is_due():
+                return
+            await ended.wait()
+
+    async def _run(self) -> None:
+        close = self._storage.watch(expiry_index.CHANGES, self._woken.set)
+        try:
+            while True:
+                self._woken.clear()
+                # A full disk is told to everyone who writes; here the remedy is to try again later.
+                try:
+                    await self._expire()
+                except StorageError:
+                    self._set_timer(self._clock.now() + limits.expiry_retry_seconds)
+                self._round_ended.set()
+                self._round_ended = asyncio.Event()
+                await self._woken.wait()
+        finally:
+            close()
+            self._set_timer(None)
+
+    async def _expire(self) -> None:
+        """Delete all that is due, and have this called again when the next item is."""
+        faulty: set[str] = set()
+        while tables := [arn for arn in await self._due() if arn not in faulty]:
+            # Each has its turn: a table with very much to expire does not hold up the others.
+            for arn in tables:
+                if not await self._expire_in(arn):
+                    faulty.add(arn)
+        alarms = await self._storage.read(expiry_index.alarms)
+        moments: list[float] = [moment for arn, moment in alarms if arn not in faulty]
+        if faulty:
+            moments.append(self._clock.now() + limits.expiry_retry_seconds)
+        self._set_timer(min(moments, default=None))
+
+    async def _expire_in(self, arn: str) -> bool:
+        """Delete some of a table's items that are due; whether that went well. Raises StorageError."""
+        try:
+            await self._storage.write(partial(_expire_some, arn=arn, now=self._clock.now()))
+        except StorageError:
+            raise
+        except Exception:  # noqa: BLE001 - the border: whatever is wrong with one table must not stop the others
+            _log.exception("Items of %s could not be expired; trying again.", arn)
+            return False
+        return True
+
+    async def _due(self) -> list[str]:
+        """The ARNs of the tables with something to expire."""
+        alarms = await self._storage.read(expiry_index.alarms)
+        now = self._clock.now()
+        return [arn for arn, moment in alarms if moment <= now]
+
+    def _set_timer(self, when: float | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if when is not None:
+            self._timer = self._clock.call_at(when, self._woken.set)
+
+
+def _expire_some(writer: Writer, arn: str, now: float) -> None:
+    """Delete some of a table's items that are due, and set its alarm for the others."""
+    table = catalog.by_arn(writer, arn)
+    if table is None or table.ttl is None:
+        writer.delete(expiry_index.ALARMS, arn.encode())
+        return
+    size = 0
+    for moment, key in expiry_index.due(writer, table.ttl, now, limits.expiry_items_max):
+        size += _expire_one(writer, table, table.ttl, key, moment, now)
+        if size >= limits.expiry_bytes_max:
+            break
+    expiry_index.set_alarm(writer, table)
+
+
+def _expire_one(writer: Writer, table: Table, ttl: TimeToLive, key: bytes, moment: int, now: float) -> int:
+    """Delete the item at `key` if it does expire at `moment`; answers its size."""
+
+    def decide(old: Row | None) -> Row | None:
+        expires = old is not None and expiry_index.second(old.item, ttl.attribute) == moment
+        return None if expires else old
+
+    done = change.apply(writer, table, key, decide, now, expired=True)
+    # It is gone with its item. Should there be an entry without one, it must not come up for ever.
+    expiry_index.remove(writer, ttl, moment, key)
+    return 0 if done.old is None else done.old.size
