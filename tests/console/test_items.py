@@ -368,6 +368,7 @@ def test_what_is_wrong_is_told_beside_the_attribute_and_nothing_is_lost(console:
         page.get_by_role("button", name="Create item").click()
         expect(page.get_by_text("Type mismatch for Index Key state")).to_be_visible()
     expect(page.get_by_label("Value of state")).to_have_value("5")
+    expect(page.get_by_label("Value of state")).to_be_focused()
     console.picture("items-create-refused")
 
     page.get_by_label("Value of state").fill("1e300")
