@@ -56,7 +56,14 @@ export function EndFields({ ends, change, tables, functions, off, wrong }: EndFi
           />
         </FormField>
         {off ? (
-          <Alert type="info" action={<Button href={paths.turnOnStream(ends.table)}>Turn on stream</Button>}>
+          <Alert
+            type="info"
+            action={
+              <Button formAction="none" href={paths.turnOnStream(ends.table)}>
+                Turn on stream
+              </Button>
+            }
+          >
             The stream of {ends.table} is off.
           </Alert>
         ) : null}

@@ -43,6 +43,7 @@ export function FilterFields({ draft, change, wrong, error }: FilterFieldsProps)
               label={`Pattern ${at + 1}`}
               secondaryControl={
                 <Button
+                  formAction="none"
                   iconName="remove"
                   ariaLabel={`Remove pattern ${at + 1}`}
                   onClick={() =>
@@ -68,6 +69,7 @@ export function FilterFields({ draft, change, wrong, error }: FilterFieldsProps)
           );
         })}
         <Button
+          formAction="none"
           iconName="add-plus"
           disabled={draft.patterns.length >= FILTERS_MAX}
           onClick={() => change(withPattern(draft, draft.patterns.length === 0 ? FIRST : ""))}

@@ -27,8 +27,10 @@ export function MayNotRead({ message, role, allow, busy, again }: MayNotReadProp
       header={`The role ${role} may not read the stream`}
       action={
         <SpaceBetween direction="horizontal" size="xs">
-          <Button href={paths.role(role)}>See the role</Button>
-          <Button variant="primary" loading={allow.busy || busy} onClick={() => void go()}>
+          <Button formAction="none" href={paths.role(role)}>
+            See the role
+          </Button>
+          <Button formAction="none" variant="primary" loading={allow.busy || busy} onClick={() => void go()}>
             Let the role read this stream
           </Button>
         </SpaceBetween>
