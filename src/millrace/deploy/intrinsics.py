@@ -143,10 +143,9 @@ class Resolver:
 
     def _sub(self, argument: Any) -> Any:
         parts = array(argument)
-        template, variables = (argument, {}) if parts is None else (None, None)
-        if parts is not None and len(parts) == 2:
-            template, variables = parts
-        given = record(variables)
+        if parts is None:
+            parts = [argument, {}]
+        template, given = (parts[0], record(parts[1])) if len(parts) == 2 else (None, None)
         if not isinstance(template, str) or given is None:
             raise TemplateError("Fn::Sub takes a text, or a text and a map of its variables")
         values: list[Any] = []
