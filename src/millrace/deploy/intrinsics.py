@@ -143,8 +143,9 @@ class Resolver:
 
     def _sub(self, argument: Any) -> Any:
         parts = array(argument)
+        nothing: dict[str, Any] = {}
         if parts is None:
-            parts = [argument, {}]
+            parts = [argument, nothing]
         template, given = (parts[0], record(parts[1])) if len(parts) == 2 else (None, None)
         if not isinstance(template, str) or given is None:
             raise TemplateError("Fn::Sub takes a text, or a text and a map of its variables")
