@@ -46,8 +46,13 @@ def test_the_whole_article_is_walked_in_the_browser(visit: Callable[..., Console
     watch_the_waiting_records_arrive(console, page)
 
 
+def go(page: Page, screen: str) -> None:
+    page.get_by_role("navigation", name="Screens").get_by_role("link", name=screen).click()
+    expect(page.get_by_role("heading", level=1, name=screen)).to_be_visible()
+
+
 def create_the_table(console: Console, page: Page) -> None:
-    page.get_by_role("navigation", name="Screens").get_by_role("link", name="Tables").click()
+    go(page, "Tables")
     page.get_by_role("link", name="Create table").first.click()
     page.get_by_label("Table name").fill("JansTable")
     page.get_by_label("Partition key", exact=True).first.fill("JansPartition")
@@ -81,7 +86,7 @@ def create_the_trigger(console: Console, page: Page) -> None:
 
 
 def write_the_item(console: Console, page: Page) -> None:
-    page.get_by_role("navigation", name="Screens").get_by_role("link", name="Tables").click()
+    go(page, "Tables")
     page.get_by_role("link", name="JansTable", exact=True).click()
     page.get_by_role("link", name="Explore table items").click()
     page.get_by_role("link", name="Create item").first.click()
@@ -115,7 +120,7 @@ def see_old_and_new_image(console: Console, page: Page) -> None:
 
 
 def deploy(page: Page, code: str) -> None:
-    page.get_by_role("navigation", name="Screens").get_by_role("link", name="Functions").click()
+    go(page, "Functions")
     page.get_by_role("link", name="JansFunction", exact=True).click()
     type_code(page.get_by_label("lambda_function.py"), code)
     page.get_by_role("button", name="Deploy", exact=True).click()
@@ -132,7 +137,7 @@ def write_two_more(page: Page) -> None:
 
 
 def watch_the_attempts(console: Console, page: Page) -> None:
-    page.get_by_role("navigation", name="Screens").get_by_role("link", name="Triggers").click()
+    go(page, "Triggers")
     expect(page.get_by_text("a small mistake in the lambda code").first).to_be_visible()
     console.picture("article-10-triggers")
     page.get_by_role("link", name="JansTable", exact=True).first.click()
@@ -142,7 +147,7 @@ def watch_the_attempts(console: Console, page: Page) -> None:
 
 
 def watch_the_waiting_records_arrive(console: Console, page: Page) -> None:
-    page.get_by_role("navigation", name="Screens").get_by_role("link", name="Triggers").click()
+    go(page, "Triggers")
     page.get_by_role("link", name="JansTable", exact=True).first.click()
     expect(page.get_by_text("Succeeded").first).to_be_visible()
     console.picture("article-12-repaired")

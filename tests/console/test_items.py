@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from tests.api.millrace_process import Millrace
 from tests.console.browser import Console
 
@@ -61,7 +61,7 @@ def _fill(database: Any, name: str, items: list[dict[str, Any]]) -> None:
         database.batch_write_item(RequestItems={name: batch})
 
 
-def _rows(page: Page) -> Any:
+def _rows(page: Page) -> Locator:
     return page.get_by_role("grid", name="Items").locator("tbody tr")
 
 
@@ -368,6 +368,7 @@ def test_what_is_wrong_is_told_beside_the_attribute_and_nothing_is_lost(console:
         page.get_by_role("button", name="Create item").click()
         expect(page.get_by_text("Type mismatch for Index Key state")).to_be_visible()
     expect(page.get_by_label("Value of state")).to_have_value("5")
+    expect(page.get_by_label("Value of state")).to_be_focused()
     console.picture("items-create-refused")
 
     page.get_by_label("Value of state").fill("1e300")
@@ -433,12 +434,29 @@ def test_a_change_of_somebody_else_is_shown_before_it_is_overwritten(console: Co
     expect(page.get_by_role("row", name="Changed state String paid String sent")).to_be_visible()
     expect(page.get_by_label("Value of total")).to_have_value("99")
     console.picture("items-conflict")
+    page.emulate_media(color_scheme="dark")
+    console.picture("items-conflict-dark")
     console.check_accessibility()
     page.get_by_role("button", name="Overwrite with mine").click()
 
     expect(page.get_by_text("The item was saved in Contested.").first).to_be_visible()
     item = database.get_item(TableName="Contested", Key=key)["Item"]
     assert (item["total"], item["state"]) == ({"N": "99"}, {"S": "paid"})
+
+
+def test_an_items_key_cannot_be_changed_in_its_json(console: Console):
+    database = _table(console.server, "Moved")
+    database.put_item(TableName="Moved", Item=_order("ada", 1))
+    page = console.open(_edit("Moved", customer={"S": "ada"}, number={"N": "1"}))
+
+    page.get_by_role("button", name="JSON view").click()
+    _write(page, '{"customer": {"S": "bob"}, "number": {"N": "1"}, "total": {"N": "5"}}')
+    page.get_by_role("button", name="Save changes").click()
+
+    expect(page.get_by_text("The key of an item cannot change. Put it back")).to_be_visible()
+    console.picture("items-edit-moved")
+    items = database.scan(TableName="Moved")["Items"]
+    assert [(item["customer"], item["total"]) for item in items] == [({"S": "ada"}, {"N": "7.5"})]
 
 
 def test_an_item_that_was_deleted_meanwhile_can_be_created_again(console: Console):

@@ -9,7 +9,7 @@ from typing import Any
 
 from millrace.core.arn import Scope
 from millrace.deploy.document import text
-from millrace.deploy.intrinsics import Resolver, Unknown
+from millrace.deploy.intrinsics import NO_VALUE, Resolver, Unknown
 from millrace.deploy.order import order
 from millrace.deploy.problem import Problem, Refused, TemplateError
 from millrace.deploy.resources import KINDS
@@ -102,8 +102,8 @@ class _Study:
         found: dict[str, Any] = {}
         for name, value in resource.properties.items():
             try:
-                resolved = self._resolver.resolve({name: value})
-                found |= resolved
+                resolved = self._resolver.resolve(value)
+                found |= {} if resolved is NO_VALUE else {name: resolved}
             except TemplateError as error:
                 self.problems.append(Problem(str(error), resource.logical_id, resource.type, name))
                 found[name] = Unknown(name)

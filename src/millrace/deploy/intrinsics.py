@@ -143,8 +143,11 @@ class Resolver:
 
     def _sub(self, argument: Any) -> Any:
         parts = array(argument)
-        template, given = (argument, {}) if parts is None else (parts[0], record(parts[-1]))
-        if not isinstance(template, str) or given is None or (parts is not None and len(parts) != 2):
+        nothing: dict[str, Any] = {}
+        if parts is None:
+            parts = [argument, nothing]
+        template, given = (parts[0], record(parts[1])) if len(parts) == 2 else (None, None)
+        if not isinstance(template, str) or given is None:
             raise TemplateError("Fn::Sub takes a text, or a text and a map of its variables")
         values: list[Any] = []
         end = 0

@@ -76,7 +76,7 @@ def find(path: Path) -> Path:
 def load(path: Path, given: Mapping[str, str], region: str) -> Template:
     """The template at `path`. Raises DeployError; Refused with everything that is wrong in its form."""
     file = find(path)
-    document = read(file.read_text(), str(file))
+    document = read(_text(file), str(file))
     values, problems = parameters.values(_section(document, "Parameters"), given)
     problems += _document_problems(document)
     if problems:
@@ -106,7 +106,17 @@ def read(content: str, name: str) -> dict[str, Any]:
     document = record(loaded)
     if document is None:
         raise DeployError(f"{name} is not a template: it has no sections")
-    return cast("dict[str, Any]", json.loads(json.dumps(document)))  # no part is shared by two places
+    try:  # afterwards no part is shared by two places
+        return cast("dict[str, Any]", json.loads(json.dumps(document, default=str)))
+    except (ValueError, RecursionError) as error:
+        raise DeployError(f"{name} is not a template: {error}") from None
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text()
+    except (OSError, ValueError) as error:
+        raise DeployError(f"{file} cannot be read: {error}") from None
 
 
 class _Loader(yaml.SafeLoader):

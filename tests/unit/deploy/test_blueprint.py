@@ -214,6 +214,14 @@ def test_sam_functions_become_functions_with_roles(tmp_path: Path):
     assert drawn.template.resources["F"].properties["Code"] == "./src"
 
 
+def test_properties_are_written_out_not_made_by_a_function(tmp_path: Path):
+    text = "Resources: {A: {Type: AWS::Logs::LogGroup, Properties: !If [C, {}, {}]}}\nConditions: {C: !Equals [1, 1]}"
+
+    (problem,) = problems(tmp_path, text)
+
+    assert problem.startswith("A (AWS::Logs::LogGroup) Fn::If: ")
+
+
 def test_a_pattern_that_is_not_json_is_named(tmp_path: Path):
     text = """
 Resources:

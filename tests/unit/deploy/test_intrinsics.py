@@ -102,6 +102,7 @@ def test_a_branch_that_is_not_taken_is_not_looked_at():
         ({"Fn::Join": ["-", "text"]}, "Fn::Join takes a delimiter and a list"),
         ({"Fn::Join": ["-", [{"a": 1}]]}, "Fn::Join can only join texts"),
         ({"Fn::Sub": ["${x}"]}, "Fn::Sub takes a text"),
+        ({"Fn::Sub": []}, "Fn::Sub takes a text"),
         ({"Fn::Split": ["", "x"]}, "Fn::Split takes a delimiter and a text"),
         ({"Fn::GetAtt": "Table"}, "Fn::GetAtt takes a logical id and the name of an attribute"),
     ],

@@ -75,6 +75,8 @@ function Versions({
   );
 }
 
+const MOVED = "The key of an item cannot change. Put it back, or duplicate the item under another key.";
+
 interface EditingItemProps {
   name: string;
   table: TableDescription;
@@ -110,12 +112,16 @@ function EditingItem({ name, table, before, onTakeTheirs }: EditingItemProps) {
   };
   const now = editing.understood.item;
   const unchanged = now !== undefined && sameItem(before, now);
-  const refusal = theirs === undefined ? refusalOf(submit.failure, editing, names) : undefined;
+  // The JSON can be given another key, but no update moves an item.
+  const moved = now !== undefined && !sameItem(keyOf(before, names), keyOf(now, names));
+  const refused = theirs === undefined ? refusalOf(submit.failure, editing, names) : undefined;
+  const refusal = moved ? { attribute: names[0] ?? "", message: MOVED } : refused;
+  const savable = !unchanged && !moved;
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        if (!unchanged) {
+        if (savable) {
           void save(before);
         }
       }}
@@ -144,7 +150,7 @@ function EditingItem({ name, table, before, onTakeTheirs }: EditingItemProps) {
             keys={keys}
             fixed
             refusal={refusal}
-            onSave={() => (unchanged ? undefined : void save(before))}
+            onSave={() => (savable ? void save(before) : undefined)}
           />
           <Review before={before} editing={editing} keys={names} />
           {theirs === undefined ? null : (
@@ -154,7 +160,7 @@ function EditingItem({ name, table, before, onTakeTheirs }: EditingItemProps) {
               theirs={theirs.item}
               keys={names}
               busy={submit.busy}
-              onOverwrite={() => void save(theirs.item)}
+              onOverwrite={() => (moved ? undefined : void save(theirs.item))}
               onTakeTheirs={() => onTakeTheirs(theirs.item)}
             />
           )}

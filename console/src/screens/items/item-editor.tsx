@@ -1,10 +1,12 @@
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
+import { useEffect } from "react";
 import { AttributeForm } from "./attribute-form";
 import { JsonView } from "./json-view";
 import type { Key } from "./table-keys";
 import type { ItemEditing } from "./use-editing";
+import { focusWrongField } from "./wrong-field";
 
 interface ItemEditorProps {
   item: ItemEditing;
@@ -18,7 +20,13 @@ interface ItemEditorProps {
 
 /** The attributes, in the view one likes. */
 export function ItemEditor({ item, keys, fixed, refusal, onSave }: ItemEditorProps) {
-  const { editing } = item;
+  const { editing, place } = item;
+  const told = refusal?.message;
+  useEffect(() => {
+    if (told !== undefined) {
+      focusWrongField(place.current);
+    }
+  }, [told, place]);
   const views = (
     <SegmentedControl
       label="View"
@@ -42,7 +50,7 @@ export function ItemEditor({ item, keys, fixed, refusal, onSave }: ItemEditorPro
         </Header>
       }
     >
-      <div ref={item.place}>
+      <div ref={place}>
         {editing.view === "form" ? (
           <AttributeForm
             drafts={editing.drafts}

@@ -38,7 +38,7 @@ export function JsonView({ text, typed, error, onChange, onTyped, onTakeAsTyped,
         </Alert>
       ) : null}
       <FormField
-        label="Attributes"
+        label="Item"
         description={
           typed
             ? 'Each value with its type, for instance {"name": {"S": "Ada"}, "age": {"N": "36"}}.'

@@ -173,6 +173,12 @@ function Pages({
       {...props}
       openEnd={reading.hasNextPage}
       disabled={reading.isFetching}
+      onChange={({ detail }) => {
+        // The page after the last one is there once it was read: until then the last one stays.
+        if (detail.currentPageIndex <= props.pagesCount) {
+          go(detail.currentPageIndex);
+        }
+      }}
       onNextPageClick={({ detail }) => {
         if (!detail.requestedPageAvailable) {
           setWanted(detail.requestedPageIndex);
