@@ -99,7 +99,7 @@ const columnsOf = (
         {allowed(denial) ? (
           <StatusIndicator type="success">Allowed now</StatusIndicator>
         ) : (
-          <Button ariaLabel={`Allow ${denial.action}`} disabled={!allow} onClick={() => allow?.(denial)}>
+          <Button ariaLabel={`Allow it: ${denial.action}`} disabled={!allow} onClick={() => allow?.(denial)}>
             Allow it
           </Button>
         )}
