@@ -42,6 +42,7 @@ export const paths = {
   liveTail: (group?: string) => `#/live-tail${query({ group })}`,
   roles: () => "#/roles",
   createRole: () => "#/create-role",
-  role: (name: string, tab?: RoleTab) => `#/roles/${part(name)}${query({ tab })}`,
+  /** `policy`: edit that inline policy. */
+  role: (name: string, tab?: RoleTab, policy?: string) => `#/roles/${part(name)}${query({ tab, policy })}`,
   clients: () => "#/connect",
 };

@@ -16,13 +16,13 @@ export const LAMBDA_TRUST = {
   Statement: [{ Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" }],
 };
 
-const LOGS_STATEMENT = {
+export const LOGS_STATEMENT = {
   Effect: "Allow",
   Action: ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
   Resource: "*",
 };
 
-const streamStatement = (streamArn: string) => ({
+export const streamStatement = (streamArn: string) => ({
   Effect: "Allow",
   Action: [
     "dynamodb:DescribeStream",

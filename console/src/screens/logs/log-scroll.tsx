@@ -14,14 +14,36 @@ interface LogScrollProps {
 
 const NEAR_PX = 24;
 
+/** A row and how far below the upper edge it is shown: there it stays when lines come in above it. */
+type Held = { row: HTMLElement; below: number } | undefined;
+
+function firstShown(region: HTMLElement): Held {
+  const rows = region.querySelectorAll<HTMLElement>(".log-row");
+  let [from, to] = [0, rows.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    const passed = (rows[middle]?.offsetTop ?? 0) < region.scrollTop;
+    [from, to] = passed ? [middle + 1, to] : [from, middle];
+  }
+  const row = rows[from];
+  return row === undefined ? undefined : { row, below: row.offsetTop - region.scrollTop };
+}
+
 /** Log lines that scroll by themselves; with `follow` they stay at the newest until somebody scrolls up. */
 export function LogScroll({ label, version, follow = false, foot, children }: LogScrollProps) {
   const place = useRef<HTMLDivElement>(null);
   const last = useRef(0);
   const [following, setFollowing] = useState(follow);
+  const held = useRef<Held>(undefined);
   useLayoutEffect(() => {
-    if (following && place.current !== null && version !== undefined) {
-      place.current.scrollTop = place.current.scrollHeight;
+    const region = place.current;
+    if (region === null || version === undefined) {
+      return;
+    }
+    if (following) {
+      region.scrollTop = region.scrollHeight;
+    } else if (held.current?.row.isConnected) {
+      region.scrollTop = held.current.row.offsetTop - held.current.below;
     }
   }, [following, version]);
   useEffect(() => {
@@ -33,6 +55,7 @@ export function LogScroll({ label, version, follow = false, foot, children }: Lo
       const bottom = region.scrollHeight - region.clientHeight - region.scrollTop < NEAR_PX;
       const upwards = region.scrollTop < last.current;
       last.current = region.scrollTop;
+      held.current = firstShown(region);
       if (follow && (bottom || upwards)) {
         setFollowing(bottom);
       }

@@ -1,6 +1,5 @@
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
-import Link from "@cloudscape-design/components/link";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
 import { failure } from "../../aws/failure";
@@ -120,9 +119,5 @@ async function beginOf(span: Span): Promise<number | undefined> {
 }
 
 function Place({ group, stream, request }: { group: string; stream: string; request: string | undefined }) {
-  return (
-    <Link href={paths.logStream(group, stream, request)} fontSize="inherit">
-      {stream}
-    </Link>
-  );
+  return <a href={paths.logStream(group, stream, request)}>{stream}</a>;
 }

@@ -1,13 +1,13 @@
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
-import { type MouseEvent, useEffect, useMemo } from "react";
+import { useEffect, useMemo } from "react";
 import { isMissing } from "../../aws/failure";
 import type { LogSpan } from "../../aws/logs";
 import { count } from "../../parts/format";
 import { Empty, FailureAlert, Loading } from "../../parts/states";
 import { paths } from "../../paths";
 import { type Feed, KEPT_LINES, type View } from "./feed";
-import { InvocationBlock } from "./invocation-block";
+import { invocationRows } from "./invocation-rows";
 import { byInvocation, type Invocation } from "./invocations";
 import { LogScroll } from "./log-scroll";
 import { useFeed } from "./use-feed";
@@ -49,17 +49,14 @@ export function StreamLines({ group, stream, request, span }: StreamLinesProps) 
       }
     >
       {view.older && request === undefined ? <Older feed={feed} /> : null}
-      {shown.map((invocation) => (
-        <InvocationBlock
-          key={invocation.entries[0]?.key}
-          invocation={invocation}
-          href={
-            invocation.request === undefined || request !== undefined
-              ? undefined
-              : paths.logStream(group, stream, invocation.request)
-          }
-        />
-      ))}
+      {shown.flatMap((invocation) =>
+        invocationRows(
+          invocation,
+          invocation.request === undefined || request !== undefined
+            ? undefined
+            : paths.logStream(group, stream, invocation.request),
+        ),
+      )}
     </LogScroll>
   );
 }
@@ -83,17 +80,9 @@ function useWhole(feed: Feed, view: View, wanted: boolean): void {
 }
 
 function Older({ feed }: { feed: Feed }) {
-  const load = (event: CustomEvent | MouseEvent) => {
-    // At its very top a browser does not keep the place when lines come in above.
-    const region = event.target instanceof Element ? event.target.closest(".log") : null;
-    region?.scrollBy(0, 1);
-    void feed.before();
-  };
   return (
     <div className="log-more">
-      <Button variant="normal" onClick={load}>
-        Load older lines
-      </Button>
+      <Button onClick={() => void feed.before()}>Load older lines</Button>
     </div>
   );
 }

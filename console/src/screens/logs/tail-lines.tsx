@@ -1,4 +1,3 @@
-import Link from "@cloudscape-design/components/link";
 import { memo, type ReactNode } from "react";
 import { count } from "../../parts/format";
 import { Empty } from "../../parts/states";
@@ -56,9 +55,9 @@ const TailLine = memo(function TailLine({
       kind={kind}
       marked={marked}
       place={
-        <Link href={href} fontSize="inherit" ariaLabel={`${shortName(group)}: the line's log stream`}>
+        <a href={href} title={`${group}, ${stream}`}>
           {several ? shortName(group) : stream}
-        </Link>
+        </a>
       }
     />
   );

@@ -1,42 +1,32 @@
 import Badge from "@cloudscape-design/components/badge";
 import Link from "@cloudscape-design/components/link";
-import { memo } from "react";
+import type { ReactElement } from "react";
 import { count, milliseconds } from "../../parts/format";
 import type { Invocation } from "./invocations";
 import type { Report } from "./line";
 import { LineRow } from "./line-row";
 
-interface InvocationBlockProps {
+interface HeadProps {
   invocation: Invocation;
   /** Where only the lines of this invocation are shown. */
   href: string | undefined;
 }
 
-/** The lines of one invocation under its request id and the figures of its REPORT; other lines just as they are. */
-export const InvocationBlock = memo(
-  function InvocationBlock({ invocation, href }: InvocationBlockProps) {
-    return (
-      <div className="log-group">
-        {invocation.request === undefined ? null : <Head invocation={invocation} href={href} />}
-        {invocation.entries.map(({ key, time, message, read }) => (
-          <LineRow key={key} time={time} message={message} kind={read.kind} json={read.json} />
-        ))}
-      </div>
-    );
-  },
-  (before, after) => before.href === after.href && same(before.invocation, after.invocation),
-);
-
-/** Groups are made anew with every line, of entries that stay the same. */
-function same(before: Invocation, after: Invocation): boolean {
-  return (
-    before.request === after.request &&
-    before.entries.length === after.entries.length &&
-    before.entries[0] === after.entries[0]
-  );
+/**
+ * The lines of one invocation under its request id and the figures of its REPORT; other lines just as they are. Each
+ * is an element of its own: what is added above leaves the rest in place.
+ */
+export function invocationRows(invocation: Invocation, href: string | undefined): ReactElement[] {
+  const rows = invocation.entries.map(({ key, time, message, read }) => (
+    <LineRow key={key} time={time} message={message} kind={read.kind} json={read.json} />
+  ));
+  if (invocation.request !== undefined) {
+    rows.unshift(<Head key={`head ${rows[0]?.key}`} invocation={invocation} href={href} />);
+  }
+  return rows;
 }
 
-function Head({ invocation, href }: InvocationBlockProps) {
+function Head({ invocation, href }: HeadProps) {
   const { request, report, failed, ended, entries } = invocation;
   return (
     <div className="log-head">

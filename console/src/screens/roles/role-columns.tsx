@@ -1,0 +1,64 @@
+import Link from "@cloudscape-design/components/link";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import type { TableProps } from "@cloudscape-design/components/table";
+import { useQuery } from "@tanstack/react-query";
+import type { Denial } from "../../aws/own";
+import { attachedPolicies, inlineNames } from "../../aws/role-policies";
+import type { Role } from "../../aws/roles";
+import { ago, dateTime } from "../../parts/format";
+import { isGone } from "../../parts/gone";
+import { paths } from "../../paths";
+import { goneRole } from "./queries";
+
+/** A role with what it was denied last. */
+export type RoleRow = Role & { name: string; denied?: Denial };
+
+export const roleColumns: TableProps.ColumnDefinition<RoleRow>[] = [
+  {
+    id: "name",
+    header: "Role name",
+    isRowHeader: true,
+    sortingField: "name",
+    cell: ({ name }) => <Link href={paths.role(name)}>{name}</Link>,
+  },
+  { id: "path", header: "Path", sortingField: "Path", cell: ({ Path }) => Path },
+  { id: "policies", header: "Policies", cell: ({ name }) => <PolicyCount role={name} /> },
+  {
+    id: "denied",
+    header: "Last denied",
+    sortingComparator: (one, other) => (one.denied?.last ?? 0) - (other.denied?.last ?? 0),
+    cell: ({ name, denied }) =>
+      denied === undefined ? (
+        "–"
+      ) : (
+        <StatusIndicator type="warning">
+          <Link href={paths.role(name, "denied")}>{`${denied.action}, ${ago(denied.last)}`}</Link>
+        </StatusIndicator>
+      ),
+  },
+  {
+    id: "description",
+    header: "Description",
+    sortingField: "Description",
+    cell: (role) => role.Description ?? "–",
+  },
+  {
+    id: "created",
+    header: "Created",
+    sortingComparator: (one, other) => Number(one.CreateDate ?? 0) - Number(other.CreateDate ?? 0),
+    cell: ({ CreateDate }) => (CreateDate === undefined ? "–" : dateTime(CreateDate)),
+  },
+];
+
+/** Asked for the roles that are on the page only. */
+function PolicyCount({ role }: { role: string }) {
+  const policies = useQuery({
+    queryKey: ["policy-count", role],
+    queryFn: async () => {
+      const [inline, attached] = await Promise.all([inlineNames(role), attachedPolicies(role)]);
+      return inline.length + attached.length;
+    },
+    enabled: () => !isGone(goneRole(role)),
+  });
+  return <>{policies.data ?? "…"}</>;
+}

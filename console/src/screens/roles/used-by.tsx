@@ -1,0 +1,37 @@
+import Header from "@cloudscape-design/components/header";
+import Link from "@cloudscape-design/components/link";
+import Table from "@cloudscape-design/components/table";
+import { useQuery } from "@tanstack/react-query";
+import { listFunctions } from "../../aws/functions";
+import type { Role } from "../../aws/roles";
+import { Empty } from "../../parts/states";
+import { paths } from "../../paths";
+
+/** The functions that run as the role. */
+export function UsedBy({ role }: { role: Role }) {
+  const functions = useQuery({ queryKey: ["functions"], queryFn: listFunctions, refetchInterval: 5_000 });
+  const users = (functions.data ?? []).filter((each) => each.Role === role.Arn);
+  return (
+    <Table
+      variant="container"
+      items={users}
+      loading={functions.isPending}
+      loadingText="Loading functions"
+      ariaLabels={{ tableLabel: "Functions" }}
+      header={<Header counter={`(${users.length})`}>Functions</Header>}
+      empty={<Empty title="No functions">No function of this region runs as this role.</Empty>}
+      columnDefinitions={[
+        {
+          id: "name",
+          header: "Function name",
+          isRowHeader: true,
+          cell: ({ FunctionName = "" }) => (
+            <Link href={paths.function(FunctionName, "configuration")}>{FunctionName}</Link>
+          ),
+        },
+        { id: "runtime", header: "Runtime", cell: ({ Runtime }) => Runtime },
+        { id: "description", header: "Description", cell: ({ Description }) => Description || "–" },
+      ]}
+    />
+  );
+}

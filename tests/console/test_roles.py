@@ -1,0 +1,273 @@
+"""Roles in the console: made, edited, told what they were denied and allowed it, deleted."""
+
+import json
+import re
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+from tests.api.millrace_process import TRUST, Millrace, zipped
+from tests.console.browser import Console
+
+REGION = "us-east-1"
+LOGS_ARN = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+WRITER = """
+import os, boto3
+
+def handle(event, context):
+    client = boto3.client("dynamodb")
+    client.put_item(TableName="notes", Item={"id": {"S": "1"}})
+    return "written"
+"""
+
+
+def iam(server: Millrace) -> Any:
+    return server.client("iam", region_name=REGION)
+
+
+def role(server: Millrace, name: str, **policies: Any) -> str:
+    """A role for functions with inline policies, each a list of statements. Its ARN."""
+    client = iam(server)
+    arn = client.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST, Description="For a test")
+    for policy, statements in policies.items():
+        document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+        client.put_role_policy(RoleName=name, PolicyName=policy, PolicyDocument=document)
+    return arn["Role"]["Arn"]
+
+
+def table(server: Millrace, name: str) -> Any:
+    client = server.client("dynamodb", region_name=REGION)
+    client.create_table(
+        TableName=name,
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
+    )
+    return client
+
+
+def denied_as(server: Millrace, arn: str, name: str) -> Any:
+    """A client that acts as the role."""
+    keys = server.client("sts", region_name=REGION).assume_role(RoleArn=arn, RoleSessionName=name)["Credentials"]
+    return server.client(
+        "dynamodb",
+        region_name=REGION,
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"],
+        aws_session_token=keys["SessionToken"],
+    )
+
+
+def retype(editor: Locator, text: str) -> None:
+    """Put `text` in place of what a code editor has, as if pasted."""
+    editor.click()
+    editor.press("ControlOrMeta+a")
+    editor.page.keyboard.insert_text(text)
+
+
+def choose(page: Page, label: str, option: str | re.Pattern[str]) -> None:
+    page.get_by_role("button", name=re.compile(f"^{label}")).click()
+    page.get_by_role("option", name=option).click()
+    page.keyboard.press("Escape")
+
+
+def document(server: Millrace, name: str, policy: str) -> Any:
+    return iam(server).get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
+
+
+def test_a_role_is_made_with_a_tables_stream_and_a_managed_policy(console: Console):
+    table(console.server, "watched")
+    page = console.open("#/create-role")
+    page.get_by_label("Role name").fill("a bad name!")
+    with console.refusals():
+        page.get_by_role("button", name="Create role").click()
+        expect(page.get_by_text("failed to satisfy constraint")).to_be_visible()
+    page.get_by_label("Role name").fill("reader")
+    page.get_by_label("Description").fill("Reads what is written")
+    choose(page, "Read the streams of tables", "watched")
+    choose(page, "Managed policies", re.compile("AWSLambdaBasicExecutionRole"))
+    console.picture("roles-create")
+    console.check_accessibility()
+    page.get_by_role("button", name="Create role").click()
+
+    expect(page).to_have_url(re.compile("#/roles/reader$"))
+    expect(page.get_by_role("link", name="stream-and-logs", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="AWSLambdaBasicExecutionRole", exact=True)).to_be_visible()
+    statements = document(console.server, "reader", "stream-and-logs")["Statement"]
+    assert "table/watched/stream/" in statements[0]["Resource"]
+    console.picture("roles-role")
+    console.check_accessibility()
+
+
+def test_a_custom_trust_policy_is_judged_by_the_server_and_stays(console: Console):
+    page = console.open("#/create-role")
+    page.get_by_label("Role name").fill("trusting")
+    page.get_by_label("Custom trust policy").check()
+    editor = page.get_by_label("Trust policy", exact=True)
+    retype(editor, '{"Version": "2012-10-17", "Statement": [{"Effect": "Perhaps"}]}')
+    with console.refusals():
+        page.get_by_role("button", name="Create role").click()
+        expect(page.locator("text=/policy|Syntax|Perhaps/i").first).to_be_visible()
+        console.picture("roles-create-malformed")
+    expect(editor).to_contain_text("Perhaps")
+    retype(editor, TRUST)
+    page.get_by_role("button", name="Create role").click()
+    expect(page).to_have_url(re.compile("#/roles/trusting$"))
+
+
+def test_a_malformed_policy_shows_awss_text_and_keeps_what_was_typed(console: Console):
+    role(console.server, "edited", own=[{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}])
+    page = console.open("#/roles/edited")
+    page.get_by_role("link", name="own", exact=True).click()
+    editor = page.get_by_label("Policy document", exact=True)
+    expect(editor).to_contain_text("s3:*")
+
+    retype(editor, "{not json")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("This is not JSON")).to_be_visible()
+    retype(editor, '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "x"}]}')
+    with console.refusals():
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_text("must", exact=False).first).to_be_visible()
+        console.picture("roles-malformed")
+    expect(editor).to_contain_text('"Action": "x"')
+    good = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}]}
+    retype(editor, json.dumps(good))
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("own was saved.")).to_be_visible()
+    assert document(console.server, "edited", "own") == good
+
+
+def test_policies_are_created_attached_viewed_and_taken_away(console: Console):
+    role(console.server, "policies")
+    page = console.open("#/roles/policies")
+    page.get_by_role("button", name="Create inline policy").click()
+    page.get_by_label("Policy name").fill("fresh")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("fresh was created.")).to_be_visible()
+    page.get_by_role("button", name="Attach policies").click()
+    choose(page, "Managed policies", re.compile("AWSLambdaBasicExecutionRole"))
+    page.get_by_role("button", name="Attach", exact=True).click()
+    policy = page.get_by_role("button", name="AWSLambdaBasicExecutionRole", exact=True)
+    policy.click()
+    expect(page.get_by_label("Document of AWSLambdaBasicExecutionRole")).to_contain_text("logs:PutLogEvents")
+    console.picture("roles-managed-policy")
+    page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    page.get_by_role("button", name="Detach AWSLambdaBasicExecutionRole").click()
+    expect(policy).to_be_hidden()
+    page.get_by_role("button", name="Delete fresh").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("No inline policies")).to_be_visible()
+
+
+def test_a_permissions_boundary_is_set_and_removed(console: Console):
+    role(console.server, "bounded")
+    page = console.open("#/roles/bounded")
+    page.get_by_role("button", name=re.compile("Permissions boundary")).click()
+    choose(page, "Boundary", "AWSLambdaBasicExecutionRole")
+    page.get_by_role("button", name="Save boundary").click()
+    expect(page.get_by_text("The permissions boundary was set.")).to_be_visible()
+    boundary = iam(console.server).get_role(RoleName="bounded")["Role"]["PermissionsBoundary"]
+    assert boundary["PermissionsBoundaryArn"] == LOGS_ARN
+    choose(page, "Boundary", "No boundary")
+    page.get_by_role("button", name="Save boundary").click()
+    expect(page.get_by_text("The permissions boundary was removed.")).to_be_visible()
+
+
+def test_the_trust_policy_is_edited(console: Console):
+    role(console.server, "trusted")
+    page = console.open("#/roles/trusted")
+    page.get_by_role("tab", name="Trust relationships").click()
+    editor = page.get_by_label("Trust policy", exact=True)
+    expect(editor).to_contain_text("lambda.amazonaws.com")
+    changed = TRUST.replace("lambda.amazonaws.com", "events.amazonaws.com")
+    retype(editor, changed)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("The trust policy of trusted was saved.")).to_be_visible()
+    page.reload()
+    expect(editor).to_contain_text("events.amazonaws.com")
+    console.picture("roles-trust")
+    console.check_accessibility()
+
+
+def test_what_a_function_was_denied_appears_and_allow_it_makes_it_work(console: Console):
+    server = console.server
+    table(server, "notes")
+    may_log = {"Effect": "Allow", "Action": "logs:*", "Resource": "*"}
+    client = server.client("lambda", region_name=REGION)
+    client.create_function(
+        FunctionName="writer",
+        Runtime="python3.13",
+        Role=role(server, "writer-role", logs=[may_log]),
+        Handler="handler.handle",
+        Code={"ZipFile": zipped(WRITER)},
+        Timeout=20,
+    )
+    page = console.open("#/roles/writer-role?tab=denied")
+    expect(page.get_by_text("Nothing was denied")).to_be_visible()
+
+    assert client.invoke(FunctionName="writer")["FunctionError"] == "Unhandled"
+
+    expect(page.get_by_text("dynamodb:PutItem", exact=True)).to_be_visible()
+    expect(page.get_by_role("tab", name="Denied (1)")).to_be_visible()
+    console.picture("roles-denied")
+    console.check_accessibility()
+    page.get_by_role("button", name="Allow it: dynamodb:PutItem").click()
+    expect(page.get_by_label("The policy as it will be")).to_contain_text("dynamodb:PutItem")
+    console.picture("roles-allow")
+    page.get_by_role("dialog").get_by_role("button", name="Allow it").click()
+    expect(page.get_by_text("Allowed now")).to_be_visible()
+    assert json.loads(client.invoke(FunctionName="writer")["Payload"].read()) == "written"
+    page.get_by_role("tab", name="Permissions").click()
+    expect(page.get_by_role("link", name="allowed-in-console", exact=True)).to_be_visible()
+    page.get_by_role("tab", name="Used by").click()
+    expect(page.get_by_role("link", name="writer")).to_be_visible()
+
+
+def test_roles_are_deleted_with_their_policies(console: Console):
+    role(console.server, "doomed", own=[{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}])
+    iam(console.server).attach_role_policy(RoleName="doomed", PolicyArn=LOGS_ARN)
+    role(console.server, "doomed-too")
+    page = console.open("#/roles")
+    page.get_by_role("checkbox", name="Select doomed", exact=True).check()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("Deleted: doomed.")).to_be_visible()
+    expect(page.get_by_role("link", name="doomed", exact=True)).to_be_hidden()
+    page.get_by_role("link", name="doomed-too").click()
+    page.get_by_role("button", name="Delete role").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(page).to_have_url(re.compile("#/roles$"))
+    expect(page.get_by_role("link", name="doomed-too")).to_be_hidden()
+
+
+def test_a_role_that_is_not_there_says_so(console: Console):
+    with console.refusals():
+        page = console.open("#/roles/nobody")
+        expect(page.get_by_text("There is no such role")).to_be_visible()
+
+
+def test_pictures_of_roles_in_both_themes_and_widths(console: Console):
+    server = console.server
+    table(server, "pictures")
+    arn = role(server, "pictured", logs=[{"Effect": "Allow", "Action": "logs:*", "Resource": "*"}])
+    trust = TRUST.replace('"Service": "lambda.amazonaws.com"', '"AWS": "arn:aws:iam::000000000000:root"')
+    iam(server).update_assume_role_policy(RoleName="pictured", PolicyDocument=trust)
+    client = denied_as(server, arn, "picture")
+    for call in (client.scan, client.describe_table):
+        try:
+            call(TableName="pictures")
+        except client.exceptions.ClientError as error:
+            assert error.response["Error"]["Code"] == "AccessDeniedException"
+    for width, theme in ((1280, "dark"), (1920, "light"), (1920, "dark")):
+        console.page.set_viewport_size({"width": width, "height": 1000})
+        console.page.emulate_media(color_scheme=theme)
+        page = console.open("#/roles")
+        page.reload()
+        expect(page.get_by_role("row", name=re.compile("pictured")).get_by_text(re.compile("ago|just now"))).to_be_visible()
+        console.picture(f"roles-list-{theme}-{width}")
+        console.check_accessibility()
+        page = console.open("#/roles/pictured?tab=denied")
+        expect(page.get_by_text("dynamodb:Scan", exact=True)).to_be_visible()
+        console.picture(f"roles-denied-{theme}-{width}")
+        console.check_accessibility()
