@@ -17,6 +17,10 @@ import { neighbour, type Wanted } from "./filter";
 const PAGE = 50;
 const STEPS: Record<string, 1 | -1> = { ArrowDown: 1, ArrowUp: -1 };
 
+/** Keys can come faster than what they chose is drawn: the address knows the last one. */
+const chosenNow = () =>
+  new URLSearchParams(window.location.hash.split("?")[1] ?? "").get("change") ?? undefined;
+
 interface ChangeListProps {
   stream: Stream;
   feed: Feed;
@@ -56,7 +60,7 @@ export function ChangeList(props: ChangeListProps) {
     if (step !== undefined) {
       event.preventDefault();
       event.stopPropagation();
-      show(neighbour(listed, chosen, step));
+      show(neighbour(listed, chosenNow(), step));
     }
   };
   return (

@@ -6,6 +6,7 @@ import { count, duration } from "../../parts/format";
 import { paths } from "../../paths";
 import { Countdown } from "./countdown";
 import { attempts as told } from "./counts";
+import "./triggers.css";
 import { discardedOf, type Row, standing } from "./standing";
 
 const by = (value: (row: Row) => number) => (one: Row, other: Row) => value(one) - value(other);
@@ -20,7 +21,7 @@ export const COLUMNS: TableProps.ColumnDefinition<Row>[] = [
       `${one.table} ${one.function}`.localeCompare(`${other.table} ${other.function}`),
     cell: ({ uuid, table, function: name }) => (
       <Link href={paths.trigger(uuid)}>
-        {table} → {name}
+        <span className="triggers-word">{table} →</span> <span className="triggers-word">{name}</span>
       </Link>
     ),
   },
@@ -34,7 +35,7 @@ export const COLUMNS: TableProps.ColumnDefinition<Row>[] = [
   {
     id: "last",
     header: "Last result",
-    minWidth: 170,
+    minWidth: 110,
     cell: ({ mapping }) => <Result text={mapping.LastProcessingResult ?? ""} />,
   },
   number("delivered", "Delivered", ({ status }) => status?.delivered ?? 0),
@@ -68,7 +69,7 @@ function State({ row }: { row: Row }) {
   const [type, words] = standing(row);
   const { attempts = 0, retry_in_seconds: next = null } = row.status ?? {};
   return (
-    <>
+    <div className="triggers-word">
       <StatusIndicator type={type}>{words}</StatusIndicator>
       {row.state === "Enabled" && attempts > 0 ? (
         <Box fontSize="body-s" color="text-body-secondary">
@@ -80,6 +81,6 @@ function State({ row }: { row: Row }) {
           )}
         </Box>
       ) : null}
-    </>
+    </div>
   );
 }

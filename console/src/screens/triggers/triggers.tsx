@@ -106,7 +106,7 @@ function List({ rows }: { rows: Row[] }) {
             {...filterProps}
             filteringPlaceholder="Find triggers by table, function or state"
             filteringAriaLabel="Find triggers"
-            countText={`${filteredItemsCount ?? 0} matches`}
+            countText={filteredItemsCount === 1 ? "1 match" : `${filteredItemsCount ?? 0} matches`}
           />
         }
         pagination={<Pagination {...paginationProps} />}
