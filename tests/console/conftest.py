@@ -1,14 +1,35 @@
 """One browser for all tests, a fresh profile for each; one server per module, as each test makes its own tables."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from tests.api.conftest import millrace, server  # noqa: F401 -- fixtures
 from tests.api.millrace_process import Millrace
 from tests.console.browser import Console, launch
+
+
+# A machine that is busy with other things must not fail a test; none of them waits longer than it has to.
+expect.set_options(timeout=20_000)
+
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
+
+
+def leave(console: Console, request: pytest.FixtureRequest) -> None:
+    """Keep what a test that failed saw last: artefacts/console/failed-NAME.png."""
+    if request.node.stash.get(FAILED, False):
+        console.picture(f"failed-{request.node.name.split('[')[0]}")
+    console.page.context.close()
 
 
 @pytest.fixture(scope="session")
@@ -20,17 +41,19 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def console(browser: Browser, server: Millrace) -> Iterator[Console]:  # noqa: F811
+def console(browser: Browser, server: Millrace, request: pytest.FixtureRequest) -> Iterator[Console]:  # noqa: F811
     """The console of the module's server, 1280 wide, light."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light")
     opened = Console(context, server)
     yield opened
-    context.close()
+    leave(opened, request)
     opened.check()
 
 
 @pytest.fixture
-def visit(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Console]]:
+def visit(
+    browser: Browser, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Console]]:
     """The console of a server of the test's own, started with the options given, shown under `base`."""
     with ExitStack() as stack:
 
@@ -40,7 +63,7 @@ def visit(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Console]]:
             context = browser.new_context(viewport={"width": 1280, "height": 900})
             console = Console(context, server, server.url + base)
             stack.callback(console.check)
-            stack.callback(context.close)
+            stack.callback(leave, console, request)
             return console
 
         yield visit

@@ -5,12 +5,9 @@ import secrets
 import sys
 from typing import Any
 
-from playwright.sync_api import expect
 from tests.api.millrace_process import TRUST, Millrace, stream_policy, zipped
 
 REGION = "us-east-1"
-# Functions start processes, and machines that run tests are busy.
-expect.set_options(timeout=20_000)
 GOOD = """
 def handle(event, context):
     print("heard", len(event["Records"]))

@@ -103,9 +103,10 @@ def update_the_item(console: Console, page: Page) -> None:
     page.get_by_role("menuitem", name="String", exact=True).click()
     page.get_by_label("Name of new attribute").fill("moreData")
     page.get_by_label("Value of moreData").fill("hello again")
-    page.get_by_role("button", name="Save changes").click()
+    expect(page.get_by_role("row", name="Added moreData")).to_be_visible()
+    page.get_by_role("heading", name="Review changes").scroll_into_view_if_needed()
     console.picture("article-7-review-changes")
-    page.get_by_role("dialog").get_by_role("button", name="Save changes").click()
+    page.get_by_role("button", name="Save changes").click()
     expect(page.get_by_text("hello again").first).to_be_visible()
 
 
@@ -138,17 +139,18 @@ def write_two_more(page: Page) -> None:
 
 def watch_the_attempts(console: Console, page: Page) -> None:
     go(page, "Triggers")
-    expect(page.get_by_text("a small mistake in the lambda code").first).to_be_visible()
+    expect(page.get_by_text("Failing")).to_be_visible()
     console.picture("article-10-triggers")
-    page.get_by_role("link", name="JansTable", exact=True).first.click()
-    expect(page.get_by_text("Attempt 4").first).to_be_visible()
+    page.get_by_role("link", name="JansTable").first.click()
+    expect(page.get_by_text("#4", exact=True)).to_be_visible()
+    expect(page.get_by_text("a small mistake in the lambda code").first).to_be_visible()
     console.picture("article-11-attempts")
     console.check_accessibility()
 
 
 def watch_the_waiting_records_arrive(console: Console, page: Page) -> None:
     go(page, "Triggers")
-    page.get_by_role("link", name="JansTable", exact=True).first.click()
+    page.get_by_role("link", name="JansTable").first.click()
     expect(page.get_by_text("Succeeded").first).to_be_visible()
     console.picture("article-12-repaired")
     assert [one["pending"] for one in console.server.idle()["mappings"]] == [0]

@@ -48,7 +48,9 @@ def table(server: Millrace, name: str) -> Any:
 
 def denied_as(server: Millrace, arn: str, name: str) -> Any:
     """A client that acts as the role."""
-    keys = server.client("sts", region_name=REGION).assume_role(RoleArn=arn, RoleSessionName=name)["Credentials"]
+    keys = server.client("sts", region_name=REGION).assume_role(RoleArn=arn, RoleSessionName=name)[
+        "Credentials"
+    ]
     return server.client(
         "dynamodb",
         region_name=REGION,
@@ -264,7 +266,9 @@ def test_pictures_of_roles_in_both_themes_and_widths(console: Console):
         console.page.emulate_media(color_scheme=theme)
         page = console.open("#/roles")
         page.reload()
-        expect(page.get_by_role("row", name=re.compile("pictured")).get_by_text(re.compile("ago|just now"))).to_be_visible()
+        expect(
+            page.get_by_role("row", name=re.compile("pictured")).get_by_text(re.compile("ago|just now"))
+        ).to_be_visible()
         console.picture(f"roles-list-{theme}-{width}")
         console.check_accessibility()
         page = console.open("#/roles/pictured?tab=denied")
