@@ -7,6 +7,7 @@ import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { useNavigate } from "react-router";
+import { focusFirstWrong } from "../../parts/first-wrong";
 import { isBack } from "../../parts/gone";
 import { Page } from "../../parts/page";
 import { useSubmit } from "../../parts/submit";
@@ -33,7 +34,7 @@ export default function CreateRole() {
   const submit = useSubmit((draft: Parameters<typeof makeRole>[0]) => makeRole(draft, made, setMade), {
     done: () => `Role ${name} was created.`,
   });
-  const run = async () => {
+  const run = async (form: HTMLFormElement) => {
     const wrong = jsonTrouble(trust);
     setTrouble(wrong);
     if (
@@ -42,6 +43,8 @@ export default function CreateRole() {
     ) {
       isBack(goneRole(name));
       void navigate(paths.role(name).slice(1));
+    } else {
+      focusFirstWrong(form);
     }
   };
   const aboutTrust = trouble ?? documentError(submit);
@@ -54,7 +57,7 @@ export default function CreateRole() {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          void run();
+          void run(event.currentTarget);
         }}
       >
         <Form
