@@ -5,7 +5,7 @@ import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import { focusFirstWrong } from "../../parts/first-wrong";
 import { isBack } from "../../parts/gone";
@@ -34,7 +34,14 @@ export default function CreateRole() {
   const submit = useSubmit((draft: Parameters<typeof makeRole>[0]) => makeRole(draft, made, setMade), {
     done: () => `Role ${name} was created.`,
   });
-  const run = async (form: HTMLFormElement) => {
+  const form = useRef<HTMLFormElement>(null);
+  const refused = !submit.busy && submit.failure !== undefined;
+  useEffect(() => {
+    if (refused && form.current !== null) {
+      focusFirstWrong(form.current);
+    }
+  }, [refused]);
+  const run = async () => {
     const wrong = jsonTrouble(trust);
     setTrouble(wrong);
     if (
@@ -43,8 +50,6 @@ export default function CreateRole() {
     ) {
       isBack(goneRole(name));
       void navigate(paths.role(name).slice(1));
-    } else {
-      focusFirstWrong(form);
     }
   };
   const aboutTrust = trouble ?? documentError(submit);
@@ -55,9 +60,10 @@ export default function CreateRole() {
   return (
     <Page title="Create role" crumbs={CRUMBS}>
       <form
+        ref={form}
         onSubmit={(event) => {
           event.preventDefault();
-          void run(event.currentTarget);
+          void run();
         }}
       >
         <Form
