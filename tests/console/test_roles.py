@@ -2,7 +2,7 @@
 
 import json
 import re
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from botocore.exceptions import ClientError
@@ -11,6 +11,7 @@ from tests.api.millrace_process import TRUST, Millrace, zipped
 from tests.console.browser import Console
 
 REGION = "us-east-1"
+LOOKS: tuple[tuple[int, Literal["dark", "light"]], ...] = ((1280, "dark"), (1920, "light"), (1920, "dark"))
 LOGS_ARN = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 WRITER = """
 import os, boto3
@@ -262,7 +263,7 @@ def test_pictures_of_roles_in_both_themes_and_widths(console: Console):
     for call in (client.scan, client.describe_table):
         with pytest.raises(ClientError, match="AccessDenied"):
             call(TableName="pictures")
-    for width, theme in ((1280, "dark"), (1920, "light"), (1920, "dark")):
+    for width, theme in LOOKS:
         console.page.set_viewport_size({"width": width, "height": 1000})
         console.page.emulate_media(color_scheme=theme)
         page = console.open("#/roles")
