@@ -43,7 +43,7 @@ browser: .venv/installed-dev
 install: .venv/installed ## Set up ./.venv from the lock files
 
 run: install console ## Start the server with the console, the game and the demo; Ctrl-C stops it
-	@$(BIN)/millrace demo --serve
+	@$(BIN)/millrace demo --serve --example examples/badges
 
 test: .venv/installed-dev src/millrace/console/index.html browser ## Run every test
 	cd console && npm test --silent

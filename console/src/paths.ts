@@ -27,6 +27,7 @@ export const paths = {
   stream: (name: string) => `#/tables/${part(name)}/stream`,
   triggers: () => "#/triggers",
   trigger: (uuid: string) => `#/triggers/${part(uuid)}`,
+  editTrigger: (uuid: string) => `#/triggers/${part(uuid)}/edit`,
   createTrigger: (table?: string, functionName?: string) =>
     `#/create-trigger${query({ table, function: functionName })}`,
   functions: () => "#/functions",

@@ -39,6 +39,7 @@ from millrace.server.authentication import Authenticator
 from millrace.server.base_path import under
 from millrace.server.console import Console
 from millrace.server.dispatch import Dispatcher
+from millrace.server.function_urls import FunctionUrls
 from millrace.server.introspection import Introspection, Owner, Rooms
 from millrace.server.live import Feeds
 from millrace.storage.interface import Storage
@@ -118,6 +119,7 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
             authenticator,
             identities,
             introspection,
+            FunctionUrls(functions, identities, authenticator, closed=settings.auth),
             closed=settings.auth,
             base_path=settings.base_path,
         )
@@ -175,7 +177,12 @@ def _lambda(functions: Service, triggers: Service) -> Service:
 
     shared = functions.operations.keys() & triggers.operations.keys()
     picked = {operation: by_resource(operation) for operation in shared}
-    return Service("lambda", {**functions.operations, **triggers.operations, **picked}, accesses)
+    return Service(
+        "lambda",
+        {**functions.operations, **triggers.operations, **picked},
+        accesses,
+        functions.resource_policies,
+    )
 
 
 async def _storages(stack: AsyncExitStack, settings: Settings) -> tuple[Storage, Storage]:

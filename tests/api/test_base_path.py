@@ -121,13 +121,14 @@ def test_code_is_fetched_from_the_address_that_its_caller_knows(place: Place, wa
     iam, functions = place.client("iam", address), place.client("lambda", address)
     role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
     settings: dict[str, Any] = {"Runtime": "python3.11", "Handler": "handler.lambda_handler", "Role": role}
-    functions.create_function(FunctionName=name, Code={"ZipFile": zipped(HANDLER)}, **settings)
+    code = zipped(HANDLER)
+    functions.create_function(FunctionName=name, Code={"ZipFile": code}, **settings)
 
     location = functions.get_function(FunctionName=name)["Code"]["Location"]
 
     assert location.startswith(address.rstrip("/").removesuffix(BASE))
     with urllib.request.urlopen(location, timeout=20) as answer:
-        assert answer.read() == zipped(HANDLER)
+        assert answer.read() == code
 
 
 @pytest.mark.parametrize("signed", ["/_millrace/status", f"{BASE}/_millrace/status"])

@@ -9,10 +9,10 @@ import pytest
 from tests.api.millrace_process import ENVIRONMENT
 
 
-def played(data: Path, *, until: str = "The server stays up", **settings: str) -> str:
+def played(data: Path, *options: str, until: str = "The server stays up", **settings: str) -> str:
     """What the demo says until it says so and is interrupted; by default until its server is left up."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "millrace", "demo", "--serve"],
+        [sys.executable, "-m", "millrace", "demo", "--serve", *options],
         env={**ENVIRONMENT, "MILLRACE_PORT": "0", "MILLRACE_DATA": str(data), **settings},
         stdout=subprocess.PIPE,
         text=True,
@@ -54,3 +54,18 @@ def test_an_interrupted_demo_plays_to_its_end_the_next_time(tmp_path: Path):
     assert "That was the whole loop." not in broken_off
     assert "That was the whole loop." in said
     assert "Function JansFunction: was there already" in said
+
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "badges"
+
+
+def test_an_example_is_deployed_and_seeded_once_and_its_page_is_named(tmp_path: Path):
+    """As `make run` does it."""
+    first = played(tmp_path, "--example", str(EXAMPLE))
+    second = played(tmp_path, "--example", str(EXAMPLE))
+
+    assert "Seeded: " in first
+    assert "The console       http://127.0.0.1:" in first
+    assert "The badges game   http://127.0.0.1:" in first
+    assert "nothing to change" in second
+    assert ": 0 new" in second

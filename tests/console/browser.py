@@ -40,20 +40,31 @@ class Console:
     def __init__(self, context: BrowserContext, server: Millrace, base: str = "") -> None:
         self.server = server
         self.base = f"{base or server.url}/"
-        self.page: Page = context.new_page()
-        self.page.set_default_timeout(15_000)
+        self._context = context
         self._refusals_expected = False
         self._troubles: list[str] = []
         self.answers: list[Response] = []
-        self.page.on("console", self._said)
-        self.page.on("pageerror", lambda error: self._troubles.append(f"page error: {error}"))
-        self.page.on("requestfailed", self._failed)
-        self.page.on("response", self._answered)
+        self.page = self._new_page()
 
     def open(self, address: str = "#/") -> Page:
         """Go to a screen by its deep link."""
         self.page.goto(f"{self.base}{address}")
         return self.page
+
+    def tab(self, address: str) -> Page:
+        """A screen in a tab of its own, beside the first."""
+        page = self._new_page()
+        page.goto(f"{self.base}{address}")
+        return page
+
+    def _new_page(self) -> Page:
+        page = self._context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("console", self._said)
+        page.on("pageerror", lambda error: self._troubles.append(f"page error: {error}"))
+        page.on("requestfailed", self._failed)
+        page.on("response", self._answered)
+        return page
 
     @contextmanager
     def refusals(self) -> Iterator[None]:
@@ -62,10 +73,10 @@ class Console:
         yield
         self._refusals_expected = False
 
-    def picture(self, name: str) -> None:
+    def picture(self, name: str, page: Page | None = None) -> None:
         """Keep what the browser shows, to be looked at: artefacts/console/NAME.png."""
         PICTURES.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=PICTURES / f"{name}.png", full_page=False, animations="disabled")
+        (page or self.page).screenshot(path=PICTURES / f"{name}.png", full_page=False, animations="disabled")
 
     def check_accessibility(self) -> None:
         """axe finds nothing serious on what is shown."""

@@ -1,12 +1,21 @@
 import {
   CreateEventSourceMappingCommand,
   type CreateEventSourceMappingRequest,
+  DeleteEventSourceMappingCommand,
   type EventSourceMappingConfiguration,
+  GetEventSourceMappingCommand,
   ListEventSourceMappingsCommand,
+  ListTagsCommand,
+  UpdateEventSourceMappingCommand,
+  type UpdateEventSourceMappingRequest,
 } from "@aws-sdk/client-lambda";
 import { lambda } from "./functions";
 
-export type { EventSourceMappingConfiguration };
+export type {
+  CreateEventSourceMappingRequest,
+  EventSourceMappingConfiguration,
+  UpdateEventSourceMappingRequest,
+};
 
 /** The mappings of the region; only those of a function or a stream if one is named. */
 export async function listMappings(
@@ -25,3 +34,17 @@ export async function listMappings(
 
 export const createMapping = (request: CreateEventSourceMappingRequest) =>
   lambda().send(new CreateEventSourceMappingCommand(request));
+
+export const getMapping = (uuid: string): Promise<EventSourceMappingConfiguration> =>
+  lambda().send(new GetEventSourceMappingCommand({ UUID: uuid }));
+
+export const updateMapping = (request: UpdateEventSourceMappingRequest) =>
+  lambda().send(new UpdateEventSourceMappingCommand(request));
+
+export const deleteMapping = (uuid: string) =>
+  lambda().send(new DeleteEventSourceMappingCommand({ UUID: uuid }));
+
+/** A mapping's tags, by its ARN. */
+export async function mappingTags(arn: string): Promise<Record<string, string>> {
+  return (await lambda().send(new ListTagsCommand({ Resource: arn }))).Tags ?? {};
+}

@@ -63,13 +63,13 @@ export interface Delivery {
   table: string;
   function: string;
   shard: string;
-  attempt: number;
+  attempt: number | null;
   started: number;
   finished: number | null;
   duration_ms: number | null;
   records: number;
-  first: string;
-  last: string;
+  first: string | null;
+  last: string | null;
   outcome: string;
   /** How many of the records are done with by it; null while it runs. */
   delivered?: number | null;
@@ -93,11 +93,42 @@ export interface Denial {
   count: number;
 }
 
+/** One condition of a filter pattern that a record does not meet. */
+export interface Miss {
+  path: string;
+  wanted: unknown;
+  found: unknown[];
+  alternatives: Miss[][];
+}
+
+/** What holds a change up, or why it went no further: `text` for people, the rest by `kind`. */
+export interface Why {
+  kind: string;
+  text: string;
+  attempt?: number;
+  last_error?: string | null;
+  retry_at?: number | null;
+  until?: number;
+  reason?: string;
+  missing?: string;
+  patterns?: { pattern: string; misses: Miss[] }[];
+}
+
+export type JourneyOutcome =
+  | "delivered"
+  | "filtered"
+  | "discarded"
+  | "in_flight"
+  | "retrying"
+  | "pending"
+  | "before_start"
+  | "unknown";
+
 export interface Journey {
   mapping: string;
   function: string;
-  outcome: string;
-  why: string | null;
+  outcome: JourneyOutcome;
+  why: Why | null;
   attempts: Delivery[];
 }
 

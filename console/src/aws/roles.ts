@@ -45,19 +45,24 @@ export async function listRoles(): Promise<Role[]> {
   return found;
 }
 
+/** The policy of a role that `createFunctionRole` makes, as JSON text. */
+export function rolePolicy(streamArn?: string): string {
+  const statements =
+    streamArn === undefined ? [LOGS_STATEMENT] : [streamStatement(streamArn), LOGS_STATEMENT];
+  return JSON.stringify({ Version: "2012-10-17", Statement: statements }, null, 2);
+}
+
 /** Make a role that functions run as: it may write logs and, if a stream is named, read that stream. Its ARN. */
 export async function createFunctionRole(name: string, streamArn?: string): Promise<string> {
   const client = iam();
   const made = await client.send(
     new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument: JSON.stringify(LAMBDA_TRUST) }),
   );
-  const statements =
-    streamArn === undefined ? [LOGS_STATEMENT] : [streamStatement(streamArn), LOGS_STATEMENT];
   await client.send(
     new PutRolePolicyCommand({
       RoleName: name,
       PolicyName: streamArn === undefined ? "logs" : "stream-and-logs",
-      PolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: statements }, null, 2),
+      PolicyDocument: rolePolicy(streamArn),
     }),
   );
   return made.Role?.Arn ?? "";

@@ -127,6 +127,7 @@ export default function CodeMirror(props: CodeEditorProps) {
       EditorState.readOnly.of(fixed),
       EditorView.contentAttributes.of({
         "aria-label": ariaLabel,
+        tabindex: "0", // Editable content takes the focus anyway; this says so to tools that look for it.
         ...(fixed ? { "aria-readonly": "true" } : {}),
       }),
       EditorView.theme({

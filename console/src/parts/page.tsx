@@ -7,6 +7,8 @@ interface PageProps {
   title: string;
   /** What leads here, from the left, without this page itself. */
   crumbs?: Crumb[];
+  /** This page's own step of that way, where it is not the title. */
+  crumb?: string;
   description?: ReactNode;
   actions?: ReactNode;
   /** Beside the title, for instance a state or a count. */
@@ -15,12 +17,20 @@ interface PageProps {
 }
 
 /** A screen: its title (also the browser tab's), the way that led to it, its actions and its content. */
-export function Page({ title, crumbs = [], description, actions, counter, children }: PageProps) {
+export function Page({
+  title,
+  crumbs = [],
+  crumb = title,
+  description,
+  actions,
+  counter,
+  children,
+}: PageProps) {
   const trail = JSON.stringify(crumbs);
   useEffect(() => {
     document.title = `${title} · millrace`;
-    setTrail([...(JSON.parse(trail) as Crumb[]), { text: title, href: window.location.hash || "#/" }]);
-  }, [title, trail]);
+    setTrail([...(JSON.parse(trail) as Crumb[]), { text: crumb, href: window.location.hash || "#/" }]);
+  }, [title, crumb, trail]);
   return (
     <ContentLayout
       header={

@@ -70,6 +70,7 @@ export function Shell({ version, closed }: { version: string; closed: boolean })
         navigationOpen={open}
         onNavigationChange={({ detail }) => setOpen(detail.open)}
         navigationWidth={220}
+        maxContentWidth={1760}
         navigation={<SideNavigation activeHref={active} items={ITEMS} />}
         toolsHide
         notifications={<Flashbar items={notices} stackItems />}

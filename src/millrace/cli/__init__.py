@@ -1,4 +1,4 @@
-"""The command `millrace`: `serve`, `demo`, `tail`, `status`.
+"""The command `millrace`: `serve`, `deploy`, `demo`, `tail`, `status`.
 
 Each command lives in a module of its own that is imported when it is called, so that the server starts
 without what only the others need.
@@ -11,12 +11,13 @@ import click
 from millrace import __version__
 from millrace.core.errors import SettingsError, StorageError
 
-COMMANDS = ("serve", "demo", "tail", "status")
+COMMANDS = ("serve", "deploy", "demo", "tail", "status")
 
 EPILOG = """
 \b
 Examples:
   millrace serve                       start a server on 127.0.0.1:8000, data in ./.millrace
+  millrace deploy PATH                 make what a SAM or CloudFormation template says
   millrace demo --serve                start one and watch a change reach a function
   millrace tail JansTable              follow a table's changes, deliveries and log lines
   millrace status                      where every trigger stands, and why

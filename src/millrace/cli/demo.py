@@ -7,6 +7,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import click
@@ -14,6 +15,7 @@ from rich.console import Console
 
 from millrace import config
 from millrace.cli.client import Client, boto3_settings, endpoint_option
+from millrace.cli.example import set_up
 from millrace.cli.lines import line
 from millrace.cli.scenario import BROKEN_HANDLER, FUNCTION, HANDLER, ROLE, TABLE, Made, Scenario
 from millrace.cli.serve import exports, server_command
@@ -24,6 +26,7 @@ EPILOG = """
 Examples:
   millrace demo --serve       start a server as the settings say, play, and leave it up until Ctrl-C
   millrace demo               play against a server that runs already; its data stays
+  millrace demo --serve --example examples/badges     and deploy and seed an application first
 """
 
 WAIT_SECONDS = 30
@@ -35,20 +38,38 @@ VALUES = (FIRST, *WAITING)
 @click.command("demo", epilog=EPILOG, short_help="Write a record, watch a function run because of it.")
 @endpoint_option
 @click.option("--serve", is_flag=True, help="Start a server first, and leave it up afterwards.")
-def command(endpoint: str, serve: bool) -> None:
+@click.option(
+    "--example",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="FOLDER",
+    help="Deploy the template in this folder and run its seed.py first.",
+)
+def command(endpoint: str, serve: bool, example: Path | None) -> None:
     """Play the main job: a record is written, a function runs because of it, its log shows it."""
     console = Console(highlight=False, soft_wrap=True)
     if not serve:
-        Demo(console, endpoint).play()
+        _play(console, example, Client(endpoint), boto3_settings(endpoint))
         return
     # Asked to end, the demo ends its server, too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     settings = config.load({}, os.environ)
     with _server(settings) as ready:
         _greet(console, settings, ready)
-        Demo(console, ready["endpoint"], ready["region"], ready["credentials_file"]).play()
-        console.print(f"\nThe server stays up at [bold]{ready['endpoint']}[/]. Ctrl-C stops it.")
+        where, keys = ready["endpoint"], ready["credentials_file"]
+        aws = boto3_settings(where, region=ready["region"], credentials_file=keys)
+        page = _play(console, example, Client(where, keys), aws)
+        console.print(f"\nThe console       [bold]{where}/[/]")
+        if page is not None and example is not None:
+            console.print(f"{f'The {example.name} game'.ljust(17)} [bold]{page}[/]")
+        console.print(f"\nThe server stays up at [bold]{where}[/]. Ctrl-C stops it.")
         signal.pause()
+
+
+def _play(console: Console, example: Path | None, client: Client, aws: dict[str, str]) -> str | None:
+    """Everything, in order; the address of the example's pages."""
+    page = None if example is None else set_up(console, example, client, aws)
+    Demo(console, client, aws).play()
+    return page
 
 
 @contextmanager
@@ -73,6 +94,7 @@ def _server(settings: Settings) -> Generator[dict[str, Any]]:
 def _greet(console: Console, settings: Settings, ready: dict[str, Any]) -> None:
     data = "memory" if settings.memory else settings.data
     console.print(f"[bold]millrace {ready['version']}[/] at [bold]{ready['endpoint']}[/], data in {data}\n")
+    console.print(f"The console: [bold]{ready['endpoint']}/[/]\n")
     console.print("Point AWS clients at it:\n")
     lines = exports(ready["endpoint"], ready["region"], ready["credentials_file"])
     console.print(f"{lines}\n", markup=False)
@@ -81,13 +103,10 @@ def _greet(console: Console, settings: Settings, ready: dict[str, Any]) -> None:
 class Demo:
     """Narrates the scenario and prints what happens meanwhile."""
 
-    def __init__(
-        self, console: Console, endpoint: str, region: str | None = None, credentials_file: str | None = None
-    ) -> None:
+    def __init__(self, console: Console, client: Client, aws: dict[str, str]) -> None:
         self._console = console
-        self._client = Client(endpoint, credentials_file)
-        self._endpoint = endpoint
-        self._settings = boto3_settings(endpoint, region=region, credentials_file=credentials_file)
+        self._client = client
+        self._settings = aws
         self._news = threading.Condition()
         self._ready = threading.Event()
         self._seen: list[dict[str, Any]] = []
@@ -96,7 +115,7 @@ class Demo:
         """Play every step; returns when the last waiting record has arrived."""
         threading.Thread(target=self._follow, daemon=True).start()
         if not self._ready.wait(WAIT_SECONDS):
-            raise click.ClickException(f"no live events come from {self._endpoint}")
+            raise click.ClickException(f"no live events come from {self._client.endpoint}")
         scenario = Scenario(self._settings)
         self._build(scenario)
         self._clear(scenario)

@@ -8,6 +8,7 @@ _random = random.SystemRandom()
 # Request ids are made per request and are no secret, so they may be fast.
 _fast = random.Random(_random.getrandbits(128))
 _UPPER = string.ascii_uppercase + "234567"
+_LABEL = string.ascii_lowercase + string.digits
 _SECRET = string.ascii_letters + string.digits + "+/"
 
 _COUNT_MASK = (1 << 48) - 1
@@ -43,6 +44,11 @@ def unique_id(prefix: str) -> str:
     """
     length = 20 if prefix in ("AKIA", "ASIA") else 21
     return prefix + "".join(_random.choices(_UPPER, k=length - len(prefix)))
+
+
+def url_id() -> str:
+    """The id of a function URL: 32 lower-case letters and digits, so that it is a label of a host name."""
+    return "".join(_random.choices(_LABEL, k=32))
 
 
 def secret_key() -> str:

@@ -85,6 +85,7 @@ function_open_files_max = 1_024
 function_processes_max = 1_024
 code_address_seconds = 600  # GetFunction: the link to the code is good for ten minutes
 function_tags_max = 50
+function_policy_bytes_max = 20_480
 function_event_retries_max = 2
 function_event_retry_seconds = (60.0, 120.0)
 function_event_age_seconds_max = 6 * 3600

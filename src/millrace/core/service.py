@@ -1,10 +1,13 @@
 """What a room hands to the server: its operations, and what a caller must be allowed to do for each."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from millrace.core.arn import Scope
 from millrace.core.context import Access, Operation, Params
+
+# The text of the policy that hangs on the resource of an access; None if there is none.
+ResourcePolicies = Callable[[Access], Awaitable[str | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,9 +15,11 @@ class Service:
     """The operations of one AWS service that are built, by AWS's names.
 
     What is missing here is answered with AWS's error for an unknown operation. `accesses` names what
-    a request needs to be allowed, as the Service Authorization Reference does.
+    a request needs to be allowed, as the Service Authorization Reference does. `resource_policies` finds the
+    policies of the service's resources, where those have some.
     """
 
     name: str
     operations: Mapping[str, Operation]
     accesses: Callable[[str, Scope, Params], Sequence[Access]]
+    resource_policies: ResourcePolicies | None = None

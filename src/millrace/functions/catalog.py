@@ -48,6 +48,13 @@ class Function:
     vpc: Mapping[str, Any] | None = None
     reserved_concurrency: int | None = None
     tags: Mapping[str, str] = field(default_factory=dict[str, str])
+    # Of the resource policy, if that changed after the settings. Environments are made of the settings alone.
+    policy_revision: str | None = None
+
+    @property
+    def shown_revision(self) -> str:
+        """RevisionId: function and policy have one together."""
+        return self.policy_revision or self.revision
 
     def arn(self, scope: Scope, qualifier: str | None = None) -> str:
         return function_arn(scope, self.name, qualifier)

@@ -14,8 +14,9 @@ import orjson
 from millrace.core import arn, ids, limits
 from millrace.core.arn import Scope
 from millrace.core.clock import Clock
+from millrace.core.context import Access
 from millrace.core.errors import AwsError
-from millrace.functions import catalog, names, usage
+from millrace.functions import catalog, names, resource_policy, usage
 from millrace.functions.catalog import Function
 from millrace.functions.code import CodeStore, remove
 from millrace.functions.download import Downloads
@@ -54,6 +55,7 @@ class Functions:
     ) -> None:
         self.storage = storage
         self.clock = clock
+        self.endpoint_url = endpoint_url
         self._identities = identities
         self._logs = logs
         self._directory = directory / "functions"
@@ -106,6 +108,18 @@ class Functions:
         """A function as it is now. Raises ResourceNotFoundException, naming `shown` or the ARN."""
         return await self.storage.read(lambda reader: catalog.get(reader, scope, reference, shown=shown))
 
+    async def policy_of(self, access: Access) -> str | None:
+        """The policy of the function that an access is to."""
+        try:
+            parts = arn.parse(access.resource)
+        except ValueError:
+            return None
+        kind, _, rest = parts.resource.partition(":")
+        if parts.service != "lambda" or kind != "function":
+            return None
+        name = rest.partition(":")[0]
+        return await self.storage.read(lambda reader: resource_policy.text(reader, parts.scope, name))
+
     async def invoke(
         self,
         scope: Scope,
@@ -116,13 +130,19 @@ class Functions:
         request_id: str | None = None,
         client_context: str | None = None,
         on_start: Callable[[], None] | None = None,
+        trace: str | None = None,
     ) -> Invocation:
-        """Run a function on a JSON document and wait, see `invocation.InvokeCall`."""
+        """Run a function on a JSON document and wait, see `invocation.InvokeCall`.
+
+        `trace` is the X-Ray trace it belongs to; without one it begins its own.
+        """
         reference = names.resolve(scope, name_or_arn, qualifier)
         payload = check_payload(payload)
         function = await self.function(scope, reference, shown=_invoked_arn(scope, reference))
         request_id = request_id or ids.uuid()
-        work = Work(request_id, payload, reference.arn(scope), _trace_id(self.clock.now()), client_context)
+        work = Work(
+            request_id, payload, reference.arn(scope), trace or trace_id(self.clock.now()), client_context
+        )
         outcome, environment = await self.pool.run(scope, function, work, on_start)
         return Invocation(
             outcome.payload,
@@ -150,7 +170,8 @@ def _invoked_arn(scope: Scope, reference: Reference) -> str:
     return function_arn(scope, reference.name, reference.qualifier or names.LATEST)
 
 
-def _trace_id(now: float) -> str:
+def trace_id(now: float) -> str:
+    """The X-Ray header of a new trace that is not sampled."""
     root = f"1-{int(now):08x}-{ids.hexadecimal(24)}"
     return f"Root={root};Parent={ids.hexadecimal(16)};Sampled=0"
 

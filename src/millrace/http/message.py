@@ -1,6 +1,6 @@
 """A request and a response, as plain data."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 
@@ -10,6 +10,7 @@ class Request:
 
     `target` is the request line's path and query as sent; `path` and `query` are its halves, still
     percent-encoded. Header names are lower case; a header sent twice has its values joined by commas.
+    `peer` is the address the connection comes from, without its port; empty where there is none.
     """
 
     method: str
@@ -18,16 +19,21 @@ class Request:
     query: str
     headers: Mapping[str, str]
     body: bytes
+    peer: str = ""
 
 
 @dataclass(slots=True)
 class Response:
-    """One response. `stream`, if given, is sent in chunks after (instead of) `body`."""
+    """One response. `stream`, if given, is sent in chunks after (instead of) `body`.
+
+    `cookies` are the values of Set-Cookie, the one header that cannot be joined by commas.
+    """
 
     status: int
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     stream: AsyncIterator[bytes] | None = None
+    cookies: Sequence[str] = ()
 
 
 Handler = Callable[[Request], Awaitable[Response]]

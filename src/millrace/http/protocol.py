@@ -43,6 +43,9 @@ class _Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
+        peer = transport.get_extra_info("peername")
+        if isinstance(peer, tuple):
+            self._reader.peer = str(peer[0])  # pyright: ignore[reportUnknownArgumentType] -- asyncio's is untyped
         self._listener.add(self)
         self._timer = self._loop.call_later(self._listener.idle_seconds_max, self._check_idle)
 

@@ -37,7 +37,7 @@ def _parts(target: str) -> tuple[str, str]:
 
 
 class Reader:
-    """The requests of one connection. After a refusal it swallows whatever comes."""
+    """The requests of one connection, whose other end is `peer`. After a refusal it swallows whatever comes."""
 
     __slots__ = (
         "_body",
@@ -52,6 +52,7 @@ class Reader:
         "_unparsed_bytes",
         "_url",
         "expects_continue",
+        "peer",
         "refusal",
     )
 
@@ -63,6 +64,7 @@ class Reader:
         self._unparsed_bytes = 0
         self.refusal: int | None = None
         self.expects_continue = False
+        self.peer = ""
         self.on_message_begin()
 
     def feed(self, data: bytes) -> list[Incoming]:
@@ -160,5 +162,5 @@ class Reader:
         path, query = _parts(target)
         body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
         method = parser.get_method().decode("latin-1")
-        request = Request(method, target, path, query, self._headers, body)
+        request = Request(method, target, path, query, self._headers, body, self.peer)
         self._done.append(Incoming(request, parser.should_keep_alive(), parser.get_http_version() != "1.0"))

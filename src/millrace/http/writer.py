@@ -1,6 +1,6 @@
 """Responses as bytes: HTTP/1.1's writing side without any I/O."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from http import HTTPStatus
 
@@ -27,6 +27,11 @@ def _fields(headers: Mapping[str, str]) -> str:
     return text
 
 
+def _cookie_fields(cookies: Sequence[str]) -> str:
+    """A line for each. Raises ValueError like `_fields`."""
+    return "".join(_fields({"set-cookie": cookie}) for cookie in cookies)
+
+
 def connection_field(*, keep_alive: bool, chunks: bool) -> str:
     """What must be said about the connection: HTTP/1.1 keeps it and HTTP/1.0 does not, unless told."""
     if keep_alive == chunks:
@@ -38,6 +43,8 @@ def encode(response: Response, *, connection: str = "", head_only: bool = False)
     """A whole response (without its stream). Raises ValueError for headers that cannot be sent."""
     headers, body = response.headers, response.body
     fields = _fields(headers) if headers else ""
+    if response.cookies:
+        fields += _cookie_fields(response.cookies)
     if response.status in _NO_BODY:
         return f"{_status_line(response.status)}{fields}{connection}\r\n".encode("latin-1")
     length = "" if "content-length" in headers else f"content-length: {len(body)}\r\n"

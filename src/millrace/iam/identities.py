@@ -13,10 +13,22 @@ from millrace.core import arn, ids, limits
 from millrace.core.clock import Clock, iso_milliseconds
 from millrace.core.context import Access, Principal
 from millrace.core.errors import AwsError
+from millrace.core.service import ResourcePolicies
 from millrace.iam.denials import Denial, Denials
 from millrace.iam.entities import Holder, Key, Role, encode
 from millrace.iam.patterns import Facts
-from millrace.iam.policy import BOUNDARY, SESSION, Caller, Decision, Policy, evaluate, parse
+from millrace.iam.policy import (
+    BOUNDARY,
+    RESOURCE_BASED,
+    SESSION,
+    Caller,
+    Decision,
+    Policy,
+    evaluate,
+    join,
+    names_directly,
+    parse,
+)
 from millrace.iam.registry import (
     KEYS,
     ROLES,
@@ -88,11 +100,25 @@ class Identities:
             raise expired(service)
         return Credential(key.secret, key.principal)
 
-    async def authorise(self, principal: Principal, accesses: Sequence[Access], *, service: str) -> None:
-        """Return if the principal may do all of it. Raises AccessDeniedException, or AccessDenied in IAM's way."""
+    async def authorise(
+        self,
+        principal: Principal,
+        accesses: Sequence[Access],
+        *,
+        service: str,
+        resource_policies: ResourcePolicies | None = None,
+    ) -> None:
+        """Return if the principal may do all of it. Raises AccessDeniedException, or AccessDenied in IAM's way.
+
+        `resource_policies` are asked where the principal's own policies are silent.
+        """
         if principal.is_root or not accesses:
             return
-        for decision in await self.decide(principal, accesses):
+        for own in await self.decide(principal, accesses):
+            decision = own
+            if resource_policies is not None and not (own.allowed or own.explicit_deny):
+                document = await resource_policies(own.access)
+                decision = own if document is None else await self._join(principal, own, document)
             if not decision.allowed:
                 self._record(principal.account, _identity(principal), decision)
                 raise denied(decision.message(principal.arn), service)
@@ -101,6 +127,39 @@ class Identities:
         """What the policies of a user or of an assumed role say to each access."""
         facts = self.facts(principal)
         return await self.storage.read(lambda reader: _decide(reader, principal, accesses, facts))
+
+    async def decide_on(self, principal: Principal | None, access: Access, document: str | None) -> Decision:
+        """What a caller's policies and the policy of the resource, if it has one, say together.
+
+        Without a principal anyone asks: then the resource's policy alone can allow it.
+        """
+        if principal is None:
+            return _decide_resource(document, access, _time_facts(self.clock.now()), Caller())
+        if principal.is_root:
+            own = Decision(access, allowed=True, note="The root of an account may do everything.")
+        else:
+            own = (await self.decide(principal, [access]))[0]
+        decision = await self._join(principal, own, document)
+        if not (decision.allowed or principal.is_root):
+            self._record(principal.account, _identity(principal), decision)
+        return decision
+
+    async def caller(self, principal: Principal) -> Caller:
+        """A principal by all the ARNs that a policy may name it by: a session is also its role."""
+        name = principal.role
+        if name is None:
+            return Caller(frozenset([principal.arn]), principal.account)
+        role = await self.storage.read(lambda reader: ROLES.find(reader, principal.account, name))
+        arns = [principal.arn] if role is None else [principal.arn, role.arn]
+        return Caller(frozenset(arns), principal.account)
+
+    async def _join(self, principal: Principal, own: Decision, document: str | None) -> Decision:
+        access, facts, caller = own.access, self.facts(principal), await self.caller(principal)
+        known = {**facts, **{key.lower(): value for key, value in access.conditions.items()}}
+        directly = document is not None and names_directly(parse(document, "resource"), access, known, caller)
+        resource = _decide_resource(document, access, facts, caller)
+        same_account = _account_of(access.resource) == principal.account
+        return join(own, resource, same_account=same_account, directly=directly)
 
     async def decide_role(self, account: str, role_name: str, access: Access) -> Decision:
         """What a role's policies say, without a session: for mappings."""
@@ -271,6 +330,18 @@ def _decide(reader: Reader, principal: Principal, accesses: Sequence[Access], fa
             decision = decision if within.allowed else within
         decisions.append(decision)
     return decisions
+
+
+def _decide_resource(document: str | None, access: Access, facts: Facts, caller: Caller) -> Decision:
+    policies = [] if document is None else [Policy("default", parse(document, "resource"), RESOURCE_BASED)]
+    return evaluate(policies, access, facts, caller=caller, basis=RESOURCE_BASED)
+
+
+def _account_of(resource: str) -> str:
+    try:
+        return arn.parse(resource).account
+    except ValueError:
+        return ""
 
 
 def _holder(reader: Reader, principal: Principal) -> Holder | None:

@@ -210,6 +210,19 @@ def names_directly(document: Document, access: Access, facts: Facts, caller: Cal
     )
 
 
+def join(own: Decision, resource: Decision, *, same_account: bool, directly: bool) -> Decision:
+    """What a caller's own policies and the policy of the resource come to together.
+
+    A deny of either denies. Across accounts both must allow; within one either may, the resource's only where
+    it names the caller itself (`directly`): one that names the whole account leaves it to the own policies.
+    """
+    if own.explicit_deny or not (same_account or resource.explicit_deny or resource.allowed):
+        return own if own.explicit_deny else resource
+    if resource.explicit_deny:
+        return resource
+    return resource if same_account and directly and resource.allowed and not own.allowed else own
+
+
 def malformed(message: str) -> AwsError:
     return AwsError("MalformedPolicyDocument", message, status=400)
 

@@ -9,8 +9,8 @@ from millrace.core.context import Access, Context, Operation, Output, Params, Pr
 from millrace.core.errors import AwsError
 from millrace.iam.entities import Role
 from millrace.iam.identities import Identities, Session, denied, trust_of
-from millrace.iam.policy import Caller, evaluate, names_directly, parse
-from millrace.iam.registry import ROLES, find_document, validation_error
+from millrace.iam.policy import evaluate, names_directly, parse
+from millrace.iam.registry import find_document, validation_error
 
 _ROLE_ARN = re.compile(r"arn:[\w-]+:iam::\d{12}:role/.*[^/]", re.ASCII)
 
@@ -62,7 +62,7 @@ async def _may_assume(iam: Identities, principal: Principal, role: Role, params:
     facts = {**iam.facts(principal), "sts:rolesessionname": params["RoleSessionName"]}
     if params.get("ExternalId") is not None:
         facts["sts:externalid"] = params["ExternalId"]
-    caller = Caller(await _arns(iam, principal), principal.account)
+    caller = await iam.caller(principal)
     trust = trust_of(role)
     if not evaluate([trust], access, facts, caller=caller).allowed:
         return False
@@ -73,15 +73,6 @@ async def _may_assume(iam: Identities, principal: Principal, role: Role, params:
         return own.allowed
     same_account = arn.parse(role.arn).account == principal.account
     return same_account and names_directly(trust.document, access, facts, caller)
-
-
-async def _arns(iam: Identities, principal: Principal) -> frozenset[str]:
-    """All ARNs a trust policy may name the caller by: a session is also its role."""
-    if principal.role is None:
-        return frozenset([principal.arn])
-    name = principal.role
-    role = await iam.storage.read(lambda reader: ROLES.find(reader, principal.account, name))
-    return frozenset([principal.arn] if role is None else [principal.arn, role.arn])
 
 
 def _check_duration(principal: Principal, role: Role, seconds: int) -> None:

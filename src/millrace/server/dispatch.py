@@ -13,6 +13,7 @@ from millrace.http.message import Request, Response
 from millrace.iam.identities import Identities
 from millrace.server.authentication import Authenticator
 from millrace.server.base_path import reached_at
+from millrace.server.function_urls import FunctionUrls, is_function_url
 from millrace.server.introspection import PREFIX, Introspection
 from millrace.server.origin import is_foreign
 from millrace.wire import sigv4
@@ -36,6 +37,7 @@ class Dispatcher:
         authenticator: Authenticator,
         identities: Identities,
         introspection: Introspection,
+        function_urls: FunctionUrls,
         *,
         closed: bool,
         base_path: str = "",
@@ -45,11 +47,14 @@ class Dispatcher:
         self._authenticator = authenticator
         self._identities = identities
         self._introspection = introspection
+        self._function_urls = function_urls
         self._closed = closed
         self._base_path = base_path
 
     async def handle(self, request: Request) -> Response:
         """The answer to `request`; never raises for what a client can send."""
+        if is_function_url(request):  # before origins are looked at: who may ask is the function's affair
+            return await self._function_urls.handle(request)
         if ("origin" in request.headers or not self._closed) and is_foreign(
             request.headers, closed=self._closed
         ):
@@ -125,6 +130,7 @@ class Dispatcher:
                 caller.principal,
                 service.accesses(operation.name, caller.scope, params),
                 service=service.name,
+                resource_policies=service.resource_policies,
             )
         reached = reached_at(request.headers, self._base_path)
         context = Context(caller.scope, caller.principal, request_id, reached)

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 
 @lru_cache(maxsize=256)
-def _is_local_name(host: str) -> bool:
+def is_local_name(host: str) -> bool:
+    """Whether a Host header (with or without a port) names this machine to itself."""
     try:
         name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
     except ValueError:  # brackets that enclose no address
@@ -37,4 +38,4 @@ def is_foreign(headers: Mapping[str, str], *, closed: bool) -> bool:
     origin = headers.get("origin")
     if origin is not None and _authority(origin) != host:
         return True
-    return not closed and host != "" and not _is_local_name(host)
+    return not closed and host != "" and not is_local_name(host)

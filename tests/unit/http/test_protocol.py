@@ -65,10 +65,27 @@ def test_headers_and_target_reach_the_handler():
 
     ask(b"GET http://h/p%20q?x=1?2 HTTP/1.1\r\nX-A: 1\r\nx-a: 2\r\nConnection: close\r\n\r\n", handler)
 
-    assert (
-        Request("GET", "http://h/p%20q?x=1?2", "/p%20q", "x=1?2", {"x-a": "1,2", "connection": "close"}, b"")
-        == seen[0]
-    )
+    headers = {"x-a": "1,2", "connection": "close"}
+    assert Request("GET", "http://h/p%20q?x=1?2", "/p%20q", "x=1?2", headers, b"", "127.0.0.1") == seen[0]
+
+
+def test_each_cookie_is_sent_on_a_line_of_its_own():
+    async def handler(_: Request) -> Response:
+        return Response(204, headers={"x": "y"}, cookies=["a=1", "b=2, c"])
+
+    said = ask(b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n", handler)
+
+    assert b"\r\nx: y\r\nset-cookie: a=1\r\nset-cookie: b=2, c\r\n" in said
+
+
+def test_cookie_with_a_line_break_is_not_sent():
+    async def handler(_: Request) -> Response:
+        return Response(204, cookies=["a=1\r\nx: y"])
+
+    said = ask(b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n", handler)
+
+    assert said.startswith(b"HTTP/1.1 500 ")
+    assert b"x: y" not in said
 
 
 def test_pipelined_requests_are_answered_in_order():

@@ -340,3 +340,72 @@ def test_every_change_is_told_in_the_journal_and_the_journal_stays_short(storage
         assert len(records) == limits.iam_changes_kept
 
     on(storage, test)
+
+
+# Resources with policies of their own.
+
+FUNCTION = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:fn"
+INVOKE = Access("lambda:InvokeFunctionUrl", FUNCTION, {"lambda:FunctionUrlAuthType": "NONE"})
+ELSEWHERE = Access(INVOKE.action, FUNCTION.replace(ACCOUNT, "999999999999"))
+
+
+def resource_policy(principal, **condition):
+    statement = {"Effect": "Allow", "Action": INVOKE.action, "Resource": "*", "Principal": principal}
+    if condition:
+        statement["Condition"] = condition
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def test_anyone_may_do_what_a_resource_lets_anyone_do(storage):
+    public = resource_policy("*", StringEquals={"lambda:FunctionUrlAuthType": "NONE"})
+
+    async def test(identities, call):
+        async def anyone(access, document):
+            return (await identities.decide_on(None, access, document)).allowed
+
+        assert await anyone(INVOKE, public)
+        assert not await anyone(ELSEWHERE, public)
+        assert not await anyone(INVOKE, resource_policy({"AWS": ACCOUNT}))
+        assert not await anyone(INVOKE, None)
+
+    on(storage, test)
+
+
+def test_a_session_is_named_by_its_role_and_across_accounts_both_must_allow(storage):
+    named = resource_policy({"AWS": ROLE_ARN})
+
+    async def test(identities, call):
+        await make_role(call)
+        principal = (await identities.assume(ACCOUNT, ROLE_ARN, "s", 900)).principal
+
+        async def may(access, document):
+            return (await identities.decide_on(principal, access, document)).allowed
+
+        assert [await may(INVOKE, named), await may(INVOKE, None)] == [True, False]
+        assert not await may(ELSEWHERE, named)
+        document = policy(action=INVOKE.action)
+        await call("PutRolePolicy", RoleName="worker", PolicyName="p", PolicyDocument=document)
+        assert [await may(INVOKE, None), await may(ELSEWHERE, None)] == [True, False]
+        assert await may(ELSEWHERE, named)
+
+    on(storage, test)
+
+
+def test_the_root_needs_a_policy_in_other_accounts_alone(storage):
+    async def test(identities, call):
+        assert (await identities.decide_on(ROOT, INVOKE, None)).allowed
+        assert not (await identities.decide_on(ROOT, ELSEWHERE, None)).allowed
+        assert (await identities.decide_on(ROOT, ELSEWHERE, resource_policy("*"))).allowed
+
+    on(storage, test)
+
+
+def test_who_is_denied_a_resource_can_be_told_what_is_missing(storage):
+    async def test(identities, call):
+        await make_role(call)
+        principal = (await identities.assume(ACCOUNT, ROLE_ARN, "s", 900)).principal
+        await identities.decide_on(principal, INVOKE, None)
+
+        assert [each.action for each in await identities.denials(ACCOUNT, "role/worker")] == [INVOKE.action]
+
+    on(storage, test)

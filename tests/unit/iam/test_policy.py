@@ -1,6 +1,7 @@
 """Policy documents and decisions."""
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from millrace.core.context import Access
 from millrace.core.errors import AwsError
 from millrace.iam.aws_managed import aws_policies
-from millrace.iam.policy import Caller, Policy, evaluate, parse
+from millrace.iam.policy import RESOURCE_BASED, Caller, Decision, Policy, evaluate, join, parse
 
 TABLE = "arn:aws:dynamodb:us-east-1:123456789012:table/orders"
 USER = "arn:aws:iam::123456789012:user/ann"
@@ -225,3 +226,54 @@ def test_any_text_gives_a_decision_or_an_aws_error(text, kind):
         return
 
     assert evaluate([policy], Access("a:b", "arn:x"), caller=Caller()).message(USER)
+
+
+# A caller's own policies and the policy of a resource.
+
+ACCESS = Access("dynamodb:PutItem", TABLE)
+OWN_SILENT = Decision(ACCESS, allowed=False)
+OWN_ALLOWS = Decision(ACCESS, allowed=True)
+OWN_DENIES = Decision(ACCESS, allowed=False, explicit_deny=True)
+SILENT = Decision(ACCESS, allowed=False, basis=RESOURCE_BASED)
+ALLOWS = Decision(ACCESS, allowed=True, basis=RESOURCE_BASED)
+DENIES = Decision(ACCESS, allowed=False, explicit_deny=True, basis=RESOURCE_BASED)
+
+
+@pytest.mark.parametrize(
+    ("own", "resource", "same_account", "directly", "decides"),
+    [
+        (OWN_ALLOWS, SILENT, True, False, OWN_ALLOWS),
+        (OWN_SILENT, ALLOWS, True, True, ALLOWS),
+        (OWN_SILENT, ALLOWS, True, False, OWN_SILENT),
+        (OWN_SILENT, SILENT, True, False, OWN_SILENT),
+        (OWN_DENIES, ALLOWS, True, True, OWN_DENIES),
+        (OWN_ALLOWS, DENIES, True, True, DENIES),
+        (OWN_ALLOWS, ALLOWS, False, True, OWN_ALLOWS),
+        (OWN_ALLOWS, SILENT, False, False, SILENT),
+        (OWN_SILENT, ALLOWS, False, True, OWN_SILENT),
+        (OWN_SILENT, SILENT, False, False, SILENT),
+        (OWN_DENIES, ALLOWS, False, True, OWN_DENIES),
+    ],
+)
+def test_own_policies_and_the_resources_are_joined(
+    own: Decision, resource: Decision, same_account: bool, directly: bool, decides: Decision
+):
+    assert join(own, resource, same_account=same_account, directly=directly) is decides
+
+
+def through_url(principal: Any, condition: Any, facts: dict[str, str], caller: Caller) -> bool:
+    text = document(allow("lambda:InvokeFunctionUrl", Principal=principal, Condition=condition))
+    access = Access("lambda:InvokeFunctionUrl", "arn:aws:lambda:eu-west-1:123456789012:function:fn", facts)
+    return evaluate([Policy("default", parse(text, "resource"))], access, caller=caller).allowed
+
+
+def test_anyone_is_whoever_a_star_names():
+    public = {"StringEquals": {"lambda:FunctionUrlAuthType": "NONE"}}
+    none, signed = {"lambda:FunctionUrlAuthType": "NONE"}, {"lambda:FunctionUrlAuthType": "AWS_IAM"}
+
+    assert through_url("*", public, none, Caller())
+    assert not through_url("*", public, signed, Caller())
+    assert not through_url({"AWS": "123456789012"}, {}, none, Caller())
+    assert not through_url({"AWS": "arn:aws:iam::123456789012:root"}, {}, none, Caller())
+    assert not through_url({"Service": "s3.amazonaws.com"}, {}, none, Caller())
+    assert through_url({"AWS": "arn:aws:iam::123456789012:root"}, {}, none, Caller(account="123456789012"))

@@ -1,3 +1,6 @@
+import { lazy } from "react";
 import type { RouteObject } from "react-router";
 
-export const routes: RouteObject[] = [];
+const Stream = lazy(() => import("./stream"));
+
+export const routes: RouteObject[] = [{ path: "/tables/:name/stream", element: <Stream /> }];

@@ -10,13 +10,16 @@ from millrace.functions.functions import Functions
 from millrace.functions.operations.configuration import Configuration
 from millrace.functions.operations.invoke import Invoke
 from millrace.functions.operations.lifecycle import Lifecycle
+from millrace.functions.operations.permissions import Permissions
 from millrace.functions.operations.tags import Tags
+from millrace.functions.operations.urls import Urls
 
 
 def service(functions: Functions) -> Service:
     """Lambda, as far as it is about functions."""
     lifecycle, configuration = Lifecycle(functions), Configuration(functions)
     invoke, tags = Invoke(functions), Tags(functions)
+    permissions, urls = Permissions(functions), Urls(functions)
     operations: Mapping[str, Operation] = {
         "CreateFunction": lifecycle.create_function,
         "DeleteFunction": lifecycle.delete_function,
@@ -28,7 +31,14 @@ def service(functions: Functions) -> Service:
         "GetFunctionConcurrency": configuration.get_function_concurrency,
         "PutFunctionConcurrency": configuration.put_function_concurrency,
         "DeleteFunctionConcurrency": configuration.delete_function_concurrency,
-        "GetPolicy": configuration.get_policy,
+        "AddPermission": permissions.add_permission,
+        "RemovePermission": permissions.remove_permission,
+        "GetPolicy": permissions.get_policy,
+        "CreateFunctionUrlConfig": urls.create_function_url_config,
+        "GetFunctionUrlConfig": urls.get_function_url_config,
+        "UpdateFunctionUrlConfig": urls.update_function_url_config,
+        "DeleteFunctionUrlConfig": urls.delete_function_url_config,
+        "ListFunctionUrlConfigs": urls.list_function_url_configs,
         "ListFunctions": configuration.list_functions,
         "ListVersionsByFunction": configuration.list_versions_by_function,
         "Invoke": invoke.invoke,
@@ -36,11 +46,13 @@ def service(functions: Functions) -> Service:
         "TagResource": tags.tag_resource,
         "UntagResource": tags.untag_resource,
     }
-    return Service("lambda", operations, accesses)
+    return Service("lambda", operations, accesses, functions.policy_of)
 
 
 # The Service Authorization Reference names some actions differently from their operations.
 _ACTIONS = {"Invoke": "InvokeFunction"}
+# Parameters that policies can ask for, by their condition keys.
+_KEYS = {"FunctionUrlAuthType": "lambda:FunctionUrlAuthType", "AuthType": "lambda:FunctionUrlAuthType"}
 
 
 def accesses(operation: str, scope: Scope, params: Params) -> Sequence[Access]:
@@ -52,7 +64,10 @@ def accesses(operation: str, scope: Scope, params: Params) -> Sequence[Access]:
         return [Access(action, str(params["Resource"]))]
     reference = names.resolve(scope, str(params["FunctionName"]), params.get("Qualifier"))
     qualifier = reference.qualifier if operation == "Invoke" else None
-    needed = [Access(action, names.function_arn(scope, reference.name, qualifier))]
+    told = {key: str(params[member]) for member, key in _KEYS.items() if params.get(member)}
+    if operation == "AddPermission":
+        told["lambda:Principal"] = str(params["Principal"])
+    needed = [Access(action, names.function_arn(scope, reference.name, qualifier), told)]
     if operation == "CreateFunction" or (operation == "UpdateFunctionConfiguration" and "Role" in params):
         passed = {"iam:PassedToService": "lambda.amazonaws.com"}
         needed.append(Access("iam:PassRole", str(params["Role"]), passed))

@@ -9,7 +9,7 @@ from millrace.core.context import Context, Output, Params
 from millrace.functions import catalog, names
 from millrace.functions.catalog import Function
 from millrace.functions.functions import Functions
-from millrace.functions.names import LATEST, Reference, invalid, not_found
+from millrace.functions.names import LATEST, Reference, invalid
 from millrace.functions.operations.shown import ACTIVE, show
 from millrace.storage.interface import Writer
 
@@ -97,11 +97,6 @@ class Configuration:
         """https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionCodeSigningConfig.html"""
         function, _ = await self._find(context, params)
         return {"CodeSigningConfigArn": "", "FunctionName": function.name}
-
-    async def get_policy(self, context: Context, params: Params) -> Output:
-        """https://docs.aws.amazon.com/lambda/latest/api/API_GetPolicy.html"""
-        await self._find(context, params)
-        raise not_found("The resource you requested does not exist.", prefix="")
 
 
 def _marker(name: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from millrace.core import ids
 from millrace.core.context import Context, Output, Params
 from millrace.core.errors import AwsError
-from millrace.functions import catalog, names
+from millrace.functions import catalog, names, resource_policy, urls
 from millrace.functions.catalog import Function
 from millrace.functions.functions import Functions
 from millrace.functions.names import LATEST, Reference, invalid
@@ -104,9 +104,9 @@ class Lifecycle:
 
         def write(writer: Writer) -> Function:
             before = catalog.get(writer, scope, reference)
-            if revision is not None and revision != before.revision:
+            if revision is not None and revision != before.shown_revision:
                 raise wrong_revision()
-            changed = replace(before, **changes, revision=ids.uuid(), modified=now)
+            changed = replace(before, **changes, revision=ids.uuid(), policy_revision=None, modified=now)
             if not dry:
                 catalog.put(writer, scope, replace(changed, revision=ids.uuid()))
             return changed
@@ -119,7 +119,7 @@ class Lifecycle:
     async def delete_function(self, context: Context, params: Params) -> Output:
         """https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunction.html
 
-        Invocations at work are not disturbed.
+        Its URL and its policy go with it. Invocations at work are not disturbed.
         """
         scope = context.scope
         reference = names.resolve(scope, params["FunctionName"], params.get("Qualifier"))
@@ -130,6 +130,8 @@ class Lifecycle:
             function = catalog.get(writer, scope, Reference(reference.name), shown=reference.arn(scope))
             if reference.qualifier is None:
                 catalog.remove(writer, scope, function)
+                urls.remove(writer, scope, function.name)
+                resource_policy.remove(writer, scope, function.name)
             return reference.qualifier is None  # deleting a version that never was succeeds
 
         if await self._functions.storage.write(write):

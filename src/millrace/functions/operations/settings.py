@@ -127,10 +127,10 @@ def zip_of(code: Mapping[str, Any]) -> bytes:
     return bytes(data)
 
 
-def wrong_revision() -> AwsError:
+def wrong_revision(told_by: str = "GetFunction/GetAlias") -> AwsError:
     return AwsError(
         "PreconditionFailedException",
         "The Revision Id provided does not match the latest Revision Id. "
-        "Call the GetFunction/GetAlias API to retrieve the latest Revision Id",
+        f"Call the {told_by} API to retrieve the latest Revision Id",
         members={"Type": "User"},
     )

@@ -48,7 +48,7 @@ def show(
         "LoggingConfig": logging_config(function),
         "MemorySize": function.memory_mb,
         "PackageType": "Zip",
-        "RevisionId": function.revision,
+        "RevisionId": function.shown_revision,
         "Role": function.role,
         "Runtime": function.runtime,
         "RuntimeVersionConfig": {"RuntimeVersionArn": version_arn(scope, function.runtime)},

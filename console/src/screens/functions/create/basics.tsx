@@ -1,0 +1,52 @@
+import Container from "@cloudscape-design/components/container";
+import FormField from "@cloudscape-design/components/form-field";
+import Header from "@cloudscape-design/components/header";
+import Input from "@cloudscape-design/components/input";
+import Select from "@cloudscape-design/components/select";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import type { Runtime } from "../../../aws/functions";
+import { type FormState, RUNTIMES } from "./form-state";
+
+export interface SectionProps {
+  form: FormState;
+  /** AWS's message, or the form's own, about one of these request parameters. */
+  errorOf: (...fields: string[]) => string | undefined;
+  /** The function is made: what belongs to it is fixed. */
+  fixed: boolean;
+  change: (part: Partial<FormState>) => void;
+}
+
+export function Basics({ form, errorOf, fixed, change }: SectionProps) {
+  return (
+    <Container header={<Header variant="h2">Basic information</Header>}>
+      <SpaceBetween size="l">
+        <FormField
+          label="Function name"
+          description="What the function is for."
+          constraintText="Letters, digits, hyphens and underscores; at most 64."
+          errorText={errorOf("functionName")}
+        >
+          <Input
+            value={form.name}
+            autoComplete={false}
+            disabled={fixed}
+            placeholder="myFunctionName"
+            onChange={({ detail }) => change({ name: detail.value })}
+          />
+        </FormField>
+        <FormField
+          label="Runtime"
+          description="The Python it runs on; the nearest there is, if this machine does not have it."
+          errorText={errorOf("runtime")}
+        >
+          <Select
+            options={RUNTIMES}
+            disabled={fixed}
+            selectedOption={RUNTIMES.find(({ value }) => value === form.runtime) ?? null}
+            onChange={({ detail }) => change({ runtime: detail.selectedOption.value as Runtime })}
+          />
+        </FormField>
+      </SpaceBetween>
+    </Container>
+  );
+}

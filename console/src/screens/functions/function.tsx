@@ -1,0 +1,129 @@
+import Button from "@cloudscape-design/components/button";
+import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Tabs from "@cloudscape-design/components/tabs";
+import { lazy, Suspense, useState } from "react";
+import { useNavigate, useParams } from "react-router";
+import type { FunctionDetail } from "../../aws/functions";
+import { notify } from "../../parts/notices";
+import { Page } from "../../parts/page";
+import { FailureAlert, Loaded, Loading } from "../../parts/states";
+import { type FunctionTab, paths } from "../../paths";
+import { DeleteFunctions } from "./delete-functions";
+import { Overview } from "./overview";
+import { useFunction, useMappings } from "./queries";
+
+const CodeTab = lazy(() => import("./code/code-tab"));
+const TestTab = lazy(() => import("./test/test-tab"));
+const MonitorTab = lazy(() => import("./monitor/monitor-tab"));
+const ConfigurationTab = lazy(() => import("./configuration/configuration-tab"));
+const TriggersTab = lazy(() => import("./triggers-tab"));
+
+export interface TabProps {
+  name: string;
+  detail: FunctionDetail;
+}
+
+const TABS: { id: FunctionTab; label: string; Content: (props: TabProps) => React.ReactNode }[] = [
+  { id: "code", label: "Code", Content: (props) => <CodeTab key={props.name} {...props} /> },
+  { id: "test", label: "Test", Content: (props) => <TestTab key={props.name} {...props} /> },
+  { id: "monitor", label: "Monitor", Content: (props) => <MonitorTab {...props} /> },
+  { id: "configuration", label: "Configuration", Content: (props) => <ConfigurationTab {...props} /> },
+  { id: "triggers", label: "Triggers", Content: (props) => <TriggersTab {...props} /> },
+];
+
+export default function OneFunction() {
+  const { name = "", tab = "code" } = useParams();
+  const [deleting, setDeleting] = useState(false);
+  const detail = useFunction(name, !deleting);
+  const mappings = useMappings();
+  const navigate = useNavigate();
+  return (
+    <Page
+      title={name}
+      crumbs={[{ text: "Functions", href: paths.functions() }]}
+      actions={
+        <Actions
+          name={name}
+          arn={detail.data?.Configuration?.FunctionArn}
+          onDelete={() => setDeleting(true)}
+        />
+      }
+    >
+      {detail.isError && detail.data === undefined ? (
+        <FailureAlert error={detail.error} retry={() => void detail.refetch()} />
+      ) : (
+        <Loaded query={detail} label="Loading the function">
+          {(data) => (
+            <SpaceBetween size="l">
+              <Overview name={name} detail={data} />
+              <FunctionTabs name={name} tab={tab} detail={data} />
+            </SpaceBetween>
+          )}
+        </Loaded>
+      )}
+      {deleting ? (
+        <DeleteFunctions
+          names={[name]}
+          triggers={mappings.data ?? []}
+          onDeleted={() => void navigate(paths.functions().slice(1))}
+          onDismiss={() => setDeleting(false)}
+        />
+      ) : null}
+    </Page>
+  );
+}
+
+function FunctionTabs({ name, tab, detail }: TabProps & { tab: string }) {
+  const navigate = useNavigate();
+  return (
+    <Tabs
+      ariaLabel="Of this function"
+      activeTabId={TABS.some(({ id }) => id === tab) ? tab : "code"}
+      onChange={(event) => {
+        void navigate((event.detail.activeTabHref ?? "#/").slice(1));
+      }}
+      tabs={TABS.map(({ id, label, Content }) => ({
+        id,
+        label,
+        href: paths.function(name, id),
+        content: (
+          <Suspense fallback={<Loading />}>
+            <Content name={name} detail={detail} />
+          </Suspense>
+        ),
+      }))}
+    />
+  );
+}
+
+interface ActionsProps {
+  name: string;
+  arn: string | undefined;
+  onDelete: () => void;
+}
+
+function Actions({ name, arn, onDelete }: ActionsProps) {
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(arn ?? "");
+      notify("success", "Copied the function's ARN.");
+    } catch {
+      notify("info", arn);
+    }
+  };
+  return (
+    <SpaceBetween direction="horizontal" size="xs">
+      <Button href={paths.function(name, "test")}>Test</Button>
+      <ButtonDropdown
+        items={[
+          { id: "copy", text: "Copy ARN", disabled: arn === undefined },
+          { id: "delete", text: "Delete" },
+        ]}
+        onItemClick={({ detail }) => (detail.id === "copy" ? void copy() : onDelete())}
+      >
+        Actions
+      </ButtonDropdown>
+    </SpaceBetween>
+  );
+}

@@ -1,0 +1,100 @@
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import FormField from "@cloudscape-design/components/form-field";
+import Modal from "@cloudscape-design/components/modal";
+import Select from "@cloudscape-design/components/select";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { listFunctions } from "../../aws/functions";
+import { type Invocation, invoke } from "../../aws/invocations";
+import { useSubmit } from "../../parts/submit";
+
+/** Invokes a function with the event of one change, as a trigger would, and shows what it answers. */
+export function SendEvent({ event, close }: { event: string; close: () => void }) {
+  const functions = useQuery({ queryKey: ["functions"], queryFn: listFunctions });
+  const [name, setName] = useState<string>();
+  const [answer, setAnswer] = useState<Invocation>();
+  const send = useSubmit((to: string) => invoke(to, event));
+  const options = (functions.data ?? []).map(({ FunctionName = "" }) => ({ value: FunctionName }));
+  const go = async () => {
+    if (name !== undefined) {
+      setAnswer(undefined);
+      setAnswer(await send.run(name));
+    }
+  };
+  return (
+    <Modal
+      visible
+      size="large"
+      header="Send to a function"
+      closeAriaLabel="Close"
+      onDismiss={close}
+      footer={
+        <Box float="right">
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button variant="link" onClick={close}>
+              Close
+            </Button>
+            <Button
+              variant="primary"
+              disabled={name === undefined}
+              loading={send.busy}
+              onClick={() => void go()}
+            >
+              Send
+            </Button>
+          </SpaceBetween>
+        </Box>
+      }
+    >
+      <SpaceBetween size="m">
+        <FormField
+          label="Function"
+          description="It is invoked once with this event. Triggers know nothing of it."
+          {...(send.failure === undefined ? {} : { errorText: send.failure.message })}
+        >
+          <Select
+            options={options}
+            selectedOption={name === undefined ? null : { value: name }}
+            placeholder="Choose a function"
+            filteringType="auto"
+            statusType={functions.isPending ? "loading" : "finished"}
+            empty="There are no functions"
+            onChange={({ detail }) => setName(detail.selectedOption.value)}
+          />
+        </FormField>
+        {answer === undefined ? null : <Answer answer={answer} />}
+      </SpaceBetween>
+    </Modal>
+  );
+}
+
+function Answer({ answer }: { answer: Invocation }) {
+  return (
+    <Alert
+      type={answer.error === undefined ? "success" : "error"}
+      header={answer.error === undefined ? "The function answered" : "The function failed"}
+    >
+      <SpaceBetween size="xs">
+        <Text label="What it answered" text={answer.payload} />
+        <Text label="What it logged" text={answer.log} />
+      </SpaceBetween>
+    </Alert>
+  );
+}
+
+function Text({ label, text }: { label: string; text: string }) {
+  return (
+    <div>
+      <Box variant="awsui-key-label">{label}</Box>
+      <Box variant="code">
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+        <pre tabIndex={0} style={{ margin: 0, whiteSpace: "pre-wrap", maxHeight: 240, overflow: "auto" }}>
+          {text}
+        </pre>
+      </Box>
+    </div>
+  );
+}

@@ -1,0 +1,52 @@
+import { useState } from "react";
+import { type TableDescription, updateTable } from "../../aws/tables";
+import { useSubmit } from "../../parts/submit";
+import { addition, type IndexDraft, newIndex } from "./draft";
+import { FormModal } from "./form-modal";
+import { IndexFields } from "./index-fields";
+import { placesOfIndex } from "./places";
+import { isOnDemand } from "./words";
+
+interface CreateIndexProps {
+  table: TableDescription;
+  onDone: () => void;
+}
+
+/** Adds a global index. The server answers when it is filled; its progress is shown as soon as there is one. */
+export function CreateIndex({ table, onDone }: CreateIndexProps) {
+  const { TableName = "", GlobalSecondaryIndexes = [] } = table;
+  const [draft, setDraft] = useState(() => newIndex("global", 1));
+  const billing = isOnDemand(table) ? "PAY_PER_REQUEST" : "PROVISIONED";
+  const submit = useSubmit(
+    async (given: IndexDraft) => {
+      await updateTable(addition(TableName, given, billing));
+      return true;
+    },
+    { done: (_, { name }) => `The index ${name} was created.` },
+  );
+  const errors = submit.failure === undefined ? {} : placesOfIndex(submit.failure.message, draft);
+  const placed = Object.keys(errors).length > 0;
+  const begun = submit.busy && GlobalSecondaryIndexes.some(({ IndexName }) => IndexName === draft.name);
+  const save = async () => {
+    if (await submit.run(draft)) {
+      onDone();
+    }
+  };
+  if (begun) {
+    return null;
+  }
+  return (
+    <FormModal
+      title="Create global secondary index"
+      action="Create index"
+      size="large"
+      busy={submit.busy}
+      failure={submit.failure}
+      error={placed ? undefined : submit.formError()}
+      onSubmit={() => void save()}
+      onDismiss={onDone}
+    >
+      <IndexFields value={draft} billing={billing} errors={errors} onChange={setDraft} />
+    </FormModal>
+  );
+}

@@ -1,0 +1,85 @@
+import Button from "@cloudscape-design/components/button";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Tabs from "@cloudscape-design/components/tabs";
+import { lazy, type ReactNode, Suspense, useState } from "react";
+import { useNavigate, useParams } from "react-router";
+import { isMissing } from "../../aws/failure";
+import type { TableDescription } from "../../aws/tables";
+import { Page } from "../../parts/page";
+import { Empty, Loaded, Loading } from "../../parts/states";
+import { paths, type TableTab } from "../../paths";
+import { DeleteTables } from "./delete-tables";
+import { Indexes } from "./indexes";
+import { Overview } from "./overview";
+import { useTable } from "./queries";
+import { Settings } from "./settings";
+import { StreamTab } from "./stream-tab";
+
+const Monitor = lazy(() => import("./monitor"));
+
+const TABS: { id: TableTab; label: string; content: (table: TableDescription) => ReactNode }[] = [
+  { id: "overview", label: "Overview", content: (table) => <Overview table={table} /> },
+  { id: "indexes", label: "Indexes", content: (table) => <Indexes table={table} /> },
+  { id: "monitor", label: "Monitor", content: (table) => <Monitor table={table} /> },
+  { id: "streams", label: "Exports and streams", content: (table) => <StreamTab table={table} /> },
+  { id: "settings", label: "Additional settings", content: (table) => <Settings table={table} /> },
+];
+
+export default function Table() {
+  const { name = "", tab = "overview" } = useParams();
+  const table = useTable(name);
+  const crumbs = [{ text: "Tables", href: paths.tables() }];
+  if (table.isError && isMissing(table.error)) {
+    return (
+      <Page title={name} crumbs={crumbs}>
+        <Empty title="There is no such table" action={<Button href={paths.tables()}>All tables</Button>}>
+          It may have been deleted, or be in another region.
+        </Empty>
+      </Page>
+    );
+  }
+  return (
+    <Page title={name} crumbs={crumbs} actions={<Actions name={name} />}>
+      <Loaded query={table} label={`Loading ${name}`}>
+        {(data) => <Sections name={name} tab={tab} table={data} />}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Sections({ name, tab, table }: { name: string; tab: string; table: TableDescription }) {
+  const navigate = useNavigate();
+  return (
+    <Tabs
+      activeTabId={tab}
+      ariaLabel={`Sections of ${name}`}
+      onChange={({ detail }) => void navigate((detail.activeTabHref ?? "").slice(1))}
+      tabs={TABS.map(({ id, label, content }) => ({
+        id,
+        label,
+        href: paths.table(name, id),
+        content: id === tab ? <Suspense fallback={<Loading />}>{content(table)}</Suspense> : null,
+      }))}
+    />
+  );
+}
+
+function Actions({ name }: { name: string }) {
+  const [deleting, setDeleting] = useState(false);
+  const navigate = useNavigate();
+  return (
+    <SpaceBetween direction="horizontal" size="xs">
+      <Button onClick={() => setDeleting(true)}>Delete table</Button>
+      <Button variant="primary" href={paths.items(name)}>
+        Explore table items
+      </Button>
+      {deleting ? (
+        <DeleteTables
+          names={[name]}
+          onDismiss={() => setDeleting(false)}
+          onDone={() => void navigate(paths.tables().slice(1))}
+        />
+      ) : null}
+    </SpaceBetween>
+  );
+}

@@ -1,0 +1,97 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useNavigate, useSearchParams } from "react-router";
+import { listFunctions } from "../../aws/functions";
+import { createMapping } from "../../aws/mappings";
+import { status } from "../../aws/own";
+import { allowStream } from "../../aws/roles";
+import { region } from "../../aws/session";
+import { listTables } from "../../aws/tables";
+import { Page } from "../../parts/page";
+import { useSubmit } from "../../parts/submit";
+import { paths } from "../../paths";
+import { creation, type Draft, NEW_DRAFT, type Wrong } from "./draft";
+import { EndFields, type Ends } from "./end-fields";
+import { MayNotRead } from "./may-not-read";
+import { roleNameOf } from "./standing";
+import { TriggerForm } from "./trigger-form";
+
+const MAY_NOT_READ = /^Cannot access stream/;
+
+/** Let a function run for the changes of a table. */
+export default function CreateTrigger() {
+  const [address] = useSearchParams();
+  const navigate = useNavigate();
+  const tables = useQuery({ queryKey: ["tables"], queryFn: listTables });
+  const streams = useQuery({ queryKey: ["status"], queryFn: status, refetchInterval: 5000 });
+  const functions = useQuery({ queryKey: ["functions"], queryFn: listFunctions });
+  const [ends, setEnds] = useState<Ends>({
+    table: address.get("table") ?? "",
+    function: address.get("function") ?? "",
+    position: "LATEST",
+    enabled: true,
+  });
+  const arnOf = (table: string) =>
+    streams.data?.tables.find((one) => one.name === table && one.arn.split(":")[3] === region())?.stream_arn;
+  const streamArn = arnOf(ends.table);
+  const role = functions.data?.find(({ FunctionName }) => FunctionName === ends.function)?.Role;
+
+  const submit = useSubmit(
+    async (draft: Draft) => {
+      const request = { streamArn: streamArn ?? "", functionName: ends.function, position: ends.position };
+      const made = await createMapping(creation({ ...draft, enabled: ends.enabled }, request));
+      void navigate(paths.trigger(made.UUID ?? "").slice(1));
+    },
+    { done: () => `Trigger ${ends.table} → ${ends.function} created` },
+  );
+  const allow = useSubmit((name: string) => allowStream(name, streamArn ?? ""), {
+    done: () => `${roleNameOf(role ?? "")} may read the stream of ${ends.table} now`,
+  });
+  const refused = MAY_NOT_READ.test(submit.failure?.message ?? "");
+  const check = (): Wrong => ({
+    ...(ends.table === "" ? { table: "Choose a table." } : {}),
+    ...(ends.function === "" ? { function: "Choose a function." } : {}),
+    ...(ends.table !== "" && streamArn === undefined ? { table: "The stream of this table is off." } : {}),
+  });
+  return (
+    <Page
+      title="Create trigger"
+      crumbs={[{ text: "Triggers", href: paths.triggers() }]}
+      description="It runs a function for the changes of a table. AWS calls it an event source mapping."
+    >
+      <TriggerForm
+        initial={NEW_DRAFT}
+        submit={submit}
+        check={check}
+        action="Create trigger"
+        cancel={paths.triggers()}
+        above={(wrong) => (
+          <EndFields
+            ends={ends}
+            change={(next) => {
+              setEnds(next);
+              submit.reset();
+            }}
+            tables={(tables.data ?? []).map((name) => ({ name, on: arnOf(name) !== undefined }))}
+            functions={(functions.data ?? []).map(({ FunctionName = "" }) => FunctionName)}
+            off={ends.table !== "" && streams.data !== undefined && streamArn === undefined}
+            wrong={wrong}
+          />
+        )}
+        instead={
+          refused
+            ? (again) => (
+                <MayNotRead
+                  message={submit.failure?.message ?? ""}
+                  role={roleNameOf(role ?? "")}
+                  allow={allow}
+                  busy={submit.busy}
+                  again={again}
+                />
+              )
+            : undefined
+        }
+      />
+    </Page>
+  );
+}

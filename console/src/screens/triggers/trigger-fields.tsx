@@ -1,0 +1,118 @@
+import Checkbox from "@cloudscape-design/components/checkbox";
+import Container from "@cloudscape-design/components/container";
+import FormField from "@cloudscape-design/components/form-field";
+import Header from "@cloudscape-design/components/header";
+import Input from "@cloudscape-design/components/input";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import type { Draft, NumberField, Wrong } from "./draft";
+
+interface TriggerFieldsProps {
+  draft: Draft;
+  change: (next: Draft) => void;
+  wrong: Wrong;
+  /** AWS's message about a request parameter. */
+  errorOf: (...parameters: string[]) => string | undefined;
+}
+
+interface NumberText {
+  field: NumberField;
+  parameter: string;
+  label: string;
+  description: string;
+  constraint: string;
+}
+
+const BATCH: NumberText[] = [
+  {
+    field: "batchSize",
+    parameter: "batchSize",
+    label: "Batch size",
+    description: "The most records that the function gets at a time.",
+    constraint: "1 to 10,000.",
+  },
+  {
+    field: "window",
+    parameter: "maximumBatchingWindowInSeconds",
+    label: "Batch window in seconds",
+    description: "How long to wait for a batch to fill. At 0 the function runs at once.",
+    constraint: "0 to 300.",
+  },
+];
+
+const FAILURE: NumberText[] = [
+  {
+    field: "retries",
+    parameter: "maximumRetryAttempts",
+    label: "Retry attempts",
+    description: "How often a batch that failed is tried again before it is discarded.",
+    constraint: "0 to 10,000; -1 is until its records expire.",
+  },
+  {
+    field: "age",
+    parameter: "maximumRecordAgeInSeconds",
+    label: "Maximum age of record in seconds",
+    description: "Older records are discarded.",
+    constraint: "60 to 604,800; -1 is until they expire.",
+  },
+];
+
+/** The names of the parameters whose messages are shown beside a field. */
+export const PLACED = [...BATCH, ...FAILURE].map(({ parameter }) => parameter);
+
+export function BatchFields(props: TriggerFieldsProps) {
+  return (
+    <Container header={<Header variant="h2">Batches</Header>}>
+      <SpaceBetween size="l">
+        {BATCH.map((text) => (
+          <NumberInput key={text.field} text={text} {...props} />
+        ))}
+      </SpaceBetween>
+    </Container>
+  );
+}
+
+/** What to do when the function fails. */
+export function FailureFields(props: TriggerFieldsProps) {
+  const { draft, change } = props;
+  return (
+    <Container header={<Header variant="h2">When the function fails</Header>}>
+      <SpaceBetween size="l">
+        {FAILURE.map((text) => (
+          <NumberInput key={text.field} text={text} {...props} />
+        ))}
+        <Checkbox
+          checked={draft.bisect}
+          description="A batch that failed is cut in two until the record that fails is alone."
+          onChange={({ detail }) => change({ ...draft, bisect: detail.checked })}
+        >
+          Split batch on error
+        </Checkbox>
+        <Checkbox
+          checked={draft.reports}
+          description="The function answers with batchItemFailures, and what is before the first of them counts as delivered."
+          onChange={({ detail }) => change({ ...draft, reports: detail.checked })}
+        >
+          Report batch item failures
+        </Checkbox>
+      </SpaceBetween>
+    </Container>
+  );
+}
+
+function NumberInput({ text, draft, change, wrong, errorOf }: TriggerFieldsProps & { text: NumberText }) {
+  const error = wrong[text.field] ?? errorOf(text.parameter);
+  return (
+    <FormField
+      label={text.label}
+      description={text.description}
+      constraintText={text.constraint}
+      {...(error === undefined ? {} : { errorText: error })}
+    >
+      <Input
+        value={draft[text.field]}
+        inputMode="numeric"
+        onChange={({ detail }) => change({ ...draft, [text.field]: detail.value })}
+      />
+    </FormField>
+  );
+}

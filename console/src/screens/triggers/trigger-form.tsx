@@ -1,0 +1,79 @@
+import Alert from "@cloudscape-design/components/alert";
+import Button from "@cloudscape-design/components/button";
+import Form from "@cloudscape-design/components/form";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { type ReactNode, useRef, useState } from "react";
+import type { Submit } from "../../parts/submit";
+import { type Draft, type Wrong, wrongs } from "./draft";
+import { FilterFields } from "./filter-fields";
+import { BatchFields, FailureFields, PLACED } from "./trigger-fields";
+
+const FILTER_MESSAGE = /filter/i;
+
+interface TriggerFormProps {
+  initial: Draft;
+  /** The fields above those that creating and editing share, given what is wrong. */
+  above: (wrong: Wrong) => ReactNode;
+  /** What more is wrong, by field. */
+  check?: () => Wrong;
+  /** In place of AWS's message, when there is something to be done about it before it is sent again. */
+  instead?: ((again: () => Promise<void>) => ReactNode) | undefined;
+  submit: Submit<Draft, unknown>;
+  action: string;
+  cancel: string;
+}
+
+/** What creating and editing a trigger have in common. */
+export function TriggerForm({ initial, above, check, instead, submit, action, cancel }: TriggerFormProps) {
+  const [draft, setDraft] = useState(initial);
+  const [wrong, setWrong] = useState<Wrong>({});
+  const form = useRef<HTMLFormElement>(null);
+  const change = (next: Draft) => {
+    setDraft(next);
+    setWrong({});
+  };
+  const send = async () => {
+    const found = { ...check?.(), ...wrongs(draft) };
+    setWrong(found);
+    if (Object.keys(found).length === 0) {
+      await submit.run(draft);
+    }
+    setTimeout(() => form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus(), 50);
+  };
+  const message = submit.failure?.message ?? "";
+  const aboutFilters = submit.failure !== undefined && FILTER_MESSAGE.test(message);
+  const error = aboutFilters || instead ? undefined : submit.formError(...PLACED);
+  const fields = { draft, change, wrong, errorOf: submit.errorOf };
+  return (
+    <form
+      ref={form}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        void send();
+      }}
+    >
+      <Form
+        actions={
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button variant="link" formAction="none" href={cancel}>
+              Cancel
+            </Button>
+            <Button variant="primary" formAction="submit" loading={submit.busy}>
+              {action}
+            </Button>
+          </SpaceBetween>
+        }
+      >
+        <SpaceBetween size="l">
+          {above(wrong)}
+          <BatchFields {...fields} />
+          <FilterFields {...fields} error={aboutFilters ? message : undefined} />
+          <FailureFields {...fields} />
+          {instead?.(send)}
+          {error === undefined ? null : <Alert type="error">{error}</Alert>}
+        </SpaceBetween>
+      </Form>
+    </form>
+  );
+}

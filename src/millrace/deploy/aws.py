@@ -1,0 +1,91 @@
+"""The clients of one deployment, and where it goes."""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from millrace.core.arn import Scope
+from millrace.core.clock import Clock
+from millrace.deploy.problem import DeployError
+
+_WAIT_SECONDS_MAX = 600
+_POLL_SECONDS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Aws:
+    """Stock boto3 clients; the typed ones are a development dependency."""
+
+    dynamodb: Any
+    lambda_: Any
+    iam: Any
+    logs: Any
+    scope: Scope
+
+
+def connect(settings: Mapping[str, Any]) -> Aws:
+    """Clients for boto3's `settings`. Raises DeployError if nobody answers or the keys are not taken."""
+    session: Any = boto3.session.Session()
+    # Whether somebody is there is seen at once, or not at all.
+    sts: Any = session.client("sts", **settings, config=Config(retries={"total_max_attempts": 1}))
+    region: str = sts.meta.region_name
+    try:
+        caller = sts.get_caller_identity()
+    except BotoCoreError as error:
+        endpoint = sts.meta.endpoint_url
+        raise DeployError(
+            f"no server answers at {endpoint} ({error}). Start one with `millrace serve`,"
+            " or name another with --endpoint."
+        ) from None
+    except ClientError as error:
+        raise DeployError(str(error)) from None
+    partition = caller["Arn"].split(":")[1]
+    return Aws(
+        dynamodb=session.client("dynamodb", **settings),
+        lambda_=session.client("lambda", **settings),
+        iam=session.client("iam", **settings),
+        logs=session.client("logs", **settings),
+        scope=Scope(caller["Account"], region, partition),
+    )
+
+
+def region_of(settings: Mapping[str, Any]) -> str:
+    """The region that boto3 goes to with these settings."""
+    session: Any = boto3.session.Session()
+    return str(settings.get("region_name") or session.region_name or "us-east-1")
+
+
+def code_of(error: ClientError) -> str:
+    """AWS's name of the error."""
+    return str(error.response.get("Error", {}).get("Code"))
+
+
+def unless_missing(call: Callable[[], Any], *codes: str) -> Any:
+    """What the call answers; None if AWS says with one of these codes that there is no such thing."""
+    try:
+        return call()
+    except ClientError as error:
+        if code_of(error) in codes:
+            return None
+        raise
+
+
+def pages(client: Any, operation: str, member: str, **arguments: Any) -> Iterator[Any]:
+    """The elements of `member` on all pages of a listing."""
+    for page in client.get_paginator(operation).paginate(**arguments):
+        yield from page[member]
+
+
+def wait(done: Callable[[], bool]) -> None:
+    """Return once it is done, asking every second. Raises DeployError after ten minutes."""
+    clock, pause = Clock(), threading.Event()
+    deadline = clock.stopwatch() + _WAIT_SECONDS_MAX
+    while not done():
+        if clock.stopwatch() > deadline:
+            raise DeployError(f"it was not done within {_WAIT_SECONDS_MAX} seconds")
+        pause.wait(_POLL_SECONDS)

@@ -1,0 +1,30 @@
+"""The types of resources that can be deployed."""
+
+from collections.abc import Mapping
+
+from millrace.deploy.resources.function import Function
+from millrace.deploy.resources.kind import Kind
+from millrace.deploy.resources.log_group import LogGroup
+from millrace.deploy.resources.managed_policy import ManagedPolicy
+from millrace.deploy.resources.mapping import EventSourceMapping
+from millrace.deploy.resources.permission import Permission
+from millrace.deploy.resources.policy import Policy
+from millrace.deploy.resources.role import Role
+from millrace.deploy.resources.table import Table
+from millrace.deploy.resources.url import Url
+
+# In the order in which what left the template is deleted: users before what they use.
+KINDS: Mapping[str, Kind] = {
+    kind.type: kind
+    for kind in (
+        Permission(),
+        Url(),
+        EventSourceMapping(),
+        Function(),
+        Policy(),
+        ManagedPolicy(),
+        Role(),
+        LogGroup(),
+        Table(),
+    )
+}

@@ -1,0 +1,83 @@
+"""SAM templates made CloudFormation templates, by AWS's own translator, which is asked without a network."""
+
+import copy
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import boto3
+from samtranslator.model.exceptions import InvalidDocumentException  # pyright: ignore[reportMissingTypeStubs]
+from samtranslator.parser.parser import Parser  # pyright: ignore[reportMissingTypeStubs]
+from samtranslator.translator.translator import Translator  # pyright: ignore[reportMissingTypeStubs]
+
+from millrace.deploy.document import array, record
+from millrace.deploy.problem import Problem, Refused
+
+TRANSFORM = "AWS::Serverless-2016-10-31"
+TYPES = ("AWS::Serverless::Function", "AWS::Serverless::SimpleTable")
+EVENTS = ("DynamoDB",)
+# The translator takes code from buckets only: local paths go through it as keys of one that cannot be.
+_LOCAL = "millrace.local.path"
+
+
+def transform(document: Mapping[str, Any], parameters: Mapping[str, Any], region: str) -> dict[str, Any]:
+    """The CloudFormation template of a SAM template. Raises Refused."""
+    template = copy.deepcopy(dict(document))
+    problems = list(_not_supported(template))
+    if problems:
+        raise Refused(problems)
+    _hide_paths(template)
+    values = {
+        name: ",".join(value) if array(value) is not None else value for name, value in parameters.items()
+    }
+    # The session is asked for its region and nothing else.
+    session: Any = boto3.session.Session(region_name=region)
+    translator: Any = Translator(None, Parser(), boto_session=session)
+    try:
+        made: dict[str, Any] = translator.translate(template, values, get_managed_policy_map=dict)
+    except InvalidDocumentException as error:
+        causes: Any = error.causes
+        raise Refused([Problem(str(cause.message)) for cause in causes]) from None
+    finally:
+        translator.metrics.publish()  # to nobody; else it complains at its end
+    _show_paths(made)
+    return made
+
+
+def _not_supported(template: Mapping[str, Any]) -> Iterator[Problem]:
+    for name, form in _resources(template):
+        kind = str(form.get("Type"))
+        if kind.startswith("AWS::Serverless::") and kind not in TYPES:
+            yield Problem(f"this type is not supported; supported: {', '.join(TYPES)}", name, kind)
+        events = record((record(form.get("Properties")) or {}).get("Events")) or {}
+        for event, described in events.items():
+            source = (record(described) or {}).get("Type")
+            if source not in EVENTS:
+                sentence = f"{source} is not supported; supported: {', '.join(EVENTS)}"
+                yield Problem(sentence, name, kind, f"Events.{event}.Type")
+
+
+def _resources(template: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, each in (record(template.get("Resources")) or {}).items():
+        form = record(each)
+        if form is not None:
+            yield name, form
+
+
+def _hide_paths(template: Mapping[str, Any]) -> None:
+    globals_ = record(template.get("Globals")) or {}
+    places = [record(globals_.get("Function")) or {}]
+    for _, form in _resources(template):
+        if form.get("Type") == "AWS::Serverless::Function":
+            places.append(record(form.get("Properties")) or {})
+    for place in places:
+        path = place.get("CodeUri")
+        if isinstance(path, str) and not path.startswith("s3://"):
+            place["CodeUri"] = {"Bucket": _LOCAL, "Key": path}
+
+
+def _show_paths(template: Mapping[str, Any]) -> None:
+    for _, form in _resources(template):
+        properties = record(form.get("Properties")) or {}
+        code = record(properties.get("Code")) or {}
+        if code.get("S3Bucket") == _LOCAL:
+            properties["Code"] = code["S3Key"]
