@@ -2,15 +2,15 @@
 
 import json
 import re
-from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from tests.api.millrace_process import TRUST, Millrace, zipped
 from tests.console.browser import Console
 
 REGION = "us-east-1"
+LOOKS: tuple[tuple[int, Literal["dark", "light"]], ...] = ((1280, "dark"), (1920, "light"), (1920, "dark"))
 MAY_LOG = json.dumps(
     {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "logs:*", "Resource": "*"}]}
 )
@@ -69,7 +69,7 @@ def address(group: str, stream: str = "", request: str = "") -> str:
     return f"#/logs/{quote(group, safe='')}{rest}{f'?request={request}' if request else ''}"
 
 
-def lines(page: Page) -> Any:
+def lines(page: Page) -> Locator:
     return page.get_by_role("log").locator(".log-row")
 
 
@@ -97,10 +97,7 @@ def test_lines_appear_as_they_are_written_without_a_reload(console: Console):
 
 def test_a_request_id_leads_to_exactly_its_lines(console: Console):
     client = function(console.server, "several")
-    for name in ("one", "two", "three"):
-        wanted = invoke(client, "several", name=name)
-        if name == "two":
-            request = wanted
+    _, request, _ = [invoke(client, "several", name=name) for name in ("one", "two", "three")]
     stream = stream_of(console.server, "/aws/lambda/several")
     page = console.open(address("/aws/lambda/several", stream, request))
 
@@ -278,12 +275,12 @@ def test_one_groups_tail_leaves_out_the_others(console: Console):
     expect(page.get_by_text("hello nobody")).to_be_hidden()
 
 
-def test_pictures_of_logs_in_both_themes_and_widths(console: Console, tmp_path: Path):
+def test_pictures_of_logs_in_both_themes_and_widths(console: Console):
     client = function(console.server, "shown")
     for name in ("Ann", "Bob", "Cleo"):
-        request = invoke(client, "shown", name=name, fail=name == "Bob")
+        invoke(client, "shown", name=name, fail=name == "Bob")
     stream = stream_of(console.server, "/aws/lambda/shown")
-    for width, theme in ((1280, "dark"), (1920, "light"), (1920, "dark")):
+    for width, theme in LOOKS:
         console.page.set_viewport_size({"width": width, "height": 1000})
         console.page.emulate_media(color_scheme=theme)
         page = console.open(address("/aws/lambda/shown", stream))
@@ -295,4 +292,3 @@ def test_pictures_of_logs_in_both_themes_and_widths(console: Console, tmp_path: 
         expect(page.get_by_text("hello", exact=True).first).to_be_visible()
         console.picture(f"logs-search-{theme}-{width}")
         console.check_accessibility()
-    assert request

@@ -2,13 +2,16 @@
 
 import json
 import re
-from typing import Any
+from typing import Any, Literal
 
+import pytest
+from botocore.exceptions import ClientError
 from playwright.sync_api import Locator, Page, expect
 from tests.api.millrace_process import TRUST, Millrace, zipped
 from tests.console.browser import Console
 
 REGION = "us-east-1"
+LOOKS: tuple[tuple[int, Literal["dark", "light"]], ...] = ((1280, "dark"), (1920, "light"), (1920, "dark"))
 LOGS_ARN = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 WRITER = """
 import os, boto3
@@ -84,6 +87,7 @@ def test_a_role_is_made_with_a_tables_stream_and_a_managed_policy(console: Conso
     with console.refusals():
         page.get_by_role("button", name="Create role").click()
         expect(page.get_by_text("failed to satisfy constraint")).to_be_visible()
+    expect(page.get_by_label("Role name")).to_be_focused()
     page.get_by_label("Role name").fill("reader")
     page.get_by_label("Description").fill("Reads what is written")
     choose(page, "Read the streams of tables", "watched")
@@ -257,11 +261,9 @@ def test_pictures_of_roles_in_both_themes_and_widths(console: Console):
     iam(server).update_assume_role_policy(RoleName="pictured", PolicyDocument=trust)
     client = denied_as(server, arn, "picture")
     for call in (client.scan, client.describe_table):
-        try:
+        with pytest.raises(ClientError, match="AccessDenied"):
             call(TableName="pictures")
-        except client.exceptions.ClientError as error:
-            assert error.response["Error"]["Code"] == "AccessDeniedException"
-    for width, theme in ((1280, "dark"), (1920, "light"), (1920, "dark")):
+    for width, theme in LOOKS:
         console.page.set_viewport_size({"width": width, "height": 1000})
         console.page.emulate_media(color_scheme=theme)
         page = console.open("#/roles")

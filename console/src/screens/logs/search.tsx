@@ -44,19 +44,19 @@ export function Search({ group }: { group: string }) {
               description="Leave it empty for all lines."
               errorText={wrong}
               stretch
-              secondaryControl={
+            >
+              <div style={{ display: "grid", gridTemplateColumns: "minmax(0, 1fr) auto", gap: 8 }}>
+                <Input
+                  value={typed}
+                  type="search"
+                  clearAriaLabel="Clear"
+                  placeholder='For example: ERROR, "timed out", { $.level = "WARN" }'
+                  onChange={({ detail }) => setTyped(detail.value)}
+                />
                 <Button variant="primary" formAction="submit">
                   Search
                 </Button>
-              }
-            >
-              <Input
-                value={typed}
-                type="search"
-                clearAriaLabel="Clear"
-                placeholder='For example: ERROR, "timed out", { $.level = "WARN" }'
-                onChange={({ detail }) => setTyped(detail.value)}
-              />
+              </div>
             </FormField>
             <FormField label="Of the last">
               <SegmentedControl

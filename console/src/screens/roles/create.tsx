@@ -5,8 +5,9 @@ import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useNavigate } from "react-router";
+import { focusFirstWrong } from "../../parts/first-wrong";
 import { isBack } from "../../parts/gone";
 import { Page } from "../../parts/page";
 import { useSubmit } from "../../parts/submit";
@@ -33,6 +34,13 @@ export default function CreateRole() {
   const submit = useSubmit((draft: Parameters<typeof makeRole>[0]) => makeRole(draft, made, setMade), {
     done: () => `Role ${name} was created.`,
   });
+  const form = useRef<HTMLFormElement>(null);
+  const refused = !submit.busy && submit.failure !== undefined;
+  useEffect(() => {
+    if (refused && form.current !== null) {
+      focusFirstWrong(form.current);
+    }
+  }, [refused]);
   const run = async () => {
     const wrong = jsonTrouble(trust);
     setTrouble(wrong);
@@ -52,6 +60,7 @@ export default function CreateRole() {
   return (
     <Page title="Create role" crumbs={CRUMBS}>
       <form
+        ref={form}
         onSubmit={(event) => {
           event.preventDefault();
           void run();

@@ -9,7 +9,7 @@ export function Summary({ role }: { role: Role }) {
   return (
     <Container>
       <KeyValuePairs
-        columns={4}
+        columns={3}
         items={[
           {
             label: "ARN",
@@ -23,8 +23,10 @@ export function Summary({ role }: { role: Role }) {
               />
             ),
           },
-          { label: "Path", value: Path },
-          { label: "Created", value: CreateDate === undefined ? "–" : dateTime(CreateDate) },
+          {
+            label: "Created, path",
+            value: `${CreateDate === undefined ? "–" : dateTime(CreateDate)}, ${Path}`,
+          },
           { label: "Description", value: Description ?? "–" },
         ]}
       />
