@@ -10,7 +10,6 @@ from tests.api.conftest import millrace, server  # noqa: F401 -- fixtures
 from tests.api.millrace_process import Millrace
 from tests.console.browser import Console, launch
 
-
 # A machine that is busy with other things must not fail a test; none of them waits longer than it has to.
 expect.set_options(timeout=20_000)
 

@@ -81,6 +81,7 @@ def create_the_trigger(console: Console, page: Page) -> None:
     expect(page.get_by_label("Role name")).to_have_value("JansFunction-role")
     console.picture("article-4-create-function")
     page.get_by_role("button", name="Create function").click()
+    expect(page).to_have_url(f"{console.base}#/functions/JansFunction/code")
     expect(page.get_by_label("lambda_function.py")).to_contain_text("Received event")
     console.picture("article-5-code")
 
@@ -107,7 +108,7 @@ def update_the_item(console: Console, page: Page) -> None:
     page.get_by_role("heading", name="Review changes").scroll_into_view_if_needed()
     console.picture("article-7-review-changes")
     page.get_by_role("button", name="Save changes").click()
-    expect(page.get_by_text("hello again").first).to_be_visible()
+    expect(page.get_by_text("The item was saved in JansTable.").first).to_be_visible()
 
 
 def see_old_and_new_image(console: Console, page: Page) -> None:

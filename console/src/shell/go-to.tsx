@@ -1,9 +1,9 @@
 import Autosuggest, { type AutosuggestProps } from "@cloudscape-design/components/autosuggest";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
-import { useNavigate } from "react-router";
 import { status } from "../aws/own";
 import { listTables } from "../aws/tables";
+import { useGo } from "../parts/go";
 import { paths } from "../paths";
 
 const SCREENS: AutosuggestProps.Option[] = [
@@ -23,7 +23,7 @@ export function GoTo() {
   const [text, setText] = useState("");
   const [focused, setFocused] = useState(false);
   const field = useRef<AutosuggestProps.Ref>(null);
-  const navigate = useNavigate();
+  const visit = useGo();
   const all = useQuery({ queryKey: ["status"], queryFn: status, enabled: focused });
   const tables = useQuery({ queryKey: ["tables"], queryFn: listTables, enabled: focused });
   useEffect(() => {
@@ -58,7 +58,7 @@ export function GoTo() {
     const href = chosen.startsWith("#/") ? chosen : firstMatch(options, chosen);
     if (href !== undefined) {
       setText("");
-      void navigate(href.slice(1));
+      visit(href);
     }
   };
   return (

@@ -3,8 +3,9 @@ import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tabs from "@cloudscape-design/components/tabs";
 import { lazy, Suspense, useState } from "react";
-import { useNavigate, useParams } from "react-router";
+import { useParams } from "react-router";
 import type { FunctionDetail } from "../../aws/functions";
+import { useGo } from "../../parts/go";
 import { notify } from "../../parts/notices";
 import { Page } from "../../parts/page";
 import { FailureAlert, Loaded, Loading } from "../../parts/states";
@@ -37,7 +38,7 @@ export default function OneFunction() {
   const [deleting, setDeleting] = useState(false);
   const detail = useFunction(name, !deleting);
   const mappings = useMappings();
-  const navigate = useNavigate();
+  const go = useGo();
   return (
     <Page
       title={name}
@@ -66,7 +67,7 @@ export default function OneFunction() {
         <DeleteFunctions
           names={[name]}
           triggers={mappings.data ?? []}
-          onDeleted={() => void navigate(paths.functions().slice(1))}
+          onDeleted={() => go(paths.functions())}
           onDismiss={() => setDeleting(false)}
         />
       ) : null}
@@ -75,13 +76,13 @@ export default function OneFunction() {
 }
 
 function FunctionTabs({ name, tab, detail }: TabProps & { tab: string }) {
-  const navigate = useNavigate();
+  const go = useGo();
   return (
     <Tabs
       ariaLabel="Of this function"
       activeTabId={TABS.some(({ id }) => id === tab) ? tab : "code"}
       onChange={(event) => {
-        void navigate((event.detail.activeTabHref ?? "#/").slice(1));
+        go(event.detail.activeTabHref ?? "#/");
       }}
       tabs={TABS.map(({ id, label, Content }) => ({
         id,

@@ -3,10 +3,11 @@ import Button from "@cloudscape-design/components/button";
 import Form from "@cloudscape-design/components/form";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useNavigate, useParams, useSearchParams } from "react-router";
+import { useParams, useSearchParams } from "react-router";
 import type { Item } from "../../aws/attributes";
 import { createItem } from "../../aws/items";
 import type { TableDescription } from "../../aws/tables";
+import { useGo } from "../../parts/go";
 import { Page } from "../../parts/page";
 import { Empty, Loaded } from "../../parts/states";
 import { useSubmit } from "../../parts/submit";
@@ -75,14 +76,14 @@ function Creating({
   const keys = schema === undefined ? [] : keysOf(schema);
   const names = keys.map((key) => key.name);
   const editing = useEditing(start ?? emptyItem(keys), keys);
-  const navigate = useNavigate();
+  const go = useGo();
   const submit = useSubmit((item: Item) => createItem(name, item, names[0] ?? ""), {
     done: () => `The item was created in ${name}.`,
   });
   const save = async () => {
     const item = editing.check();
     if (item !== undefined && (await submit.run(item)) !== undefined) {
-      void navigate(itemsAddress(name).slice(1));
+      go(itemsAddress(name));
     }
   };
   const taken = submit.failure?.code === "ConditionalCheckFailedException";

@@ -5,11 +5,12 @@ import Form from "@cloudscape-design/components/form";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { useNavigate, useParams, useSearchParams } from "react-router";
+import { useParams, useSearchParams } from "react-router";
 import { type Item, sameItem } from "../../aws/attributes";
 import { ChangedMeanwhile, saveItem } from "../../aws/items";
 import type { TableDescription } from "../../aws/tables";
 import { changesOnly, differences } from "../../parts/diff";
+import { useGo } from "../../parts/go";
 import { ItemDiff } from "../../parts/item-diff";
 import { Page } from "../../parts/page";
 import { Empty, Loaded } from "../../parts/states";
@@ -89,7 +90,7 @@ function EditingItem({ name, table, before, onTakeTheirs }: EditingItemProps) {
   const keys = schema === undefined ? [] : keysOf(schema);
   const names = keys.map((key) => key.name);
   const editing = useEditing(before, keys);
-  const navigate = useNavigate();
+  const go = useGo();
   const [theirs, setTheirs] = useState<{ item: Item | undefined }>();
   const submit = useSubmit(
     async ({ after, on }: { after: Item; on: Item | undefined }) => {
@@ -107,7 +108,7 @@ function EditingItem({ name, table, before, onTakeTheirs }: EditingItemProps) {
   const save = async (on: Item | undefined) => {
     const after = editing.check();
     if (after !== undefined && (await submit.run({ after, on })) === true) {
-      void navigate(itemsAddress(name).slice(1));
+      go(itemsAddress(name));
     }
   };
   const now = editing.understood.item;

@@ -1,9 +1,9 @@
 import Button from "@cloudscape-design/components/button";
 import ButtonDropdown, { type ButtonDropdownProps } from "@cloudscape-design/components/button-dropdown";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useNavigate } from "react-router";
 import type { Item } from "../../aws/attributes";
 import { plainItemText, typedText } from "../../aws/item-json";
+import { useGo } from "../../parts/go";
 import { notify } from "../../parts/notices";
 import { paths } from "../../paths";
 import { asCsv, asJsonLines, copy, download } from "./export";
@@ -65,7 +65,7 @@ function choices(selected: number, all: number): ButtonDropdownProps.ItemOrGroup
 }
 
 function useActions({ table, keys, selected, items, onDelete }: ResultActionsProps) {
-  const navigate = useNavigate();
+  const go = useGo();
   const key = selected[0] === undefined ? "" : keyText(selected[0], keys);
   const chosen = selected.length > 0 ? [...selected] : items;
   const keep = (write: (item: Item) => string, form: string) => {
@@ -75,8 +75,8 @@ function useActions({ table, keys, selected, items, onDelete }: ResultActionsPro
     void copy(text).then(() => notify("success", `${what} copied as ${form}.`));
   };
   const actions: Record<string, () => void> = {
-    edit: () => void navigate(paths.editItem(table, key).slice(1)),
-    duplicate: () => void navigate(paths.duplicateItem(table, key).slice(1)),
+    edit: () => go(paths.editItem(table, key)),
+    duplicate: () => go(paths.duplicateItem(table, key)),
     delete: onDelete,
     "copy-json": () => keep((item) => plainItemText(item), "JSON"),
     "copy-typed": () => keep(typedText, "DynamoDB JSON"),

@@ -3,8 +3,9 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tabs from "@cloudscape-design/components/tabs";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
-import { useNavigate, useParams, useSearchParams } from "react-router";
+import { useParams, useSearchParams } from "react-router";
 import { findLogGroup, type LogGroup } from "../../aws/logs";
+import { useGo } from "../../parts/go";
 import { Page } from "../../parts/page";
 import { Empty, Loaded } from "../../parts/states";
 import { type LogGroupTab, paths } from "../../paths";
@@ -42,14 +43,14 @@ export default function Group() {
 }
 
 function Sections({ name, group }: { name: string; group: LogGroup }) {
-  const navigate = useNavigate();
+  const go = useGo();
   const [address] = useSearchParams();
   const active = address.get("tab") ?? "streams";
   return (
     <Tabs
       activeTabId={active}
       ariaLabel={`Sections of ${name}`}
-      onChange={({ detail }) => void navigate((detail.activeTabHref ?? "").slice(1))}
+      onChange={({ detail }) => go(detail.activeTabHref ?? "")}
       tabs={TABS.map(({ id, label, content }) => ({
         id,
         label,
@@ -62,7 +63,7 @@ function Sections({ name, group }: { name: string; group: LogGroup }) {
 
 function Actions({ name }: { name: string }) {
   const [deleting, setDeleting] = useState(false);
-  const navigate = useNavigate();
+  const go = useGo();
   const writer = functionOf(name);
   return (
     <SpaceBetween direction="horizontal" size="xs">
@@ -72,11 +73,7 @@ function Actions({ name }: { name: string }) {
         Live tail
       </Button>
       {deleting ? (
-        <DeleteGroups
-          groups={[name]}
-          onClose={() => setDeleting(false)}
-          onDone={() => void navigate(paths.logs().slice(1))}
-        />
+        <DeleteGroups groups={[name]} onClose={() => setDeleting(false)} onDone={() => go(paths.logs())} />
       ) : null}
     </SpaceBetween>
   );

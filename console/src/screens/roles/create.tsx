@@ -6,8 +6,8 @@ import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useEffect, useRef, useState } from "react";
-import { useNavigate } from "react-router";
 import { focusFirstWrong } from "../../parts/first-wrong";
+import { useGo } from "../../parts/go";
 import { isBack } from "../../parts/gone";
 import { Page } from "../../parts/page";
 import { useSubmit } from "../../parts/submit";
@@ -23,7 +23,7 @@ import { TrustFields } from "./trust-fields";
 const CRUMBS = [{ text: "Roles", href: paths.roles() }];
 
 export default function CreateRole() {
-  const navigate = useNavigate();
+  const go = useGo();
   const [name, setName] = useState("");
   const [description, setDescription] = useState("");
   const [trust, setTrust] = useState(lambdaTrust);
@@ -49,7 +49,7 @@ export default function CreateRole() {
       (await submit.run({ name, description, trust, policies, streams })) !== undefined
     ) {
       isBack(goneRole(name));
-      void navigate(paths.role(name).slice(1));
+      go(paths.role(name));
     }
   };
   const aboutTrust = trouble ?? documentError(submit);

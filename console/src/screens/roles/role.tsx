@@ -2,9 +2,10 @@ import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tabs from "@cloudscape-design/components/tabs";
 import { type ReactNode, useState } from "react";
-import { useNavigate, useParams, useSearchParams } from "react-router";
+import { useParams, useSearchParams } from "react-router";
 import { isMissing } from "../../aws/failure";
 import type { RoleDetails } from "../../aws/role-policies";
+import { useGo } from "../../parts/go";
 import { Page } from "../../parts/page";
 import { Empty, Loaded } from "../../parts/states";
 import { paths, type RoleTab } from "../../paths";
@@ -51,7 +52,7 @@ export default function Role() {
 }
 
 function Sections({ name, details }: { name: string; details: RoleDetails }) {
-  const navigate = useNavigate();
+  const go = useGo();
   const [address] = useSearchParams();
   const denied = useDenials(name).data?.length ?? 0;
   const active = address.get("tab") ?? "permissions";
@@ -59,7 +60,7 @@ function Sections({ name, details }: { name: string; details: RoleDetails }) {
     <Tabs
       activeTabId={active}
       ariaLabel={`Sections of ${name}`}
-      onChange={({ detail }) => void navigate((detail.activeTabHref ?? "").slice(1))}
+      onChange={({ detail }) => go(detail.activeTabHref ?? "")}
       tabs={TABS.map(({ id, label, content }) => ({
         id,
         label: id === "denied" && denied > 0 ? `${label} (${denied})` : label,
@@ -72,16 +73,12 @@ function Sections({ name, details }: { name: string; details: RoleDetails }) {
 
 function Actions({ name }: { name: string }) {
   const [deleting, setDeleting] = useState(false);
-  const navigate = useNavigate();
+  const go = useGo();
   return (
     <>
       <Button onClick={() => setDeleting(true)}>Delete role</Button>
       {deleting ? (
-        <DeleteRoles
-          names={[name]}
-          onClose={() => setDeleting(false)}
-          onDone={() => void navigate(paths.roles().slice(1))}
-        />
+        <DeleteRoles names={[name]} onClose={() => setDeleting(false)} onDone={() => go(paths.roles())} />
       ) : null}
     </>
   );

@@ -4,11 +4,12 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tabs from "@cloudscape-design/components/tabs";
-import { useNavigate, useSearchParams } from "react-router";
+import { useSearchParams } from "react-router";
 import { typed } from "../../aws/attributes";
 import type { Change, Stream } from "../../aws/streams";
 import { CodeEditor } from "../../parts/code-editor";
 import { bytes, dateTime } from "../../parts/format";
+import { useGo } from "../../parts/go";
 import { ItemDiff } from "../../parts/item-diff";
 import { Empty, Loading } from "../../parts/states";
 import { paths } from "../../paths";
@@ -73,7 +74,7 @@ export function ChangeDetail({ stream, change, asked }: ChangeDetailProps) {
 
 function Parts({ stream, change }: { stream: Stream; change: Change }) {
   const [address] = useSearchParams();
-  const navigate = useNavigate();
+  const go = useGo();
   const asked = TABS.find((name) => name === address.get("tab")) ?? "changes";
   const href = (tab: string) => {
     const next = new URLSearchParams({ change: change.sequence, shard: change.shard, tab });
@@ -83,7 +84,7 @@ function Parts({ stream, change }: { stream: Stream; change: Change }) {
     <Tabs
       activeTabId={asked}
       ariaLabel="The change"
-      onChange={({ detail }) => void navigate(href(detail.activeTabId).slice(1), { replace: true })}
+      onChange={({ detail }) => go(href(detail.activeTabId), { replace: true })}
       tabs={[
         {
           id: "changes",

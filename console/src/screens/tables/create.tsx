@@ -7,9 +7,9 @@ import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tiles from "@cloudscape-design/components/tiles";
 import { type FormEvent, useState } from "react";
-import { useNavigate } from "react-router";
 import { failure } from "../../aws/failure";
 import { createTable, setTimeToLive } from "../../aws/tables";
+import { useGo } from "../../parts/go";
 import { notify } from "../../parts/notices";
 import { Page } from "../../parts/page";
 import { useSubmit } from "../../parts/submit";
@@ -36,7 +36,7 @@ async function create(draft: TableDraft): Promise<void> {
 
 export default function CreateTable() {
   const [draft, setDraft] = useState(newTable);
-  const navigate = useNavigate();
+  const go = useGo();
   const submit = useSubmit(
     async (given: TableDraft) => {
       await create(given);
@@ -50,7 +50,7 @@ export default function CreateTable() {
   const send = async (event: FormEvent) => {
     event.preventDefault();
     if (await submit.run(draft)) {
-      void navigate(paths.table(draft.name).slice(1));
+      go(paths.table(draft.name));
     }
   };
   return (

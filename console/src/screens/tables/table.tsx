@@ -2,9 +2,10 @@ import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tabs from "@cloudscape-design/components/tabs";
 import { lazy, type ReactNode, Suspense, useState } from "react";
-import { useNavigate, useParams } from "react-router";
+import { useParams } from "react-router";
 import { isMissing } from "../../aws/failure";
 import type { TableDescription } from "../../aws/tables";
+import { useGo } from "../../parts/go";
 import { Page } from "../../parts/page";
 import { Empty, Loaded, Loading } from "../../parts/states";
 import { paths, type TableTab } from "../../paths";
@@ -48,12 +49,12 @@ export default function Table() {
 }
 
 function Sections({ name, tab, table }: { name: string; tab: string; table: TableDescription }) {
-  const navigate = useNavigate();
+  const go = useGo();
   return (
     <Tabs
       activeTabId={tab}
       ariaLabel={`Sections of ${name}`}
-      onChange={({ detail }) => void navigate((detail.activeTabHref ?? "").slice(1))}
+      onChange={({ detail }) => go(detail.activeTabHref ?? "")}
       tabs={TABS.map(({ id, label, content }) => ({
         id,
         label,
@@ -66,7 +67,7 @@ function Sections({ name, tab, table }: { name: string; tab: string; table: Tabl
 
 function Actions({ name }: { name: string }) {
   const [deleting, setDeleting] = useState(false);
-  const navigate = useNavigate();
+  const go = useGo();
   return (
     <SpaceBetween direction="horizontal" size="xs">
       <Button onClick={() => setDeleting(true)}>Delete table</Button>
@@ -74,11 +75,7 @@ function Actions({ name }: { name: string }) {
         Explore table items
       </Button>
       {deleting ? (
-        <DeleteTables
-          names={[name]}
-          onDismiss={() => setDeleting(false)}
-          onDone={() => void navigate(paths.tables().slice(1))}
-        />
+        <DeleteTables names={[name]} onDismiss={() => setDeleting(false)} onDone={() => go(paths.tables())} />
       ) : null}
     </SpaceBetween>
   );

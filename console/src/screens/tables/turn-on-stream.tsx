@@ -5,8 +5,9 @@ import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type FormEvent, useState } from "react";
-import { useNavigate, useParams } from "react-router";
+import { useParams } from "react-router";
 import { type StreamViewType, updateTable } from "../../aws/tables";
+import { useGo } from "../../parts/go";
 import { Page } from "../../parts/page";
 import { useSubmit } from "../../parts/submit";
 import { paths } from "../../paths";
@@ -16,7 +17,7 @@ import { viewName } from "./words";
 export default function TurnOnStream() {
   const { name = "" } = useParams();
   const [view, setView] = useState<StreamViewType>("NEW_AND_OLD_IMAGES");
-  const navigate = useNavigate();
+  const go = useGo();
   const submit = useSubmit(
     (given: StreamViewType) =>
       updateTable({
@@ -29,7 +30,7 @@ export default function TurnOnStream() {
   const send = async (event: FormEvent) => {
     event.preventDefault();
     if (await submit.run(view)) {
-      void navigate(paths.table(name, "streams").slice(1));
+      go(paths.table(name, "streams"));
     }
   };
   return (

@@ -1,12 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { useNavigate, useSearchParams } from "react-router";
+import { useSearchParams } from "react-router";
 import { listFunctions } from "../../aws/functions";
 import { createMapping } from "../../aws/mappings";
 import { status } from "../../aws/own";
 import { allowStream } from "../../aws/roles";
 import { region } from "../../aws/session";
 import { listTables } from "../../aws/tables";
+import { useGo } from "../../parts/go";
 import { Page } from "../../parts/page";
 import { useSubmit } from "../../parts/submit";
 import { paths } from "../../paths";
@@ -21,7 +22,7 @@ const MAY_NOT_READ = /^Cannot access stream/;
 /** Let a function run for the changes of a table. */
 export default function CreateTrigger() {
   const [address] = useSearchParams();
-  const navigate = useNavigate();
+  const go = useGo();
   const tables = useQuery({ queryKey: ["tables"], queryFn: listTables });
   const streams = useQuery({ queryKey: ["status"], queryFn: status, refetchInterval: 5000 });
   const functions = useQuery({ queryKey: ["functions"], queryFn: listFunctions });
@@ -40,7 +41,7 @@ export default function CreateTrigger() {
     async (draft: Draft) => {
       const request = { streamArn: streamArn ?? "", functionName: ends.function, position: ends.position };
       const made = await createMapping(creation({ ...draft, enabled: ends.enabled }, request));
-      void navigate(paths.trigger(made.UUID ?? "").slice(1));
+      go(paths.trigger(made.UUID ?? ""));
     },
     { done: () => `Trigger ${ends.table} → ${ends.function} created` },
   );

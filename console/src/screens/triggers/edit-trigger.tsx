@@ -3,8 +3,9 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { useNavigate, useParams } from "react-router";
+import { useParams } from "react-router";
 import { type EventSourceMappingConfiguration, getMapping, updateMapping } from "../../aws/mappings";
+import { useGo } from "../../parts/go";
 import { Page } from "../../parts/page";
 import { Loaded } from "../../parts/states";
 import { useSubmit } from "../../parts/submit";
@@ -42,13 +43,13 @@ const nameOf = ({ EventSourceArn, FunctionArn }: EventSourceMappingConfiguration
   `${tableOf(EventSourceArn)} → ${functionOf(FunctionArn)}`;
 
 function EditForm({ mapping, uuid }: { mapping: EventSourceMappingConfiguration; uuid: string }) {
-  const navigate = useNavigate();
+  const go = useGo();
   const [initial] = useState(() => draftOf(mapping));
   const [enabled, setEnabled] = useState(initial.enabled);
   const submit = useSubmit(
     async (draft: Draft) => {
       await updateMapping(alteration(uuid, { ...draft, enabled }));
-      void navigate(paths.trigger(uuid).slice(1));
+      go(paths.trigger(uuid));
     },
     { done: () => `Trigger ${nameOf(mapping)} changed` },
   );

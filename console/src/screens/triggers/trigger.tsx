@@ -2,8 +2,9 @@ import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { useNavigate, useParams } from "react-router";
+import { useParams } from "react-router";
 import { getMapping } from "../../aws/mappings";
+import { useGo } from "../../parts/go";
 import { useLive } from "../../parts/live";
 import { Page } from "../../parts/page";
 import type { Sample } from "../../parts/samples";
@@ -77,7 +78,7 @@ function Shown({ row, now, samples }: ShownProps) {
 function Actions({ row }: { row: Row }) {
   const { enable, remove } = useTriggerActions();
   const [deleting, setDeleting] = useState(false);
-  const navigate = useNavigate();
+  const go = useGo();
   const on = row.state === "Enabled";
   return (
     <>
@@ -93,7 +94,7 @@ function Actions({ row }: { row: Row }) {
           rows={[row]}
           remove={remove}
           dismiss={() => setDeleting(false)}
-          done={() => void navigate(paths.triggers().slice(1))}
+          done={() => go(paths.triggers())}
         />
       ) : null}
     </>

@@ -6,9 +6,10 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tiles from "@cloudscape-design/components/tiles";
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { useNavigate, useSearchParams } from "react-router";
+import { useSearchParams } from "react-router";
 import { streamTables } from "../../../aws/stream-tables";
 import { CodeEditor } from "../../../parts/code-editor";
+import { useGo } from "../../../parts/go";
 import { Page } from "../../../parts/page";
 import { paths } from "../../../paths";
 import { about, aboutElse } from "../blame";
@@ -51,7 +52,7 @@ export default function CreateFunction() {
   const [troubles, setTroubles] = useState<Troubles>({});
   const functions = useFunctions();
   const tables = useQuery({ queryKey: ["stream-tables"], queryFn: streamTables, refetchInterval: 4000 });
-  const navigate = useNavigate();
+  const go = useGo();
   const { submit, progress, functionName, hasRole } = useMaking();
   useWrongField(Object.keys(troubles).length > 0 ? troubles : submit.failure);
 
@@ -83,7 +84,7 @@ export default function CreateFunction() {
     const made = await submit.run(planOf(form, table));
     if (made !== undefined) {
       keep(asked, undefined);
-      void navigate(paths.function(made).slice(1));
+      go(paths.function(made));
     } else if (hasRole(newRoleOf(form))) {
       change({ newRole: newRoleOf(form) }); // It is made: another name for the function must not make another.
     }
