@@ -1,4 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { type Failure, failure } from "../aws/failure";
 import { notify } from "./notices";
 
@@ -37,7 +38,11 @@ export function useSubmit<Input, Output>(
     },
     onSettled: () => client.invalidateQueries(),
   });
-  const told = mutation.error === null ? undefined : failure(mutation.error);
+  // The same failure is the same object, so that effects can tell a new one.
+  const told = useMemo(
+    () => (mutation.error === null ? undefined : failure(mutation.error)),
+    [mutation.error],
+  );
   return {
     run: (input) => mutation.mutateAsync(input).catch(() => undefined),
     busy: mutation.isPending,

@@ -8,7 +8,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ReactNode, useState } from "react";
 import { createLogGroup, deleteLogGroup, setRetention } from "../../aws/logs";
 import { Confirm } from "../../parts/confirm";
-import { going, isBack } from "../../parts/gone";
+import { isBack, whileDeleting } from "../../parts/gone";
 import { useSubmit } from "../../parts/submit";
 import { goneGroup, retentionText } from "./places";
 import { RetentionSelect } from "./retention";
@@ -90,7 +90,7 @@ export function DeleteGroups({ groups, onClose, onDone = onClose }: DeleteGroups
   const submit = useSubmit(
     async () => {
       for (const group of groups) {
-        await going(goneGroup(group), () => deleteLogGroup(group));
+        await whileDeleting(goneGroup(group), () => deleteLogGroup(group));
       }
       onDone();
     },

@@ -10,7 +10,7 @@ import { useState } from "react";
 import { deleteLogStream, type LogStream, newestStreams } from "../../aws/logs";
 import { Confirm } from "../../parts/confirm";
 import { ago, dateTime } from "../../parts/format";
-import { isGone } from "../../parts/gone";
+import { whileThere } from "../../parts/gone";
 import { Empty, FailureAlert } from "../../parts/states";
 import { useSubmit } from "../../parts/submit";
 import { paths } from "../../paths";
@@ -25,9 +25,8 @@ const SHOWN_MAX = 500;
 export function Streams({ group }: { group: string }) {
   const query = useQuery({
     queryKey: ["log-streams", group],
-    queryFn: () => newestStreams(group, SHOWN_MAX),
+    ...whileThere(goneGroup(group), () => newestStreams(group, SHOWN_MAX)),
     refetchInterval: 3_000,
-    enabled: () => !isGone(goneGroup(group)),
   });
   const [deleting, setDeleting] = useState<string[]>();
   const streams = query.data ?? NONE;

@@ -5,8 +5,8 @@ import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useEffect, useRef, useState } from "react";
-import { focusFirstWrong } from "../../parts/first-wrong";
+import { useState } from "react";
+import { useFocusWrong } from "../../parts/focus-wrong";
 import { useGo } from "../../parts/go";
 import { isBack } from "../../parts/gone";
 import { Page } from "../../parts/page";
@@ -34,13 +34,7 @@ export default function CreateRole() {
   const submit = useSubmit((draft: Parameters<typeof makeRole>[0]) => makeRole(draft, made, setMade), {
     done: () => `Role ${name} was created.`,
   });
-  const form = useRef<HTMLFormElement>(null);
-  const refused = !submit.busy && submit.failure !== undefined;
-  useEffect(() => {
-    if (refused && form.current !== null) {
-      focusFirstWrong(form.current);
-    }
-  }, [refused]);
+  const form = useFocusWrong(submit.failure);
   const run = async () => {
     const wrong = jsonTrouble(trust);
     setTrouble(wrong);

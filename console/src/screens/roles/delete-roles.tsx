@@ -7,7 +7,7 @@ import { useState } from "react";
 import { listFunctions } from "../../aws/functions";
 import { attachedPolicies, deleteInline, deleteRole, detach, inlineNames } from "../../aws/role-policies";
 import { Confirm } from "../../parts/confirm";
-import { going } from "../../parts/gone";
+import { whileDeleting } from "../../parts/gone";
 import { useSubmit } from "../../parts/submit";
 import { paths } from "../../paths";
 import { goneRole } from "./queries";
@@ -29,7 +29,7 @@ export function DeleteRoles({ names, onClose, onDone = onClose }: DeleteRolesPro
   const submit = useSubmit(
     async () => {
       for (const name of names) {
-        await going(goneRole(name), () => remove(name, setStep));
+        await whileDeleting(goneRole(name), () => remove(name, setStep));
       }
       onDone();
     },

@@ -9,7 +9,9 @@ import Tiles from "@cloudscape-design/components/tiles";
 import { type FormEvent, useState } from "react";
 import { failure } from "../../aws/failure";
 import { createTable, setTimeToLive } from "../../aws/tables";
+import { useFocusWrong } from "../../parts/focus-wrong";
 import { useGo } from "../../parts/go";
+import { isBack } from "../../parts/gone";
 import { notify } from "../../parts/notices";
 import { Page } from "../../parts/page";
 import { useSubmit } from "../../parts/submit";
@@ -17,16 +19,15 @@ import { paths } from "../../paths";
 import { CustomSettings } from "./custom-settings";
 import { DefaultSettings } from "./default-settings";
 import { creation, newTable, type TableDraft } from "./draft";
-import { useFocusWrong } from "./focus-wrong";
 import { KeyFields } from "./key-fields";
-import { returned } from "./leaving";
 import { type Places, placesOfTable } from "./places";
+import { goneTable } from "./queries";
 import { TagFields } from "./tag-fields";
 
 /** Make the table, and then what CreateTable itself cannot do for it. */
 async function create(draft: TableDraft): Promise<void> {
   await createTable(creation(draft));
-  returned(draft.name);
+  isBack(goneTable(draft.name));
   if (draft.customised && draft.ttlAttribute !== "") {
     await setTimeToLive(draft.name, draft.ttlAttribute, true).catch((error: unknown) => {
       notify("error", `The table was created, but not its Time to Live: ${failure(error).message}`);

@@ -7,11 +7,11 @@ import { listMappings } from "../../aws/mappings";
 import { deleteTable, type TableDescription } from "../../aws/tables";
 import { Confirm } from "../../parts/confirm";
 import { count } from "../../parts/format";
+import { whileDeleting } from "../../parts/gone";
 import { Loading } from "../../parts/states";
 import { useSubmit } from "../../parts/submit";
 import { paths } from "../../paths";
-import { leave } from "./leaving";
-import { tableQuery } from "./queries";
+import { goneTable, tableQuery } from "./queries";
 
 interface DeleteTablesProps {
   names: string[];
@@ -27,7 +27,7 @@ export function DeleteTables({ names, onDone, onDismiss }: DeleteTablesProps) {
   const submit = useSubmit(
     async (wanted: string[]) => {
       for (const name of wanted) {
-        await leave(name, () => deleteTable(name));
+        await whileDeleting(goneTable(name), () => deleteTable(name));
       }
       return wanted;
     },

@@ -5,7 +5,7 @@ import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type FormEvent, type ReactNode, useId } from "react";
 import type { Failure } from "../../aws/failure";
-import { useFocusWrong } from "./focus-wrong";
+import { useFocusWrong } from "../../parts/focus-wrong";
 
 interface FormModalProps {
   title: string;

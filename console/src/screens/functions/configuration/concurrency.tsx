@@ -8,7 +8,6 @@ import { reserveConcurrency } from "../../../aws/functions";
 import { useSubmit } from "../../../parts/submit";
 import { about, aboutElse } from "../blame";
 import type { TabProps } from "../function";
-import { useWrongField } from "../wrong-field";
 import { EditForm, Section } from "./edit-form";
 import { wholeNumber } from "./whole-number";
 
@@ -56,10 +55,10 @@ function ConcurrencyForm({ name, detail, done }: TabProps & { done: () => void }
     },
     { done: () => `Saved the concurrency of ${name}.` },
   );
-  useWrongField(trouble ?? save.failure);
   const submit = async () => {
     const found = limited ? wholeNumber(value) : undefined;
     setTrouble(found);
+    save.reset();
     if (found === undefined && (await save.run(undefined))) {
       done();
     }
@@ -68,6 +67,7 @@ function ConcurrencyForm({ name, detail, done }: TabProps & { done: () => void }
     <EditForm
       title="Concurrency"
       busy={save.busy}
+      wrong={trouble ?? save.failure}
       error={aboutElse(save.failure, FIELD)}
       onSave={() => void submit()}
       onCancel={done}

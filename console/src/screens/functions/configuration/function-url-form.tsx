@@ -40,6 +40,7 @@ export function FunctionUrlForm({ name, before, done }: FunctionUrlFormProps) {
   const submit = async () => {
     const found = cors.on && cors.maxAge !== "" ? wholeNumber(cors.maxAge) : undefined;
     setTrouble(found);
+    save.reset();
     if (found === undefined && (await save.run(undefined))) {
       done();
     }
@@ -48,6 +49,7 @@ export function FunctionUrlForm({ name, before, done }: FunctionUrlFormProps) {
     <EditForm
       title="Function URL"
       busy={save.busy}
+      wrong={trouble ?? save.failure}
       error={save.formError("maxAge", ...FIELDS.map(({ of }) => of))}
       onSave={() => void submit()}
       onCancel={done}

@@ -11,7 +11,6 @@ import { RUNTIMES } from "../create/form-state";
 import type { TabProps } from "../function";
 import { splitDescription } from "../note";
 import { RoleSelect } from "../role-select";
-import { useWrongField } from "../wrong-field";
 import { EditForm } from "./edit-form";
 import { wholeNumber } from "./whole-number";
 
@@ -42,7 +41,6 @@ export function GeneralForm({ name, detail, done }: TabProps & { done: () => voi
       }),
     { done: () => `Saved the configuration of ${name}.` },
   );
-  useWrongField(Object.values(troubles).some(Boolean) ? troubles : save.failure);
   const change = (part: Partial<typeof form>) => {
     setTroubles({});
     setForm((before) => ({ ...before, ...part }));
@@ -51,6 +49,7 @@ export function GeneralForm({ name, detail, done }: TabProps & { done: () => voi
   const submit = async () => {
     const found = { memorySize: wholeNumber(form.memory), timeout: wholeNumber(form.timeout) };
     setTroubles(found);
+    save.reset();
     if (!Object.values(found).some(Boolean) && (await save.run(undefined)) !== undefined) {
       done();
     }
@@ -62,6 +61,7 @@ export function GeneralForm({ name, detail, done }: TabProps & { done: () => voi
     <EditForm
       title="General configuration"
       busy={save.busy}
+      wrong={Object.values(troubles).some(Boolean) ? troubles : save.failure}
       error={aboutElse(save.failure, ...PLACED)}
       onSave={() => void submit()}
       onCancel={done}

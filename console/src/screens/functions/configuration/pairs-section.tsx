@@ -77,6 +77,7 @@ function PairsForm({
       title={title}
       description={description}
       busy={save.busy}
+      wrong={troubles.some(Boolean) ? troubles : undefined}
       error={undefined}
       onSave={() => void submit()}
       onCancel={() => {
