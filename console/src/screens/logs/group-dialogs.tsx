@@ -1,13 +1,10 @@
 import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
-import Form from "@cloudscape-design/components/form";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
-import Modal from "@cloudscape-design/components/modal";
-import SpaceBetween from "@cloudscape-design/components/space-between";
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import { createLogGroup, deleteLogGroup, setRetention } from "../../aws/logs";
 import { Confirm } from "../../parts/confirm";
+import { FormModal } from "../../parts/form-modal";
 import { isBack, whileDeleting } from "../../parts/gone";
 import { useSubmit } from "../../parts/submit";
 import { goneGroup, retentionText } from "./places";
@@ -32,8 +29,9 @@ export function CreateGroup({ onClose }: { onClose: () => void }) {
       title="Create log group"
       action="Create"
       busy={submit.busy}
+      failure={submit.failure}
       error={submit.formError("logGroupName")}
-      onClose={onClose}
+      onDismiss={onClose}
       onSubmit={() => void submit.run(undefined)}
     >
       <FormField label="Log group name" errorText={submit.errorOf("logGroupName") ?? ""}>
@@ -68,8 +66,9 @@ export function EditRetention({ groups, now, onClose }: EditRetentionProps) {
       title="Edit retention"
       action="Save"
       busy={submit.busy}
+      failure={submit.failure}
       error={submit.formError()}
-      onClose={onClose}
+      onDismiss={onClose}
       onSubmit={() => void submit.run(undefined)}
     >
       <Box>{groups.length === 1 ? groups[0] : `${groups.length} log groups`}</Box>
@@ -112,42 +111,5 @@ export function DeleteGroups({ groups, onClose, onDone = onClose }: DeleteGroups
       {groups.length === 1 ? <b>{groups[0]}</b> : `these ${groups.length} log groups`} are removed for good. A
       function makes its group anew when it next writes.
     </Confirm>
-  );
-}
-
-interface FormModalProps {
-  title: string;
-  action: string;
-  busy: boolean;
-  error: string | undefined;
-  onClose: () => void;
-  onSubmit: () => void;
-  children: ReactNode;
-}
-
-function FormModal({ title, action, busy, error, onClose, onSubmit, children }: FormModalProps) {
-  const buttons = (
-    <SpaceBetween direction="horizontal" size="xs">
-      <Button variant="link" formAction="none" onClick={onClose}>
-        Cancel
-      </Button>
-      <Button variant="primary" loading={busy}>
-        {action}
-      </Button>
-    </SpaceBetween>
-  );
-  return (
-    <Modal visible header={title} onDismiss={onClose} closeAriaLabel="Close">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          onSubmit();
-        }}
-      >
-        <Form actions={buttons} errorText={error ?? ""}>
-          <SpaceBetween size="m">{children}</SpaceBetween>
-        </Form>
-      </form>
-    </Modal>
   );
 }

@@ -4,11 +4,11 @@ import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import { useState } from "react";
 import { type TableDescription, type UpdateTableCommandInput, updateTable } from "../../aws/tables";
+import { FormModal } from "../../parts/form-modal";
 import { count } from "../../parts/format";
 import { useSubmit } from "../../parts/submit";
 import { CapacityFields } from "./capacity-fields";
 import { type Billing, newTable, throughput, type Units } from "./draft";
-import { FormModal } from "./form-modal";
 import { placesOfTable } from "./places";
 import { capacityName, isOnDemand } from "./words";
 

@@ -1,8 +1,8 @@
 import { useState } from "react";
 import { type TableDescription, updateTable } from "../../aws/tables";
+import { FormModal } from "../../parts/form-modal";
 import { useSubmit } from "../../parts/submit";
 import { addition, type IndexDraft, newIndex } from "./draft";
-import { FormModal } from "./form-modal";
 import { IndexFields } from "./index-fields";
 import { placesOfIndex } from "./places";
 import { isOnDemand } from "./words";

@@ -3,10 +3,10 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import { useState } from "react";
 import { type TableDescription, updateTable } from "../../aws/tables";
+import { FormModal } from "../../parts/form-modal";
 import { useSubmit } from "../../parts/submit";
 import { TableClassTiles } from "./custom-settings";
 import type { TableClass as ClassName } from "./draft";
-import { FormModal } from "./form-modal";
 import { tableClassName } from "./words";
 
 export function TableClass({ table }: { table: TableDescription }) {

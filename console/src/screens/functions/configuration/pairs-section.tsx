@@ -1,11 +1,10 @@
-import Alert from "@cloudscape-design/components/alert";
 import AttributeEditor from "@cloudscape-design/components/attribute-editor";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import Table from "@cloudscape-design/components/table";
 import { useState } from "react";
-import { Empty } from "../../../parts/states";
+import { Empty, Refusal } from "../../../parts/states";
 import type { Submit } from "../../../parts/submit";
 import { EditForm } from "./edit-form";
 import { type Pair, pairsOf, pairTroubles, valuesOf } from "./pairs";
@@ -85,11 +84,7 @@ function PairsForm({
         done();
       }}
     >
-      {save.failure === undefined ? null : (
-        <Alert type="error" header={save.failure.code}>
-          {save.failure.message}
-        </Alert>
-      )}
+      <Refusal failure={save.failure} />
       <AttributeEditor
         items={pairs}
         addButtonText={`Add ${noun}`}

@@ -1,12 +1,12 @@
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
-import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useQuery } from "@tanstack/react-query";
 import { type Invocation, streamOf } from "../../../aws/invocations";
+import { Copyable } from "../../../parts/copyable";
 import { duration } from "../../../parts/format";
 import { paths } from "../../../paths";
 import { Text } from "../text";
@@ -81,15 +81,7 @@ function Figures({ invocation, later, seconds, group, started }: ResultProps) {
         ...(later ? [] : figures),
         {
           label: "Request ID",
-          value: (
-            <CopyToClipboard
-              variant="inline"
-              textToCopy={invocation.requestId}
-              copyButtonAriaLabel="Copy the request ID"
-              copySuccessText="Copied"
-              copyErrorText="It could not be copied"
-            />
-          ),
+          value: <Copyable text={invocation.requestId} what="the request ID" />,
         },
         {
           label: "Logs",

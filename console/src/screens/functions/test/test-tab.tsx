@@ -8,7 +8,7 @@ import { type FormEvent, useState } from "react";
 import { invoke } from "../../../aws/invocations";
 import { region } from "../../../aws/session";
 import { CodeEditor } from "../../../parts/code-editor";
-import { FailureAlert } from "../../../parts/states";
+import { Refusal } from "../../../parts/states";
 import { useSubmit } from "../../../parts/submit";
 import type { TabProps } from "../function";
 import { EventChoice } from "./event-choice";
@@ -49,9 +49,7 @@ export default function TestTab({ name, detail }: TabProps) {
   const group = detail.Configuration?.LoggingConfig?.LogGroup ?? `/aws/lambda/${name}`;
   return (
     <SpaceBetween size="l">
-      {call.failure === undefined ? null : (
-        <FailureAlert error={Object.assign(new Error(call.failure.message), { name: call.failure.code })} />
-      )}
+      <Refusal failure={call.failure} />
       {last === undefined ? null : <Result {...last} group={group} />}
       <form onSubmit={(event) => void test(event)}>
         <Container
