@@ -8,11 +8,12 @@ import Table from "@cloudscape-design/components/table";
 import TextFilter from "@cloudscape-design/components/text-filter";
 import { useState } from "react";
 import { Page } from "../../parts/page";
+import { useFunctions, useMappings } from "../../parts/queries";
 import { Empty, FailureAlert } from "../../parts/states";
 import { paths } from "../../paths";
 import { DeleteFunctions } from "./delete-functions";
 import { COLUMNS, type FunctionRow, rowsOf } from "./function-rows";
-import { useFigures, useFunctions, useMappings } from "./queries";
+import { useFigures } from "./queries";
 
 const PLACE = "millrace.functions.preferences";
 const PREFERENCES = {

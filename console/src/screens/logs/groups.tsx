@@ -5,10 +5,10 @@ import Pagination from "@cloudscape-design/components/pagination";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
 import TextFilter from "@cloudscape-design/components/text-filter";
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { type LogGroup, listLogGroups } from "../../aws/logs";
+import type { LogGroup } from "../../aws/logs";
 import { Page } from "../../parts/page";
+import { useLogGroups } from "../../parts/queries";
 import { Empty, FailureAlert } from "../../parts/states";
 import { paths } from "../../paths";
 import { groupColumns } from "./group-columns";
@@ -18,7 +18,7 @@ const NONE: LogGroup[] = [];
 const PAGE_SIZE = 20;
 
 export default function Groups() {
-  const all = useQuery({ queryKey: ["log-groups"], queryFn: () => listLogGroups(), refetchInterval: 5_000 });
+  const all = useLogGroups();
   return (
     <Page
       title="Logs"

@@ -1,12 +1,13 @@
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import type { Denial } from "../../aws/own";
+import { withStatement } from "../../aws/policy-document";
 import { putInline } from "../../aws/role-policies";
 import { CodeEditor } from "../../parts/code-editor";
 import { FormModal } from "../../parts/form-modal";
 import { Refusal } from "../../parts/states";
 import { useSubmit } from "../../parts/submit";
-import { ALLOWED_POLICY, withStatement } from "./documents";
+import { ALLOWED_POLICY } from "./documents";
 
 interface AllowItProps {
   role: string;

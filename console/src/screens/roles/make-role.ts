@@ -1,5 +1,6 @@
+import { policyName } from "../../aws/function-roles";
+import { functionPolicy } from "../../aws/policy-document";
 import { attach, createRole, putInline } from "../../aws/role-policies";
-import { streamPolicy } from "./documents";
 
 export interface RoleDraft {
   name: string;
@@ -25,7 +26,7 @@ export async function makeRole(
     tell(draft.name);
   }
   if (draft.streams.length > 0) {
-    await putInline(draft.name, "stream-and-logs", streamPolicy(draft.streams));
+    await putInline(draft.name, policyName(draft.streams), functionPolicy(draft.streams));
   }
   for (const arn of draft.policies) {
     await attach(draft.name, arn);

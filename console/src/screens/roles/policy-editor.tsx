@@ -2,9 +2,9 @@ import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ReactNode, useState } from "react";
+import { jsonTrouble } from "../../aws/json-text";
 import { CodeEditor } from "../../parts/code-editor";
 import { type Submit, useSubmit } from "../../parts/submit";
-import { jsonTrouble } from "./documents";
 
 interface DocumentFieldProps {
   label: string;
@@ -18,14 +18,14 @@ interface DocumentFieldProps {
 /** A policy document to be edited, with what is wrong with it beside it. */
 export function DocumentField({ label, value, error, description, onChange, onSave }: DocumentFieldProps) {
   return (
-    <FormField label={label} description={description} errorText={error ?? ""} stretch>
+    <FormField label={label} description={description} errorText={error} stretch>
       <CodeEditor
         value={value}
         language="json"
         ariaLabel={label}
         minHeight="220px"
         onChange={onChange}
-        {...(onSave === undefined ? {} : { onSave })}
+        onSave={onSave}
       />
     </FormField>
   );

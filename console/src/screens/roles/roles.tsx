@@ -5,11 +5,9 @@ import Pagination from "@cloudscape-design/components/pagination";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
 import TextFilter from "@cloudscape-design/components/text-filter";
-import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
-import { denials } from "../../aws/own";
-import { listRoles } from "../../aws/roles";
 import { Page } from "../../parts/page";
+import { useAllDenials, useRoles } from "../../parts/queries";
 import { Empty, FailureAlert } from "../../parts/states";
 import { paths } from "../../paths";
 import { DeleteRoles } from "./delete-roles";
@@ -19,13 +17,13 @@ const NONE: RoleRow[] = [];
 const PAGE_SIZE = 20;
 
 export default function Roles() {
-  const roles = useQuery({ queryKey: ["roles"], queryFn: listRoles, refetchInterval: 5_000 });
-  const denied = useQuery({ queryKey: ["denials"], queryFn: () => denials(), refetchInterval: 3_000 });
+  const roles = useRoles();
+  const denied = useAllDenials();
   const rows = useMemo(
     () =>
       roles.data?.map((role): RoleRow => {
         const last = denied.data?.find(({ identity }) => identity === `role/${role.RoleName}`);
-        return { ...role, name: role.RoleName ?? "", ...(last === undefined ? {} : { denied: last }) };
+        return { ...role, name: role.RoleName ?? "", denied: last };
       }),
     [roles.data, denied.data],
   );

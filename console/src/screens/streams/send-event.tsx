@@ -3,16 +3,15 @@ import Box from "@cloudscape-design/components/box";
 import FormField from "@cloudscape-design/components/form-field";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { listFunctions } from "../../aws/functions";
 import { type Invocation, invoke } from "../../aws/invocations";
 import { FormModal } from "../../parts/form-modal";
+import { useFunctions } from "../../parts/queries";
 import { useSubmit } from "../../parts/submit";
 
 /** Invokes a function with the event of one change, as a trigger would, and shows what it answers. */
 export function SendEvent({ event, close }: { event: string; close: () => void }) {
-  const functions = useQuery({ queryKey: ["functions"], queryFn: listFunctions });
+  const functions = useFunctions();
   const [name, setName] = useState<string>();
   const [answer, setAnswer] = useState<Invocation>();
   const send = useSubmit((to: string) => invoke(to, event));

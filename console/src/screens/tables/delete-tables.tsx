@@ -2,12 +2,13 @@ import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useQueries, useQuery } from "@tanstack/react-query";
-import { listMappings } from "../../aws/mappings";
+import { useQueries } from "@tanstack/react-query";
+import { functionOf } from "../../aws/arn";
 import { deleteTable, type TableDescription } from "../../aws/tables";
 import { Confirm } from "../../parts/confirm";
 import { count } from "../../parts/format";
 import { whileDeleting } from "../../parts/gone";
+import { useMappings } from "../../parts/queries";
 import { Loading } from "../../parts/states";
 import { useSubmit } from "../../parts/submit";
 import { paths } from "../../paths";
@@ -23,7 +24,7 @@ interface DeleteTablesProps {
 /** Asks, saying what goes with the tables and what stops; then deletes those that are not protected. */
 export function DeleteTables({ names, onDone, onDismiss }: DeleteTablesProps) {
   const described = useQueries({ queries: names.map((name) => tableQuery(name, false)) });
-  const mappings = useQuery({ queryKey: ["mappings"], queryFn: () => listMappings() });
+  const mappings = useMappings();
   const submit = useSubmit(
     async (wanted: string[]) => {
       for (const name of wanted) {
@@ -64,7 +65,7 @@ export function DeleteTables({ names, onDone, onDismiss }: DeleteTablesProps) {
         <Consequences
           going={going}
           kept={kept}
-          stopping={stopping.map(({ FunctionArn = "" }) => FunctionArn.split(":").at(-1) ?? FunctionArn)}
+          stopping={stopping.map(({ FunctionArn }) => functionOf(FunctionArn))}
         />
       ) : (
         <Loading />

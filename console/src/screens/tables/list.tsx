@@ -7,12 +7,12 @@ import Table from "@cloudscape-design/components/table";
 import TextFilter from "@cloudscape-design/components/text-filter";
 import { useEffect, useState } from "react";
 import { Page } from "../../parts/page";
+import { useTableNames } from "../../parts/queries";
 import { Empty, FailureAlert } from "../../parts/states";
 import { paths } from "../../paths";
 import { DeleteTables } from "./delete-tables";
 import { columns } from "./list-columns";
 import { ListPreferences, usePreferences } from "./list-preferences";
-import { useTableNames } from "./queries";
 import type { Row } from "./row";
 import { useRows } from "./rows";
 

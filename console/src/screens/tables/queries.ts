@@ -2,9 +2,9 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { bounded } from "../../aws/bounded";
-import { triggersOf } from "../../aws/table-triggers";
-import { describeTable, listTables, listTags, timeToLive } from "../../aws/tables";
+import { describeTable, listTags, timeToLive } from "../../aws/tables";
 import { whileThere } from "../../parts/gone";
+import { useMappings } from "../../parts/queries";
 
 const REFRESH_MS = 4000;
 const TTL_FRESH_MS = 20_000;
@@ -26,9 +26,6 @@ export const ttlQuery = (name: string) => ({
   refetchInterval: TTL_FRESH_MS,
 });
 
-export const useTableNames = () =>
-  useQuery({ queryKey: ["tables"], queryFn: listTables, refetchInterval: REFRESH_MS });
-
 export const useTable = (name: string, every: number = REFRESH_MS) => useQuery(tableQuery(name, every));
 
 export const useTimeToLive = (name: string) => useQuery(ttlQuery(name));
@@ -39,9 +36,6 @@ export const useTags = (name: string, arn: string) =>
     ...whileThere(goneTable(name), () => listTags(arn)),
   });
 
+/** The mappings that read a stream of this table, also one that was turned off since. */
 export const useTableTriggers = (arn: string) =>
-  useQuery({
-    queryKey: ["table-triggers", arn],
-    queryFn: () => triggersOf(arn),
-    refetchInterval: REFRESH_MS,
-  });
+  useMappings(({ EventSourceArn }) => EventSourceArn?.startsWith(`${arn}/stream/`) ?? false);

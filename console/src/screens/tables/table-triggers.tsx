@@ -6,8 +6,8 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import { useState } from "react";
-import type { EventSourceMappingConfiguration } from "../../aws/mappings";
-import { deleteTrigger, enableTrigger } from "../../aws/table-triggers";
+import { functionOf } from "../../aws/arn";
+import { deleteMapping, type EventSourceMappingConfiguration, updateMapping } from "../../aws/mappings";
 import type { TableDescription } from "../../aws/tables";
 import { Confirm } from "../../parts/confirm";
 import { Empty, FailureAlert } from "../../parts/states";
@@ -18,7 +18,7 @@ import { streamView } from "./words";
 
 type Trigger = EventSourceMappingConfiguration;
 
-const functionName = ({ FunctionArn = "" }: Trigger) => FunctionArn.split(":")[6] ?? FunctionArn;
+const functionName = ({ FunctionArn }: Trigger) => functionOf(FunctionArn);
 const isOn = ({ State = "" }: Trigger) => /^(Enabled|Enabling|Creating|Updating)$/.test(State);
 
 /** The mappings that read this table's streams. */
@@ -147,7 +147,7 @@ function CreateTrigger({ table, streaming }: { table: string; streaming: boolean
 
 function Enable({ trigger }: { trigger: Trigger | undefined }) {
   const on = trigger !== undefined && isOn(trigger);
-  const submit = useSubmit(({ UUID = "" }: Trigger) => enableTrigger(UUID, !on), {
+  const submit = useSubmit(({ UUID }: Trigger) => updateMapping({ UUID, Enabled: !on }), {
     done: (_, given) => `The trigger of ${functionName(given)} is ${on ? "disabled" : "enabled"}.`,
     tellFailure: true,
   });
@@ -173,7 +173,7 @@ function DeleteTrigger({ trigger, table, onDone, onDismiss }: DeleteTriggerProps
   const name = functionName(trigger);
   const submit = useSubmit(
     async () => {
-      await deleteTrigger(trigger.UUID ?? "");
+      await deleteMapping(trigger.UUID ?? "");
       return true;
     },
     { done: () => `The trigger of ${name} was deleted.` },

@@ -5,12 +5,13 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import { roleOf } from "../../aws/arn";
 import { duration } from "../../parts/format";
 import { paths } from "../../paths";
 import { Countdown } from "./countdown";
 import { attempts, records } from "./counts";
 import { CountsBar } from "./counts-bar";
-import { type Row, roleNameOf, standing } from "./standing";
+import { type Row, standing } from "./standing";
 
 /** How the trigger gets on, at a glance. */
 export function Summary({ row }: { row: Row }) {
@@ -55,7 +56,7 @@ export function Summary({ row }: { row: Row }) {
               value: (
                 <SpaceBetween direction="horizontal" size="xs">
                   <Link href={paths.function(row.function)}>{row.function}</Link>
-                  {status?.role ? <Link href={paths.role(roleNameOf(status.role))}>Role</Link> : null}
+                  {status?.role ? <Link href={paths.role(roleOf(status.role))}>Role</Link> : null}
                 </SpaceBetween>
               ),
             },

@@ -5,10 +5,9 @@ import Pagination from "@cloudscape-design/components/pagination";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
 import TextFilter from "@cloudscape-design/components/text-filter";
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { listMappings } from "../../aws/mappings";
 import { Page } from "../../parts/page";
+import { useMappings } from "../../parts/queries";
 import { Empty, FailureAlert, Loaded } from "../../parts/states";
 import { useSamples } from "../../parts/use-samples";
 import { paths } from "../../paths";
@@ -17,16 +16,11 @@ import { type Row, rowsOf } from "./standing";
 import { COLUMNS } from "./trigger-columns";
 import { useTriggerActions } from "./use-trigger-actions";
 
-const AGAIN_MS = 3000;
 const PAGE = 50;
 
 /** Every trigger of the region and how it gets on. */
 export default function Triggers() {
-  const mappings = useQuery({
-    queryKey: ["mappings"],
-    queryFn: () => listMappings(),
-    refetchInterval: AGAIN_MS,
-  });
+  const mappings = useMappings();
   const { status, error } = useSamples();
   return (
     <Page

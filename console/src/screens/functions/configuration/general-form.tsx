@@ -1,10 +1,9 @@
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { configure, type Runtime } from "../../../aws/functions";
-import { listRoles } from "../../../aws/roles";
+import { useRoles } from "../../../parts/queries";
 import { useSubmit } from "../../../parts/submit";
 import { about, aboutElse } from "../blame";
 import { RUNTIMES } from "../create/form-state";
@@ -27,7 +26,7 @@ export function GeneralForm({ name, detail, done }: TabProps & { done: () => voi
     role: shown.Role,
   });
   const [troubles, setTroubles] = useState<Record<string, string | undefined>>({});
-  const roles = useQuery({ queryKey: ["roles"], queryFn: listRoles });
+  const roles = useRoles();
   const save = useSubmit(
     () =>
       configure({

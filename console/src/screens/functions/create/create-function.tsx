@@ -12,10 +12,10 @@ import { CodeEditor } from "../../../parts/code-editor";
 import { useFocusWrong } from "../../../parts/focus-wrong";
 import { useGo } from "../../../parts/go";
 import { Page } from "../../../parts/page";
+import { useFunctions } from "../../../parts/queries";
 import { paths } from "../../../paths";
 import { about, aboutElse } from "../blame";
 import { HANDLER_FILE } from "../code/package";
-import { useFunctions } from "../queries";
 import { Basics } from "./basics";
 import { BlueprintChooser } from "./blueprint-chooser";
 import {

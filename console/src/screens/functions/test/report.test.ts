@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { errorOf, jsonTrouble, pretty, reportOf } from "./report";
+import { errorOf, reportOf } from "./report";
 
 test("the figures of a REPORT line are read", () => {
   const log =
@@ -34,11 +34,4 @@ test("an error is told with its trace, whatever the answer looks like", () => {
   ).toEqual({ type: "KeyError", message: "'a'", trace: "  File 1\n  File 2" });
   expect(errorOf("gone").message).toBe("gone");
   expect(errorOf("null").type).toBe("Error");
-});
-
-test("only JSON is laid out anew", () => {
-  expect(pretty('{"a":1}')).toBe('{\n  "a": 1\n}');
-  expect(pretty("not json")).toBe("not json");
-  expect(jsonTrouble('{"a": 1}')).toBeUndefined();
-  expect(jsonTrouble("{a")).toContain("This is not JSON");
 });

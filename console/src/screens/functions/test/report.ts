@@ -61,22 +61,6 @@ export function errorOf(payload: string): FunctionError {
   };
 }
 
-/** JSON with line breaks; other text as it is. */
-export function pretty(text: string): string {
-  const value = parsed(text);
-  return value === undefined ? text : JSON.stringify(value, null, 2);
-}
-
-/** Why the text is no JSON, if it is none. */
-export function jsonTrouble(text: string): string | undefined {
-  try {
-    JSON.parse(text);
-    return undefined;
-  } catch (thrown) {
-    return `This is not JSON: ${(thrown as Error).message}`;
-  }
-}
-
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -6,11 +6,12 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useQuery } from "@tanstack/react-query";
 import { type Invocation, streamOf } from "../../../aws/invocations";
+import { laidOut } from "../../../aws/json-text";
 import { Copyable } from "../../../parts/copyable";
 import { duration } from "../../../parts/format";
 import { paths } from "../../../paths";
 import { Text } from "../text";
-import { errorOf, pretty, reportOf } from "./report";
+import { errorOf, reportOf } from "./report";
 
 interface ResultProps {
   invocation: Invocation;
@@ -42,7 +43,7 @@ export function Result(props: ResultProps) {
     >
       <SpaceBetween size="m">
         {failed ? <Failed payload={invocation.payload} /> : null}
-        {failed ? null : <Text label="Response">{pretty(invocation.payload)}</Text>}
+        {failed ? null : <Text label="Response">{laidOut(invocation.payload)}</Text>}
         <Figures {...props} />
         <Text label="Log output">
           {invocation.log === "" ? "Nothing was logged." : invocation.log.trimEnd()}

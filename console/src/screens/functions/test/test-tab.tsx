@@ -6,13 +6,13 @@ import RadioGroup from "@cloudscape-design/components/radio-group";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type FormEvent, useState } from "react";
 import { invoke } from "../../../aws/invocations";
+import { jsonTrouble, laidOut } from "../../../aws/json-text";
 import { region } from "../../../aws/session";
 import { CodeEditor } from "../../../parts/code-editor";
 import { Refusal } from "../../../parts/states";
 import { useSubmit } from "../../../parts/submit";
 import type { TabProps } from "../function";
 import { EventChoice } from "./event-choice";
-import { jsonTrouble, pretty } from "./report";
 import { Result } from "./result";
 import { keepEvents, readEvents, type SavedEvents } from "./saved-events";
 import { TEMPLATES, templateText } from "./templates";
@@ -59,7 +59,7 @@ export default function TestTab({ name, detail }: TabProps) {
               description="The function gets this event as if what calls it had sent it."
               actions={
                 <SpaceBetween direction="horizontal" size="xs">
-                  <Button formAction="none" onClick={() => change(pretty(text))}>
+                  <Button formAction="none" onClick={() => change(laidOut(text))}>
                     Format JSON
                   </Button>
                   <Button variant="primary" formAction="submit" loading={call.busy}>
