@@ -1,20 +1,7 @@
 /** The log lines of one invocation. */
 
-import {
-  CloudWatchLogsClient,
-  DescribeLogGroupsCommand,
-  DescribeLogStreamsCommand,
-  FilterLogEventsCommand,
-} from "@aws-sdk/client-cloudwatch-logs";
-
-import { clientSettings } from "./session";
-
-export interface Line {
-  id: string;
-  /** Epoch milliseconds. */
-  time: number;
-  message: string;
-}
+import { readLine } from "./log-line";
+import { type FoundLine, findLines } from "./logs";
 
 export interface Place {
   group: string;
@@ -27,60 +14,32 @@ export interface Place {
 
 const BEFORE_MS = 1000;
 const AFTER_MS = 5000;
-const PAGES_MAX = 10;
+const LINES_MAX = 10_000;
 
 /** An invocation's lines, oldest first; none if its log is gone. */
-export async function invocationLines(place: Place): Promise<Line[]> {
-  const client = new CloudWatchLogsClient(clientSettings());
-  if (!(await isThere(client, place))) {
-    return [];
-  }
-  const lines: Line[] = [];
-  let after: string | undefined;
-  for (let page = 0; page < PAGES_MAX; page += 1) {
-    const answer = await client.send(
-      new FilterLogEventsCommand({
-        logGroupName: place.group,
-        logStreamNames: [place.stream],
-        startTime: Math.floor(place.from * 1000) - BEFORE_MS,
-        endTime: Math.ceil(place.to * 1000) + AFTER_MS,
-        nextToken: after,
-      }),
-    );
-    for (const { eventId, timestamp = 0, message = "" } of answer.events ?? []) {
-      lines.push({ id: eventId ?? String(lines.length), time: timestamp, message });
-    }
-    after = answer.nextToken;
-    if (after === undefined) {
-      break;
-    }
-  }
+export async function invocationLines(place: Place): Promise<FoundLine[]> {
+  const span = {
+    start: Math.floor(place.from * 1000) - BEFORE_MS,
+    end: Math.ceil(place.to * 1000) + AFTER_MS,
+  };
+  const lines = await findLines(
+    { group: place.group, streams: [place.stream], pattern: "", ...span },
+    LINES_MAX,
+  );
   return ofRequest(lines, place.request);
 }
 
 /** Those from START to REPORT of a request; an environment does one after the other. */
-export function ofRequest(lines: readonly Line[], request: string): Line[] {
-  const begin = lines.findIndex(({ message }) => isMark(message, "START", request));
+export function ofRequest<Line extends { message: string }>(lines: readonly Line[], request: string): Line[] {
+  const begin = lines.findIndex(({ message }) => isMark(message, "start", request));
   if (begin < 0) {
     return lines.filter(({ message }) => message.includes(request));
   }
-  const length = lines.slice(begin).findIndex(({ message }) => isMark(message, "REPORT", request));
+  const length = lines.slice(begin).findIndex(({ message }) => isMark(message, "report", request));
   return lines.slice(begin, length < 0 ? undefined : begin + length + 1);
 }
 
-/** The platform's own lines: text, or JSON when the function logs JSON. */
-function isMark(message: string, word: "START" | "REPORT", request: string): boolean {
-  const json = `"platform.${word.toLowerCase()}"`;
-  return message.includes(request) && (message.startsWith(`${word} RequestId`) || message.includes(json));
-}
-
-async function isThere(client: CloudWatchLogsClient, { group, stream }: Place): Promise<boolean> {
-  const { logGroups } = await client.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: group }));
-  if (!logGroups?.some(({ logGroupName }) => logGroupName === group)) {
-    return false;
-  }
-  const { logStreams } = await client.send(
-    new DescribeLogStreamsCommand({ logGroupName: group, logStreamNamePrefix: stream }),
-  );
-  return logStreams?.some(({ logStreamName }) => logStreamName === stream) ?? false;
+function isMark(message: string, kind: "start" | "report", request: string): boolean {
+  const read = readLine(message);
+  return read.kind === kind && read.request === request;
 }

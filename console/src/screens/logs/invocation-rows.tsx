@@ -1,9 +1,9 @@
 import Badge from "@cloudscape-design/components/badge";
 import Link from "@cloudscape-design/components/link";
 import type { ReactElement } from "react";
+import type { Report } from "../../aws/log-line";
 import { count, milliseconds } from "../../parts/format";
 import type { Invocation } from "./invocations";
-import type { Report } from "./line";
 import { LineRow } from "./line-row";
 
 interface HeadProps {

@@ -4,7 +4,7 @@ import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
 import { useQuery } from "@tanstack/react-query";
-import { logLines } from "../../../aws/invocations";
+import { recentLines } from "../../../aws/logs";
 import { clockTime } from "../../../parts/format";
 import { Empty, FailureAlert } from "../../../parts/states";
 import { paths } from "../../../paths";
@@ -17,8 +17,7 @@ const REFRESH_MS = 3000;
 export function RecentLines({ group }: { group: string }) {
   const lines = useQuery({
     queryKey: ["recent-lines", group],
-    queryFn: async () =>
-      (await logLines(group, { since: Date.now() - SINCE_MS })).slice(-SHOWN_MAX).reverse(),
+    queryFn: () => recentLines(group, Date.now() - SINCE_MS, SHOWN_MAX),
     refetchInterval: REFRESH_MS,
   });
   if (lines.isError) {

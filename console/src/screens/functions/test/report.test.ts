@@ -5,11 +5,11 @@ test("the figures of a REPORT line are read", () => {
   const log =
     "START RequestId: 1 Version: $LATEST\nEND RequestId: 1\nREPORT RequestId: 1\tDuration: 1.25 ms\tBilled Duration: 2 ms\tMemory Size: 128 MB\tMax Memory Used: 30 MB\tInit Duration: 99.10 ms\t\n";
   expect(reportOf(log)).toEqual({
-    duration: "1.25 ms",
-    billed: "2 ms",
-    memorySize: "128 MB",
-    memoryUsed: "30 MB",
-    init: "99.10 ms",
+    durationMs: 1.25,
+    billedMs: 2,
+    memoryMb: 128,
+    usedMb: 30,
+    initMs: 99.1,
   });
 });
 
@@ -18,7 +18,7 @@ test("the figures of a JSON report are read", () => {
     type: "platform.report",
     record: { metrics: { durationMs: 1.5, billedDurationMs: 2, memorySizeMB: 128, maxMemoryUsedMB: 30 } },
   });
-  expect(reportOf(log)).toMatchObject({ duration: "1.5 ms", billed: "2 ms", memoryUsed: "30 MB" });
+  expect(reportOf(log)).toMatchObject({ durationMs: 1.5, billedMs: 2, usedMb: 30 });
 });
 
 test("a log that was cut before its report has no figures", () => {

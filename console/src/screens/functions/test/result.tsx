@@ -5,8 +5,9 @@ import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useQuery } from "@tanstack/react-query";
-import { type Invocation, streamOf } from "../../../aws/invocations";
+import type { Invocation } from "../../../aws/invocations";
 import { laidOut } from "../../../aws/json-text";
+import { streamOf } from "../../../aws/logs";
 import { Copyable } from "../../../parts/copyable";
 import { duration } from "../../../parts/format";
 import { paths } from "../../../paths";
@@ -68,11 +69,11 @@ function Failed({ payload }: { payload: string }) {
 function Figures({ invocation, later, seconds, group, started }: ResultProps) {
   const report = reportOf(invocation.log);
   const figures = [
-    { label: "Duration", value: report.duration },
-    { label: "Billed duration", value: report.billed },
-    { label: "Init duration", value: report.init },
-    { label: "Memory size", value: report.memorySize },
-    { label: "Max memory used", value: report.memoryUsed },
+    { label: "Duration", value: inUnit(report.durationMs, "ms") },
+    { label: "Billed duration", value: inUnit(report.billedMs, "ms") },
+    { label: "Init duration", value: inUnit(report.initMs, "ms") },
+    { label: "Memory size", value: inUnit(report.memoryMb, "MB") },
+    { label: "Max memory used", value: inUnit(report.usedMb, "MB") },
     { label: "Round trip", value: duration(seconds) },
   ].filter(({ value }) => value !== undefined);
   return (
@@ -92,6 +93,9 @@ function Figures({ invocation, later, seconds, group, started }: ResultProps) {
     />
   );
 }
+
+const inUnit = (figure: number | undefined, unit: string) =>
+  figure === undefined ? undefined : `${figure} ${unit}`;
 
 /** Leads to the lines of this invocation as soon as they are stored. */
 function LogLink({ group, request, started }: { group: string; request: string; started: number }) {
