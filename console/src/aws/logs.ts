@@ -47,8 +47,8 @@ export type LogPlace = { token: string } | { begin: "oldest" | "newest" };
 /** What FilterLogEvents gives at once at the most. */
 const PAGE_MAX = 10_000;
 
-/** As many environments as are likely to run at the same time. */
-const RECENT_STREAMS = 5;
+/** Of how many streams the newest lines of a group are taken. */
+const STREAMS_READ = 4;
 
 const logs = () => new CloudWatchLogsClient(clientSettings());
 
@@ -139,6 +139,24 @@ export async function readLogStream(
   };
 }
 
+/** The last lines of a group, the newest first; none if it is not there. Of its newest streams, to be quick. */
+export async function newestLines(group: string, most: number): Promise<(LogLine & { stream: string })[]> {
+  if ((await findLogGroup(group)) === null) {
+    return [];
+  }
+  const streams = await newestStreams(group, STREAMS_READ);
+  const pages = await Promise.all(
+    streams.map(async ({ logStreamName: stream = "" }) => {
+      const { lines } = await readLogStream(group, stream, { begin: "newest" }, {}, most);
+      return lines.map((line) => ({ ...line, stream })).reverse();
+    }),
+  );
+  return pages
+    .flat()
+    .sort((one, other) => other.time - one.time)
+    .slice(0, most);
+}
+
 export interface Search {
   group: string;
   /** Empty: every line. */
@@ -175,24 +193,6 @@ export async function searchLogs(
     message: event.message ?? "",
   }));
   return { found, next: answer.nextToken };
-}
-
-/** The last lines of a group since `start` (epoch milliseconds), the newest first; nothing where there is no group yet. */
-export async function recentLines(group: string, start: number, most: number): Promise<FoundLine[]> {
-  if ((await findLogGroup(group)) === null) {
-    return [];
-  }
-  const streams = await newestStreams(group, RECENT_STREAMS);
-  const read = await Promise.all(
-    streams.map(async ({ logStreamName: stream = "" }) => {
-      const { lines } = await readLogStream(group, stream, { begin: "newest" }, { start }, most);
-      return lines.map((line, place) => ({ ...line, stream, id: `${stream} ${line.time} ${place}` }));
-    }),
-  );
-  return read
-    .flatMap((lines) => lines.reverse())
-    .sort((one, other) => other.time - one.time)
-    .slice(0, most);
 }
 
 /** All that `searchLogs` finds, `most` at most; nothing where there is no such group or stream yet. */

@@ -1,8 +1,8 @@
 import Badge from "@cloudscape-design/components/badge";
 import Link from "@cloudscape-design/components/link";
 import type { ReactElement } from "react";
-import type { Report } from "../../aws/log-line";
 import { count, milliseconds } from "../../parts/format";
+import type { Report } from "../../parts/log-line";
 import type { Invocation } from "./invocations";
 import { LineRow } from "./line-row";
 

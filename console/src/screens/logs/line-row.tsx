@@ -1,6 +1,6 @@
 import { memo, type ReactNode, useState } from "react";
-import type { LineKind } from "../../aws/log-line";
 import { clockTime, dateTime } from "../../parts/format";
+import type { LineKind } from "../../parts/log-line";
 import { pieces } from "./terms";
 
 interface LineRowProps {

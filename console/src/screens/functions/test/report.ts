@@ -1,6 +1,6 @@
 /** What an invocation's log tail and answer tell. */
 
-import { type Report, readLine } from "../../../aws/log-line";
+import { type Report, readLine } from "../../../parts/log-line";
 
 /** The figures of the report that ends an invocation's log; none if the log was cut before it. */
 export const reportOf = (log: string): Report =>

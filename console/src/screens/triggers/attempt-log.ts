@@ -1,7 +1,7 @@
 /** The log lines of one invocation. */
 
-import { readLine } from "./log-line";
-import { type FoundLine, findLines } from "./logs";
+import { type FoundLine, findLines } from "../../aws/logs";
+import { readLine } from "../../parts/log-line";
 
 export interface Place {
   group: string;
