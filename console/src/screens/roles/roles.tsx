@@ -1,11 +1,10 @@
 import { useCollection } from "@cloudscape-design/collection-hooks";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
-import Pagination from "@cloudscape-design/components/pagination";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
-import TextFilter from "@cloudscape-design/components/text-filter";
 import { useMemo, useState } from "react";
+import { counter, Find, NoMatches, Pages } from "../../parts/collection";
 import { Page } from "../../parts/page";
 import { useAllDenials, useRoles } from "../../parts/queries";
 import { Empty, FailureAlert } from "../../parts/states";
@@ -50,12 +49,7 @@ function RoleList({ rows, loading }: { rows: RoleRow[]; loading: boolean }) {
             A function needs one to run as.
           </Empty>
         ),
-        noMatch: (
-          <Empty
-            title="No matches"
-            action={<Button onClick={() => actions.setFiltering("")}>Clear filter</Button>}
-          />
-        ),
+        noMatch: <NoMatches clear={() => actions.setFiltering("")} />,
       },
       pagination: { pageSize: PAGE_SIZE },
       sorting: { defaultState: { sortingColumn: roleColumns[0] ?? {} } },
@@ -82,7 +76,7 @@ function RoleList({ rows, loading }: { rows: RoleRow[]; loading: boolean }) {
         }}
         header={
           <Header
-            counter={selected.length > 0 ? `(${selected.length}/${rows.length})` : `(${rows.length})`}
+            counter={counter(rows.length, selected.length)}
             actions={
               <SpaceBetween direction="horizontal" size="xs">
                 <Button disabled={selected.length === 0} onClick={() => setDeleting(selected)}>
@@ -97,22 +91,8 @@ function RoleList({ rows, loading }: { rows: RoleRow[]; loading: boolean }) {
             Roles
           </Header>
         }
-        filter={
-          <TextFilter
-            {...filterProps}
-            filteringPlaceholder="Find roles"
-            filteringAriaLabel="Find roles"
-            countText={filteredItemsCount === 1 ? "1 match" : `${filteredItemsCount} matches`}
-          />
-        }
-        pagination={
-          rows.length > PAGE_SIZE ? (
-            <Pagination
-              {...paginationProps}
-              ariaLabels={{ nextPageLabel: "Next page", previousPageLabel: "Previous page" }}
-            />
-          ) : null
-        }
+        filter={<Find filter={filterProps} label="Find roles" matches={filteredItemsCount} />}
+        pagination={<Pages {...paginationProps} />}
       />
       {deleting === undefined ? null : (
         <DeleteRoles names={deleting} onClose={() => setDeleting(undefined)} />

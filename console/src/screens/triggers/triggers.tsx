@@ -1,11 +1,10 @@
 import { useCollection } from "@cloudscape-design/collection-hooks";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
-import Pagination from "@cloudscape-design/components/pagination";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
-import TextFilter from "@cloudscape-design/components/text-filter";
 import { useState } from "react";
+import { counter, Find, NoMatches, Pages } from "../../parts/collection";
 import { Page } from "../../parts/page";
 import { useMappings } from "../../parts/queries";
 import { Empty, FailureAlert, Loaded } from "../../parts/states";
@@ -44,12 +43,7 @@ function List({ rows }: { rows: Row[] }) {
       filtering: {
         fields: ["table", "function", "state", "uuid"],
         empty: <None />,
-        noMatch: (
-          <Empty
-            title="No trigger like that"
-            action={<Button onClick={() => actions.setFiltering("")}>Clear the filter</Button>}
-          />
-        ),
+        noMatch: <NoMatches clear={() => actions.setFiltering("")} />,
       },
       sorting: { defaultState: { sortingColumn: COLUMNS[0] ?? {} } },
       pagination: { pageSize: PAGE },
@@ -68,7 +62,7 @@ function List({ rows }: { rows: Row[] }) {
         stickyHeader
         header={
           <Header
-            counter={chosen.length === 0 ? `(${rows.length})` : `(${chosen.length}/${rows.length})`}
+            counter={counter(rows.length, chosen.length)}
             actions={
               <SpaceBetween direction="horizontal" size="xs">
                 <Button
@@ -96,14 +90,13 @@ function List({ rows }: { rows: Row[] }) {
           </Header>
         }
         filter={
-          <TextFilter
-            {...filterProps}
-            filteringPlaceholder="Find triggers by table, function or state"
-            filteringAriaLabel="Find triggers"
-            countText={filteredItemsCount === 1 ? "1 match" : `${filteredItemsCount ?? 0} matches`}
+          <Find
+            filter={filterProps}
+            label="Find triggers by table, function or state"
+            matches={filteredItemsCount}
           />
         }
-        pagination={<Pagination {...paginationProps} />}
+        pagination={<Pages {...paginationProps} />}
         ariaLabels={{
           tableLabel: "Triggers",
           selectionGroupLabel: "Triggers to act on",
