@@ -22,8 +22,7 @@ export function failure(thrown: unknown): Failure {
     return { code: "NetworkError", message: "The server does not answer. Is millrace still running?" };
   }
   const message = thrown.message || thrown.name;
-  const field = fieldOf(message);
-  return { code: thrown.name, message, ...(field === undefined ? {} : { field }) };
+  return { code: thrown.name, message, field: fieldOf(message) };
 }
 
 function fieldOf(message: string): string | undefined {

@@ -7,7 +7,7 @@ export interface Invocation {
   requestId: string;
   status: number;
   /** `Handled` or `Unhandled` when the function failed. */
-  error?: string | undefined;
+  error?: string;
   /** The answer as text: JSON. Empty for asynchronous invocations. */
   payload: string;
   /** The last 4 KB of what was logged. */

@@ -51,7 +51,7 @@ function readOnce({ operation, input }: ReadRequest, start: Item | undefined) {
   const asked = {
     ...input,
     ReturnConsumedCapacity: "TOTAL" as const,
-    ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+    ExclusiveStartKey: start,
   };
   return operation === "Query"
     ? dynamodb().send(new QueryCommand(asked))
@@ -154,10 +154,10 @@ export function updateOf({ table, key, before, after }: Saving & { before: Item 
   return {
     TableName: table,
     Key: key,
-    ...(update === "" ? {} : { UpdateExpression: update }),
+    UpdateExpression: update || undefined,
     ConditionExpression: conditions.join(" AND "),
     ExpressionAttributeNames: placeholders,
-    ...(Object.keys(values).length === 0 ? {} : { ExpressionAttributeValues: values }),
+    ExpressionAttributeValues: Object.keys(values).length === 0 ? undefined : values,
   };
 }
 

@@ -162,8 +162,8 @@ export interface Search {
   /** Empty: every line. */
   pattern: string;
   streams?: string[];
-  start?: number | undefined;
-  end?: number | undefined;
+  start?: number;
+  end?: number;
 }
 
 /**

@@ -188,18 +188,18 @@ async function send(method: "GET" | "POST", path: string, body?: unknown, signal
     method,
     protocol: url.protocol,
     hostname: url.hostname,
-    ...(url.port ? { port: Number(url.port) } : {}),
+    port: url.port ? Number(url.port) : undefined,
     path: url.pathname,
     query: Object.fromEntries(url.searchParams),
     headers: { host: url.host },
-    ...(text === undefined ? {} : { body: text }),
+    body: text,
   });
   const { host: _, ...headers } = signed.headers;
   const answer = await fetch(url, {
     method,
     headers,
-    ...(text === undefined ? {} : { body: text }),
-    ...(signal === undefined ? {} : { signal }),
+    body: text,
+    signal,
   });
   if (!answer.ok) {
     const told = (await answer.json().catch(() => ({}))) as { message?: string };

@@ -36,8 +36,8 @@ export interface RoleDetails {
 const decoded = (document: string | undefined) => decodeURIComponent(document ?? "");
 
 interface Page {
-  IsTruncated?: boolean | undefined;
-  Marker?: string | undefined;
+  IsTruncated?: boolean;
+  Marker?: string;
 }
 
 async function every<P extends Page, T>(

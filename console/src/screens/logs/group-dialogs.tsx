@@ -34,7 +34,7 @@ export function CreateGroup({ onClose }: { onClose: () => void }) {
       onDismiss={onClose}
       onSubmit={() => void submit.run(undefined)}
     >
-      <FormField label="Log group name" errorText={submit.errorOf("logGroupName") ?? ""}>
+      <FormField label="Log group name" errorText={submit.errorOf("logGroupName")}>
         <Input value={name} autoFocus onChange={({ detail }) => setName(detail.value)} />
       </FormField>
       <FormField label="Retention" description="How long events are kept.">

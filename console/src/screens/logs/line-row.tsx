@@ -8,8 +8,8 @@ interface LineRowProps {
   time: number;
   message: string;
   kind: LineKind;
-  json?: string | undefined;
-  marked?: RegExp | undefined;
+  json?: string;
+  marked?: RegExp;
   /** Where it was logged, for lists of several streams. */
   place?: ReactNode;
 }
@@ -22,7 +22,7 @@ export const LineRow = memo(function LineRow({ time, message, kind, json, marked
   const word = WORDS[kind];
   const text = unfolded && json !== undefined ? json : message.replace(/\r/g, "\n").trimEnd();
   return (
-    <div className={`log-row log-${kind}`} {...(place === undefined ? {} : { "data-place": true })}>
+    <div className={`log-row log-${kind}`} data-place={place === undefined ? undefined : true}>
       <time className="log-time" dateTime={new Date(time).toISOString()} title={dateTime(new Date(time))}>
         {clockTime(time / 1000)}
       </time>

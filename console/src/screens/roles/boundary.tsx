@@ -34,7 +34,7 @@ export function Boundary({ details }: { details: RoleDetails }) {
         <FormField
           label="Boundary"
           description="The role may do only what both its policies and the boundary allow."
-          errorText={submit.formError() ?? ""}
+          errorText={submit.formError()}
         >
           <Select
             options={options}

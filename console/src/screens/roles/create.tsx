@@ -62,7 +62,7 @@ export default function CreateRole() {
         }}
       >
         <Form
-          errorText={other ?? ""}
+          errorText={other}
           actions={
             <SpaceBetween direction="horizontal" size="xs">
               <Button variant="link" formAction="none" href={paths.roles()}>
@@ -77,10 +77,10 @@ export default function CreateRole() {
           <SpaceBetween size="l">
             <Container header={<Header>Role details</Header>}>
               <SpaceBetween size="m">
-                <FormField label="Role name" errorText={aboutName ?? ""}>
+                <FormField label="Role name" errorText={aboutName}>
                   <Input value={name} autoFocus onChange={({ detail }) => setName(detail.value)} />
                 </FormField>
-                <FormField label="Description" errorText={submit.errorOf("description") ?? ""}>
+                <FormField label="Description" errorText={submit.errorOf("description")}>
                   <Input value={description} onChange={({ detail }) => setDescription(detail.value)} />
                 </FormField>
               </SpaceBetween>

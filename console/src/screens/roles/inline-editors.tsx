@@ -57,7 +57,7 @@ export function NewInline({ role, taken, onClose }: NewInlineProps) {
       onClose={onClose}
     >
       {(error) => (
-        <FormField label="Policy name" errorText={error ?? ""} warningText={clash ?? ""}>
+        <FormField label="Policy name" errorText={error} warningText={clash}>
           <Input value={name} autoFocus onChange={({ detail }) => setName(detail.value)} />
         </FormField>
       )}

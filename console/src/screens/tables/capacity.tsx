@@ -68,7 +68,7 @@ function change(table: TableDescription, { billing, units }: Choice): UpdateTabl
   return {
     ...asked,
     ProvisionedThroughput: throughput(units),
-    ...(updates.length > 0 ? { GlobalSecondaryIndexUpdates: updates } : {}),
+    GlobalSecondaryIndexUpdates: updates.length > 0 ? updates : undefined,
   };
 }
 

@@ -57,10 +57,7 @@ export default function CreateTable() {
   return (
     <Page title="Create table" crumbs={[{ text: "Tables", href: paths.tables() }]}>
       <form ref={form} onSubmit={(event) => void send(event)}>
-        <Form
-          actions={<Actions busy={submit.busy} />}
-          {...(unplaced ? { errorText: submit.formError() } : {})}
-        >
+        <Form actions={<Actions busy={submit.busy} />} errorText={unplaced ? submit.formError() : undefined}>
           <Fields
             draft={draft}
             errors={errors}

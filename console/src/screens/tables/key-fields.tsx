@@ -10,7 +10,7 @@ interface KeyFieldsProps {
   optional?: boolean;
   description?: string;
   value: KeyDraft;
-  error?: string | undefined;
+  error?: string;
   onChange: (value: KeyDraft) => void;
 }
 

@@ -105,8 +105,8 @@ export function creation(
     FunctionName: ends.functionName,
     StartingPosition: ends.position,
     ...others,
-    ...(draft.patterns.length === 0 ? {} : { FilterCriteria }),
-    ...(draft.reports ? { FunctionResponseTypes } : {}),
+    FilterCriteria: draft.patterns.length === 0 ? undefined : FilterCriteria,
+    FunctionResponseTypes: draft.reports ? FunctionResponseTypes : undefined,
   };
 }
 

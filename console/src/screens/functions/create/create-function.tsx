@@ -158,9 +158,7 @@ export default function CreateFunction() {
                 language="python"
                 ariaLabel={HANDLER_FILE}
                 minHeight="180px"
-                {...(fixed
-                  ? {}
-                  : { onChange: (code: string) => setForm((now) => kept(withCode(now, code))) })}
+                onChange={fixed ? undefined : (code) => setForm((now) => kept(withCode(now, code)))}
               />
             </Container>
             {progress.length > 0 ? <Progress progress={progress} failure={submit.failure} /> : null}

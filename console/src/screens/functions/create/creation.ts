@@ -11,7 +11,7 @@ export interface Plan {
   runtime: Runtime;
   code: string;
   role: { kind: "new"; name: string } | { kind: "existing"; arn: string; allowStream: boolean };
-  trigger?: Trigger | undefined;
+  trigger?: Trigger;
 }
 
 export interface Trigger {
@@ -116,7 +116,7 @@ async function connect(plan: Plan, made: Made): Promise<Made> {
       BatchSize: plan.trigger.batchSize,
       StartingPosition: plan.trigger.startingPosition,
       Enabled: plan.trigger.enabled,
-      ...(plan.trigger.partial ? { FunctionResponseTypes: ["ReportBatchItemFailures"] } : {}),
+      FunctionResponseTypes: plan.trigger.partial ? ["ReportBatchItemFailures"] : undefined,
     });
   }
   return { ...made, trigger: true };
