@@ -29,7 +29,6 @@ export function DeleteFunctions({ names, triggers, onDeleted, onDismiss }: Delet
         // Nobody is to ask for it again.
         client.removeQueries({ predicate: ({ queryKey }) => queryKey.includes(name) });
       }
-      return true;
     },
     { done: () => `Deleted ${what}.` },
   );
@@ -45,7 +44,7 @@ export function DeleteFunctions({ names, triggers, onDeleted, onDismiss }: Delet
       failure={removal.failure}
       onDismiss={onDismiss}
       onConfirm={() => {
-        void removal.run(undefined).then((done) => {
+        void removal.run().then((done) => {
           if (done) {
             onDeleted();
           }

@@ -82,7 +82,7 @@ function Creating({
   });
   const save = async () => {
     const item = editing.check();
-    if (item !== undefined && (await submit.run(item)) !== undefined) {
+    if (item !== undefined && (await submit.run(item))) {
       go(itemsAddress(name));
     }
   };

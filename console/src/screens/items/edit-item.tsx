@@ -101,13 +101,12 @@ function EditingItem({ name, table, before, onTakeTheirs }: EditingItemProps) {
         }
         throw thrown;
       });
-      return true;
     },
     { done: () => `The item was saved in ${name}.` },
   );
   const save = async (on: Item | undefined) => {
     const after = editing.check();
-    if (after !== undefined && (await submit.run({ after, on })) === true) {
+    if (after !== undefined && (await submit.run({ after, on }))) {
       go(itemsAddress(name));
     }
   };

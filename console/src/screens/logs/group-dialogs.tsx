@@ -32,7 +32,7 @@ export function CreateGroup({ onClose }: { onClose: () => void }) {
       failure={submit.failure}
       error={submit.formError("logGroupName")}
       onDismiss={onClose}
-      onSubmit={() => void submit.run(undefined)}
+      onSubmit={() => void submit.run()}
     >
       <FormField label="Log group name" errorText={submit.errorOf("logGroupName")}>
         <Input value={name} autoFocus onChange={({ detail }) => setName(detail.value)} />
@@ -69,7 +69,7 @@ export function EditRetention({ groups, now, onClose }: EditRetentionProps) {
       failure={submit.failure}
       error={submit.formError()}
       onDismiss={onClose}
-      onSubmit={() => void submit.run(undefined)}
+      onSubmit={() => void submit.run()}
     >
       <Box>{groups.length === 1 ? groups[0] : `${groups.length} log groups`}</Box>
       <FormField label="Retention" description="Older events are removed, also those that are there now.">
@@ -104,7 +104,7 @@ export function DeleteGroups({ groups, onClose, onDone = onClose }: DeleteGroups
       action="Delete"
       busy={submit.busy}
       failure={submit.failure}
-      onConfirm={() => void submit.run(undefined)}
+      onConfirm={() => void submit.run()}
       onDismiss={onClose}
     >
       All streams and events of{" "}

@@ -136,7 +136,7 @@ function DeleteStreams({ group, streams, onClose }: DeleteStreamsProps) {
       action="Delete"
       busy={submit.busy}
       failure={submit.failure}
-      onConfirm={() => void submit.run(undefined)}
+      onConfirm={() => void submit.run()}
       onDismiss={onClose}
     >
       All events of <b>{what}</b> are removed for good.

@@ -30,7 +30,7 @@ export function AllowIt({ role, denial, policy, onClose }: AllowItProps) {
       action="Allow it"
       size="large"
       busy={submit.busy}
-      onSubmit={() => void submit.run(undefined)}
+      onSubmit={() => void submit.run()}
       onDismiss={onClose}
     >
       <Box>

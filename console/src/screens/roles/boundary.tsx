@@ -44,7 +44,7 @@ export function Boundary({ details }: { details: RoleDetails }) {
             onChange={({ detail }) => setChosen(detail.selectedOption.value ?? "")}
           />
         </FormField>
-        <Button disabled={wanted === now} loading={submit.busy} onClick={() => void submit.run(undefined)}>
+        <Button disabled={wanted === now} loading={submit.busy} onClick={() => void submit.run()}>
           Save boundary
         </Button>
       </SpaceBetween>

@@ -39,10 +39,7 @@ export default function CreateRole() {
   const run = async () => {
     const wrong = jsonTrouble(trust);
     setTrouble(wrong);
-    if (
-      wrong === undefined &&
-      (await submit.run({ name, description, trust, policies, streams })) !== undefined
-    ) {
+    if (wrong === undefined && (await submit.run({ name, description, trust, policies, streams }))) {
       isBack(goneRole(name));
       go(paths.role(name));
     }

@@ -39,7 +39,7 @@ export function DeleteRoles({ names, onClose, onDone = onClose }: DeleteRolesPro
       action="Delete"
       busy={submit.busy}
       failure={submit.failure}
-      onConfirm={() => void submit.run(undefined)}
+      onConfirm={() => void submit.run()}
       onDismiss={onClose}
     >
       <SpaceBetween size="s">

@@ -20,7 +20,7 @@ export async function makeRole(
   draft: RoleDraft,
   made: Made | undefined,
   tell: (made: Made) => void,
-): Promise<true> {
+): Promise<void> {
   if (made !== draft.name) {
     await createRole(draft.name, draft.trust, draft.description);
     tell(draft.name);
@@ -31,5 +31,4 @@ export async function makeRole(
   for (const arn of draft.policies) {
     await attach(draft.name, arn);
   }
-  return true;
 }

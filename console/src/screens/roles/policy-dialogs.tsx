@@ -46,7 +46,7 @@ export function AttachDialog({ role, attached, onClose }: AttachDialogProps) {
       disabled={chosen.length === 0}
       failure={submit.failure}
       error={submit.formError()}
-      onSubmit={() => void submit.run(undefined)}
+      onSubmit={() => void submit.run()}
       onDismiss={onClose}
     >
       <Box>The role may then do what these policies allow, besides what it may now.</Box>

@@ -19,7 +19,7 @@ export function SendEvent({ event, close }: { event: string; close: () => void }
   const go = async () => {
     if (name !== undefined) {
       setAnswer(undefined);
-      setAnswer(await send.run(name));
+      setAnswer((await send.run(name))?.output);
     }
   };
   return (

@@ -74,13 +74,9 @@ function change(table: TableDescription, { billing, units }: Choice): UpdateTabl
 
 function EditCapacity({ table, onDone }: { table: TableDescription; onDone: () => void }) {
   const [choice, setChoice] = useState(() => current(table));
-  const submit = useSubmit(
-    async (given: Choice) => {
-      await updateTable(change(table, given));
-      return true;
-    },
-    { done: () => `The capacity of ${table.TableName} was changed.` },
-  );
+  const submit = useSubmit((given: Choice) => updateTable(change(table, given)), {
+    done: () => `The capacity of ${table.TableName} was changed.`,
+  });
   const errors = submit.failure === undefined ? {} : placesOfTable(submit.failure.message, newTable());
   const save = async () => {
     if (await submit.run(choice)) {

@@ -38,13 +38,9 @@ async function create(draft: TableDraft): Promise<void> {
 export default function CreateTable() {
   const [draft, setDraft] = useState(newTable);
   const go = useGo();
-  const submit = useSubmit(
-    async (given: TableDraft) => {
-      await create(given);
-      return true;
-    },
-    { done: (_, { name }) => `The table ${name} was created.` },
-  );
+  const submit = useSubmit((given: TableDraft) => create(given), {
+    done: (_, { name }) => `The table ${name} was created.`,
+  });
   const form = useFocusWrong(submit.failure);
   const errors = submit.failure === undefined ? {} : placesOfTable(submit.failure.message, draft);
   const unplaced = submit.failure !== undefined && Object.keys(errors).length === 0;

@@ -42,9 +42,9 @@ export function DeleteTables({ names, onDone, onDismiss }: DeleteTablesProps) {
   );
   const known = tables.length === names.length && mappings.data !== undefined;
   const confirm = async () => {
-    const deleted = await submit.run(going.map(({ TableName = "" }) => TableName));
-    if (deleted !== undefined) {
-      onDone(deleted);
+    const done = await submit.run(going.map(({ TableName = "" }) => TableName));
+    if (done) {
+      onDone(done.output);
     }
   };
   if (known && going.length === 0) {

@@ -109,12 +109,11 @@ function DeleteIndex({ table, index, onDone, onDismiss }: DeleteIndexProps) {
         TableName: table,
         GlobalSecondaryIndexUpdates: [{ Delete: { IndexName: index } }],
       });
-      return true;
     },
     { done: () => `The index ${index} was deleted.` },
   );
   const confirm = async () => {
-    if (await submit.run(undefined)) {
+    if (await submit.run()) {
       onDone();
     }
   };

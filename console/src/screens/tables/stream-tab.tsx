@@ -93,15 +93,11 @@ function StreamOff({ table }: { table: TableDescription }) {
 function TurnOff({ table, onDone }: { table: TableDescription; onDone: () => void }) {
   const { TableName = "", TableArn = "" } = table;
   const triggers = useTableTriggers(TableArn);
-  const submit = useSubmit(
-    async () => {
-      await updateTable({ TableName, StreamSpecification: { StreamEnabled: false } });
-      return true;
-    },
-    { done: () => `The stream of ${TableName} is off.` },
-  );
+  const submit = useSubmit(() => updateTable({ TableName, StreamSpecification: { StreamEnabled: false } }), {
+    done: () => `The stream of ${TableName} is off.`,
+  });
   const confirm = async () => {
-    if (await submit.run(undefined)) {
+    if (await submit.run()) {
       onDone();
     }
   };

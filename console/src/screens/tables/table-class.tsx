@@ -29,10 +29,7 @@ export function TableClass({ table }: { table: TableDescription }) {
 function EditClass({ table, onDone }: { table: TableDescription; onDone: () => void }) {
   const [chosen, setChosen] = useState<ClassName>(table.TableClassSummary?.TableClass ?? "STANDARD");
   const submit = useSubmit(
-    async (given: ClassName) => {
-      await updateTable({ TableName: table.TableName, TableClass: given });
-      return true;
-    },
+    (given: ClassName) => updateTable({ TableName: table.TableName, TableClass: given }),
     { done: () => `The class of ${table.TableName} was changed.` },
   );
   const save = async () => {

@@ -171,15 +171,11 @@ interface DeleteTriggerProps {
 
 function DeleteTrigger({ trigger, table, onDone, onDismiss }: DeleteTriggerProps) {
   const name = functionName(trigger);
-  const submit = useSubmit(
-    async () => {
-      await deleteMapping(trigger.UUID ?? "");
-      return true;
-    },
-    { done: () => `The trigger of ${name} was deleted.` },
-  );
+  const submit = useSubmit(() => deleteMapping(trigger.UUID ?? ""), {
+    done: () => `The trigger of ${name} was deleted.`,
+  });
   const confirm = async () => {
-    if (await submit.run(undefined)) {
+    if (await submit.run()) {
       onDone();
     }
   };

@@ -54,12 +54,11 @@ function EditTags({ arn, tags, onDone }: { arn: string; tags: Tag[]; onDone: () 
       const after = drafts.map(({ key, value }) => ({ Key: key, Value: value }));
       const { set, remove } = tagChanges(tags, after);
       await changeTags(arn, set, remove);
-      return true;
     },
     { done: () => "The tags were saved." },
   );
   const save = async () => {
-    if (await submit.run(undefined)) {
+    if (await submit.run()) {
       onDone();
     }
   };

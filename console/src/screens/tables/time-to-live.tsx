@@ -53,13 +53,9 @@ export function TimeToLive({ name }: { name: string }) {
 }
 
 const useChange = (name: string, enabled: boolean) =>
-  useSubmit(
-    async (attribute: string) => {
-      await setTimeToLive(name, attribute, enabled);
-      return true;
-    },
-    { done: () => `Time to Live of ${name} is ${enabled ? "on" : "off"}.` },
-  );
+  useSubmit((attribute: string) => setTimeToLive(name, attribute, enabled), {
+    done: () => `Time to Live of ${name} is ${enabled ? "on" : "off"}.`,
+  });
 
 function TurnOn({ name, onDone }: { name: string; onDone: () => void }) {
   const [attribute, setAttribute] = useState("");

@@ -48,18 +48,14 @@ function ConcurrencyForm({ name, detail, done }: TabProps & { done: () => void }
   const [limited, setLimited] = useState(before !== undefined);
   const [value, setValue] = useState(String(before ?? 1));
   const [trouble, setTrouble] = useState<string>();
-  const save = useSubmit(
-    async () => {
-      await reserveConcurrency(name, limited ? Number(value) : undefined);
-      return true;
-    },
-    { done: () => `Saved the concurrency of ${name}.` },
-  );
+  const save = useSubmit(() => reserveConcurrency(name, limited ? Number(value) : undefined), {
+    done: () => `Saved the concurrency of ${name}.`,
+  });
   const submit = async () => {
     const found = limited ? wholeNumber(value) : undefined;
     setTrouble(found);
     save.reset();
-    if (found === undefined && (await save.run(undefined))) {
+    if (found === undefined && (await save.run())) {
       done();
     }
   };

@@ -49,7 +49,7 @@ export function GeneralForm({ name, detail, done }: TabProps & { done: () => voi
     const found = { memorySize: wholeNumber(form.memory), timeout: wholeNumber(form.timeout) };
     setTroubles(found);
     save.reset();
-    if (!Object.values(found).some(Boolean) && (await save.run(undefined)) !== undefined) {
+    if (!Object.values(found).some(Boolean) && (await save.run())) {
       done();
     }
   };

@@ -67,7 +67,7 @@ function PairsForm({
   const submit = async () => {
     const found = pairTroubles(pairs);
     setTroubles(found);
-    if (!found.some(Boolean) && (await save.run(valuesOf(pairs))) !== undefined) {
+    if (!found.some(Boolean) && (await save.run(valuesOf(pairs)))) {
       done();
     }
   };

@@ -85,7 +85,7 @@ export default function CreateFunction() {
     const made = await submit.run(planOf(form, table));
     if (made !== undefined) {
       keep(asked, undefined);
-      go(paths.function(made));
+      go(paths.function(made.output));
     } else if (hasRole(newRoleOf(form))) {
       change({ newRole: newRoleOf(form) }); // It is made: another name for the function must not make another.
     }

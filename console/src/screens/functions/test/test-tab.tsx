@@ -29,7 +29,7 @@ export default function TestTab({ name, detail }: TabProps) {
     const invocation = await invoke(name, text, later);
     return { invocation, started, later, seconds: (Date.now() - started) / 1000 };
   });
-  const [last, setLast] = useState<Awaited<ReturnType<typeof call.run>>>();
+  const [last, setLast] = useState<NonNullable<Awaited<ReturnType<typeof call.run>>>["output"]>();
   const keep = (next: SavedEvents) => {
     setSaved(next);
     keepEvents(region(), name, next);
@@ -39,7 +39,7 @@ export default function TestTab({ name, detail }: TabProps) {
     const found = jsonTrouble(text);
     setTrouble(found);
     if (found === undefined && !call.busy) {
-      setLast(await call.run(undefined));
+      setLast((await call.run())?.output);
     }
   };
   const change = (next: string) => {
