@@ -53,7 +53,7 @@ interface PolicyEditorProps {
 export function PolicyEditor({ label, document, save, done, onClose, children }: PolicyEditorProps) {
   const [typed, setTyped] = useState(document);
   const [trouble, setTrouble] = useState<string>();
-  const submit = useSubmit((given: string) => save(given), { done });
+  const submit = useSubmit(save, { done });
   const run = async () => {
     const wrong = jsonTrouble(typed);
     setTrouble(wrong);

@@ -38,7 +38,7 @@ async function create(draft: TableDraft): Promise<void> {
 export default function CreateTable() {
   const [draft, setDraft] = useState(newTable);
   const go = useGo();
-  const submit = useSubmit((given: TableDraft) => create(given), {
+  const submit = useSubmit(create, {
     done: (_, { name }) => `The table ${name} was created.`,
   });
   const form = useFocusWrong(submit.failure);

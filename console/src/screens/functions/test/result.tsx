@@ -14,12 +14,16 @@ import { paths } from "../../../paths";
 import { Text } from "../text";
 import { errorOf, reportOf } from "./report";
 
-interface ResultProps {
+/** One invocation, and how it went as seen from here. */
+export interface Tested {
   invocation: Invocation;
   /** Epoch milliseconds. */
   started: number;
   later: boolean;
   seconds: number;
+}
+
+interface ResultProps extends Tested {
   group: string;
 }
 

@@ -13,7 +13,7 @@ import { Refusal } from "../../../parts/states";
 import { useSubmit } from "../../../parts/submit";
 import type { TabProps } from "../function";
 import { EventChoice } from "./event-choice";
-import { Result } from "./result";
+import { Result, type Tested } from "./result";
 import { keepEvents, readEvents, type SavedEvents } from "./saved-events";
 import { TEMPLATES, templateText } from "./templates";
 
@@ -24,12 +24,12 @@ export default function TestTab({ name, detail }: TabProps) {
   const [text, setText] = useState(() => saved[chosen] ?? templateText(TEMPLATES[0]?.id ?? ""));
   const [later, setLater] = useState(false);
   const [trouble, setTrouble] = useState<string>();
-  const call = useSubmit(async () => {
+  const call = useSubmit(async (): Promise<Tested> => {
     const started = Date.now();
     const invocation = await invoke(name, text, later);
     return { invocation, started, later, seconds: (Date.now() - started) / 1000 };
   });
-  const [last, setLast] = useState<NonNullable<Awaited<ReturnType<typeof call.run>>>["output"]>();
+  const [last, setLast] = useState<Tested>();
   const keep = (next: SavedEvents) => {
     setSaved(next);
     keepEvents(region(), name, next);
