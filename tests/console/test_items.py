@@ -8,15 +8,13 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from tests.api.millrace_process import Millrace
 from tests.console.browser import Console
-
-
-def _database(server: Millrace) -> Any:
-    return server.client("dynamodb", region_name="us-east-1")
+from tests.console.forms import retype
+from tests.console.setting import client_of, table_of
 
 
 def _table(server: Millrace, name: str, **more: Any) -> Any:
     """A table with the key `customer` (text) and `number` (number), and an index by `state`."""
-    database = _database(server)
+    database = client_of(server, "dynamodb")
     database.create_table(
         TableName=name,
         AttributeDefinitions=[
@@ -66,10 +64,7 @@ def _rows(page: Page) -> Locator:
 
 
 def _write(page: Page, text: str) -> None:
-    """Replace what the editor holds: at once, as a paste does, so that it closes no bracket by itself."""
-    page.get_by_label("Item as JSON").click()
-    page.keyboard.press("ControlOrMeta+a")
-    page.keyboard.insert_text(text)
+    retype(page.get_by_label("Item as JSON"), text)
 
 
 def _add(page: Page, kind: str, name: str) -> None:
@@ -304,13 +299,7 @@ def test_an_item_is_created_in_the_form(console: Console):
 
 
 def test_the_articles_item_is_created_from_its_json(console: Console):
-    database = _database(console.server)
-    database.create_table(
-        TableName="JansTable",
-        AttributeDefinitions=[{"AttributeName": "JansPartition", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "JansPartition", "KeyType": "HASH"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    database = table_of(console.server, "JansTable", key="JansPartition")
     page = console.open("#/tables/JansTable/items/create")
 
     page.get_by_role("button", name="JSON view").click()

@@ -6,7 +6,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 from tests.console.browser import Console
-from tests.console.loop import REGION, Loop
+from tests.console.loop import Loop
+from tests.console.setting import table_of
 
 
 @pytest.fixture
@@ -176,12 +177,7 @@ def test_a_long_stream_is_opened_at_its_newest_and_read_back_in_pages(console: C
 
 
 def test_a_table_without_a_stream_says_how_to_turn_it_on(console: Console):
-    console.server.client("dynamodb", region_name=REGION).create_table(
-        TableName="Still",
-        AttributeDefinitions=[{"AttributeName": "a", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "a", "KeyType": "HASH"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    table_of(console.server, "Still")
     page = console.open("#/tables/Still/stream")
 
     expect(page.get_by_text("The stream of this table is off")).to_be_visible()

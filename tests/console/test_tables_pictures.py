@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from tests.api.millrace_process import Millrace
 from tests.console.browser import Console
-from tests.console.tables_setup import REGION, table_of, with_trigger
+from tests.console.setting import REGION, table_of, with_trigger
 
 SCREENS = {
     "list": ("#/tables", "Partition key"),

@@ -6,6 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 from tests.console.browser import Console
+from tests.console.forms import choose
 from tests.console.loop import BROKEN, Loop
 
 
@@ -25,11 +26,6 @@ def waited_seconds(page: Page) -> list[float]:
     told = page.get_by_text(re.compile(r"^waited ")).all_inner_texts()
     factor = {"ms": 0.001, "s": 1.0}
     return [float(number) * factor[unit] for number, unit in (text.split()[1:] for text in told)]
-
-
-def choose(page: Page, field: str, option: str) -> None:
-    page.get_by_role("button", name=field).click()
-    page.get_by_role("option", name=option).click()
 
 
 def settings(loop: Loop, uuid: str) -> dict[str, object]:
