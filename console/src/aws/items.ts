@@ -90,7 +90,7 @@ export class ChangedMeanwhile extends Error {
 /** Beyond this many attributes a condition on all of them would be too long: then those that change are enough. */
 const CONDITIONS_MAX = 100;
 
-export interface Saving {
+interface Saving {
   table: string;
   key: Item;
   /** The item as it was read; nothing if it is known to be gone. */

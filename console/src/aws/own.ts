@@ -237,8 +237,6 @@ export async function journey(stream: string, shard: string, sequence: string): 
   return (await ask<{ mappings: Journey[] }>(`journey?${query}`)).mappings;
 }
 
-export const advanceClock = (seconds: number) => ask<{ now: number }>("clock", { advance: seconds });
-
 /** Live events until `signal` ends it or the server goes; each given to `take` as it comes. */
 export async function follow(
   interest: { name?: string; table?: string; function?: string },

@@ -4,7 +4,7 @@ import CollectionPreferences, {
 import { useState } from "react";
 
 export type Preferences = CollectionPreferencesProps.Preferences;
-export type Choices = readonly CollectionPreferencesProps.ContentDisplayOption[];
+type Choices = readonly CollectionPreferencesProps.ContentDisplayOption[];
 
 /** What this browser was told to show in the list of that name, else `usual`. */
 export function usePreferences(

@@ -33,7 +33,7 @@ export interface Flow {
   height: number;
 }
 
-export const ROW = 76;
+const ROW = 76;
 export const BOX_HEIGHT = 52;
 const LATE_SECONDS = 5;
 const STILL_SHOWN_MAX = 8;

@@ -3,7 +3,7 @@
 import { canonicalNumber, fromBase64, isNumber } from "../../aws/attributes";
 import type { Draft } from "./draft";
 
-export interface Problem {
+interface Problem {
   name?: string;
   value?: string;
 }

@@ -31,7 +31,7 @@ const header = (name: string, keys: string[]) =>
   name === keys[0] ? `${name} (Partition key)` : name === keys[1] ? `${name} (Sort key)` : name;
 
 /** Numbers by what they are worth, everything else by its text; what is not there comes first. */
-export function compareValues(one: AttributeValue | undefined, other: AttributeValue | undefined): number {
+function compareValues(one: AttributeValue | undefined, other: AttributeValue | undefined): number {
   if (one === undefined || other === undefined) {
     return Number(one !== undefined) - Number(other !== undefined);
   }

@@ -2,7 +2,7 @@ import { type LogSpan, quoted, searchLogs } from "../../aws/logs";
 import { readLine } from "../../parts/log-line";
 
 /** When an invocation ran, in epoch milliseconds; without an end it is still at work. */
-export interface Found extends LogSpan {
+interface Found extends LogSpan {
   start: number;
 }
 

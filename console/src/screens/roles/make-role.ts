@@ -2,7 +2,7 @@ import { policyName } from "../../aws/function-roles";
 import { functionPolicy } from "../../aws/policy-document";
 import { attach, createRole, putInline } from "../../aws/role-policies";
 
-export interface RoleDraft {
+interface RoleDraft {
   name: string;
   description: string;
   /** The trust policy, JSON text. */

@@ -48,7 +48,7 @@ export function KeyFields({ label, optional, description, value, error, onChange
   );
 }
 
-export function Optional({ label }: { label: string }) {
+function Optional({ label }: { label: string }) {
   return (
     <span>
       {label} <i>- optional</i>

@@ -12,7 +12,7 @@ export interface Batch {
 }
 
 /** Something besides attempts: filtered, stopped, resumed, or discarded without an attempt that is remembered. */
-export interface Note {
+interface Note {
   kind: "note";
   id: string;
   delivery: Delivery;
@@ -66,7 +66,7 @@ export function nextTry({ attempts, discarded }: Batch): number | null {
 }
 
 /** A stretch of a batch's time, as parts of the whole in percent. */
-export interface Stretch {
+interface Stretch {
   kind: "attempt" | "wait";
   outcome: string;
   left: number;

@@ -30,7 +30,7 @@ export const NEW_DRAFT: Draft = {
 };
 
 /** The form's fields that must be numbers. */
-export const NUMBERS = ["batchSize", "window", "retries", "age"] as const;
+const NUMBERS = ["batchSize", "window", "retries", "age"] as const;
 export type NumberField = (typeof NUMBERS)[number];
 
 export type Wrong = Partial<Record<string, string>>;
