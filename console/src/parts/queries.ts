@@ -1,17 +1,34 @@
 /** What several screens read, each under one key: they share what was read, and a change shows in all of them. */
 
 import { useQuery } from "@tanstack/react-query";
+import { bounded } from "../aws/bounded";
 import { listFunctions } from "../aws/functions";
 import { listLogGroups } from "../aws/logs";
 import { type EventSourceMappingConfiguration, listMappings } from "../aws/mappings";
 import { denials, status } from "../aws/own";
 import { listRoles } from "../aws/roles";
-import { listTables } from "../aws/tables";
+import { describeTable, listTables } from "../aws/tables";
+import { whileThere } from "./gone";
 
 const REFRESH_MS = 4000;
 
+/** A browser opens six connections to a server; two stay free for what is clicked meanwhile. */
+export const inTurn = bounded(4);
+
 export const useTableNames = (enabled = true) =>
   useQuery({ queryKey: ["tables"], queryFn: listTables, refetchInterval: REFRESH_MS, enabled });
+
+/** What a table is called among the things that are gone. */
+export const goneTable = (name: string) => `table ${name}`;
+
+export const tableQuery = (name: string, every: number | false = REFRESH_MS) => ({
+  queryKey: ["table", name],
+  ...whileThere(goneTable(name), () => inTurn(() => describeTable(name))),
+  refetchInterval: every,
+});
+
+export const useTable = (name: string, every: number | false = REFRESH_MS) =>
+  useQuery(tableQuery(name, every));
 
 export const useFunctions = () =>
   useQuery({ queryKey: ["functions"], queryFn: listFunctions, refetchInterval: REFRESH_MS });

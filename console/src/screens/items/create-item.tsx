@@ -9,11 +9,12 @@ import { createItem } from "../../aws/items";
 import type { TableDescription } from "../../aws/tables";
 import { useGo } from "../../parts/go";
 import { Page } from "../../parts/page";
+import { useTable } from "../../parts/queries";
 import { Empty, Loaded } from "../../parts/states";
 import { useSubmit } from "../../parts/submit";
 import { paths } from "../../paths";
 import { ItemEditor } from "./item-editor";
-import { crumbsTo, itemsAddress, useItem, useTable } from "./items-page";
+import { crumbsTo, itemsAddress, useItem } from "./items-page";
 import { refusalOf } from "./refusal";
 import { type Key, keysOf, keyText, schemaOf } from "./table-keys";
 import { useEditing } from "./use-editing";
@@ -23,7 +24,7 @@ export default function CreateItem() {
   const { name = "" } = useParams();
   const [parameters] = useSearchParams();
   const from = parameters.get("from");
-  const table = useTable(name);
+  const table = useTable(name, false);
   return (
     <Page
       title="Create item"

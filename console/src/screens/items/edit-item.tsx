@@ -13,12 +13,13 @@ import { changesOnly, differences } from "../../parts/diff";
 import { useGo } from "../../parts/go";
 import { ItemDiff } from "../../parts/item-diff";
 import { Page } from "../../parts/page";
+import { useTable } from "../../parts/queries";
 import { Empty, Loaded } from "../../parts/states";
 import { useSubmit } from "../../parts/submit";
 import { paths } from "../../paths";
 import { Conflict } from "./conflict";
 import { ItemEditor } from "./item-editor";
-import { crumbsTo, itemsAddress, useItem, useTable } from "./items-page";
+import { crumbsTo, itemsAddress, useItem } from "./items-page";
 import { refusalOf } from "./refusal";
 import { keyOf, keysOf, schemaOf } from "./table-keys";
 import { type ItemEditing, useEditing } from "./use-editing";
@@ -28,7 +29,7 @@ export default function EditItem() {
   const { name = "" } = useParams();
   const [parameters] = useSearchParams();
   const key = parameters.get("key") ?? "{}";
-  const table = useTable(name);
+  const table = useTable(name, false);
   const item = useItem(name, key);
   return (
     <Page

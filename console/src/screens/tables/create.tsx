@@ -14,6 +14,7 @@ import { useGo } from "../../parts/go";
 import { isBack } from "../../parts/gone";
 import { notify } from "../../parts/notices";
 import { Page } from "../../parts/page";
+import { goneTable } from "../../parts/queries";
 import { useSubmit } from "../../parts/submit";
 import { paths } from "../../paths";
 import { CustomSettings } from "./custom-settings";
@@ -21,7 +22,6 @@ import { DefaultSettings } from "./default-settings";
 import { creation, newTable, type TableDraft } from "./draft";
 import { KeyFields } from "./key-fields";
 import { type Places, placesOfTable } from "./places";
-import { goneTable } from "./queries";
 import { TagFields } from "./tag-fields";
 
 /** Make the table, and then what CreateTable itself cannot do for it. */

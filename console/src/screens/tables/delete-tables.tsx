@@ -8,11 +8,10 @@ import { deleteTable, type TableDescription } from "../../aws/tables";
 import { Confirm } from "../../parts/confirm";
 import { count } from "../../parts/format";
 import { whileDeleting } from "../../parts/gone";
-import { useMappings } from "../../parts/queries";
+import { goneTable, tableQuery, useMappings } from "../../parts/queries";
 import { Loading } from "../../parts/states";
 import { useSubmit } from "../../parts/submit";
 import { paths } from "../../paths";
-import { goneTable, tableQuery } from "./queries";
 
 interface DeleteTablesProps {
   names: string[];
