@@ -178,7 +178,7 @@ def test_what_a_function_was_denied_appears_and_allow_it_makes_it_work(console: 
     page.get_by_role("tab", name="Permissions").click()
     expect(page.get_by_role("link", name="allowed-in-console", exact=True)).to_be_visible()
     page.get_by_role("tab", name="Used by").click()
-    expect(page.get_by_role("link", name="writer")).to_be_visible()
+    expect(page.get_by_role("link", name="writer", exact=True)).to_be_visible()
 
 
 def test_roles_are_deleted_with_their_policies(console: Console):
