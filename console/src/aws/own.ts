@@ -251,10 +251,7 @@ export async function journey(stream: string, shard: string, sequence: string): 
 export const advanceClock = (seconds: number) => ask<{ now: number }>("clock", { advance: seconds });
 
 /** The chosen region's live events until `signal` ends it or the server goes; given to `take` as they come. */
-export async function follow(
-  take: (events: LiveEvent[]) => void,
-  signal: AbortSignal,
-): Promise<void> {
+export async function follow(take: (events: LiveEvent[]) => void, signal: AbortSignal): Promise<void> {
   const query = new URLSearchParams({ region: region() });
   const answer = await send("GET", `tail?${query}`, undefined, signal);
   const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();

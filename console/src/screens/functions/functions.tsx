@@ -58,6 +58,7 @@ function FunctionTable() {
   return (
     <>
       <Table
+        wrapLines
         {...collection.collectionProps}
         items={collection.items}
         columnDefinitions={COLUMNS}

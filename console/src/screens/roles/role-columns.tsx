@@ -40,7 +40,7 @@ export const roleColumns: TableProps.ColumnDefinition<RoleRow>[] = [
     id: "description",
     header: "Description",
     sortingField: "Description",
-    cell: (role) => role.Description ?? "–",
+    cell: (role) => role.Description || "–",
   },
   {
     id: "created",
