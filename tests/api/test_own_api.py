@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 import urllib.request
 
 import pytest
@@ -12,7 +11,6 @@ from tests.api.millrace_process import ENVIRONMENT, Millrace
 from tests.api.own_api import Mill, answer
 
 from millrace import __version__
-
 
 # Where the clients that tests make are.
 REGION = "eu-central-1"
@@ -229,9 +227,10 @@ def test_a_tail_of_one_region_leaves_out_the_others(mill: Mill):
     for logs in (far, near):
         logs.create_log_group(logGroupName="/mill")
         logs.create_log_stream(logGroupName="/mill", logStreamName="wheel")
+    now = answer(mill.server, "GET", "clock")[1]["now"]
     with mill.server.tail(f"region={REGION}") as tail:
         for logs, text in ((far, "far"), (near, "near")):
-            event = {"timestamp": int(time.time() * 1000), "message": text}
+            event = {"timestamp": int(now * 1000), "message": text}
             logs.put_log_events(logGroupName="/mill", logStreamName="wheel", logEvents=[event])
         mill.put("one")
         tail.wait(lambda event: event.get("event") == "batch_succeeded")

@@ -16,7 +16,7 @@ interface LineRowProps {
 }
 
 /** Longer messages are cut until they are asked for: one of 256 KB would bury all others. */
-const CLIPPED = 4_000;
+const CLIPPED = 2_000;
 const WORDS: Partial<Record<LineKind, string>> = { error: "Error", warning: "Warning" };
 
 /** One line of a log: its time, what it is if that matters, and its message. */

@@ -73,7 +73,6 @@ function RoleList({ rows, loading }: { rows: RoleRow[]; loading: boolean }) {
         items={items}
         columnDefinitions={roleColumns}
         selectionType="multi"
-        wrapLines
         enableKeyboardNavigation
         loading={loading}
         loadingText="Loading roles"
