@@ -21,7 +21,7 @@ class Proxy(http.server.BaseHTTPRequestHandler):
         onward = http.client.HTTPConnection("127.0.0.1", self.target_port)
         headers = {**self.headers, "X-Forwarded-Proto": "http"}
         # A browser that turns to something else leaves answers half read.
-        with contextlib.closing(onward), contextlib.suppress(ConnectionError):
+        with contextlib.closing(onward), contextlib.suppress(ConnectionError, http.client.HTTPException):
             onward.request(self.command, self.path.removeprefix(self.prefix), body, headers)
             self._pass_on(onward.getresponse())
 
