@@ -23,13 +23,15 @@ def handle(event, context):
 class Loop:
     """Named anew each time, so that tests share a server."""
 
-    def __init__(self, server: Millrace, source: str = GOOD, view: str = "NEW_AND_OLD_IMAGES") -> None:
+    def __init__(
+        self, server: Millrace, source: str = GOOD, view: str = "NEW_AND_OLD_IMAGES", **keys: str
+    ) -> None:
         mark = secrets.token_hex(3)
         self.table, self.function, self.role = f"Plays-{mark}", f"badges-{mark}", f"role-{mark}"
         self.server = server
-        self.dynamodb = server.client("dynamodb", region_name=REGION)
-        self.lambda_ = server.client("lambda", region_name=REGION)
-        self.iam = server.client("iam", region_name=REGION)
+        self.dynamodb = server.client("dynamodb", region_name=REGION, **keys)
+        self.lambda_ = server.client("lambda", region_name=REGION, **keys)
+        self.iam = server.client("iam", region_name=REGION, **keys)
         made = self.dynamodb.create_table(
             TableName=self.table,
             AttributeDefinitions=[{"AttributeName": "player", "AttributeType": "S"}],

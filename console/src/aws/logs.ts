@@ -44,6 +44,9 @@ export interface LogSpan {
 /** Where to read on, or from which side to begin. */
 export type LogPlace = { token: string } | { begin: "oldest" | "newest" };
 
+/** Of how many streams the newest lines of a group are taken. */
+const STREAMS_READ = 4;
+
 const logs = () => new CloudWatchLogsClient(clientSettings());
 
 /** All groups of the region, or those whose name begins with `prefix`. */
@@ -131,6 +134,24 @@ export async function readLogStream(
     ahead: answer.nextForwardToken ?? "",
     back: answer.nextBackwardToken ?? "",
   };
+}
+
+/** The last lines of a group, the newest first; none if it is not there. Of its newest streams, to be quick. */
+export async function newestLines(group: string, most: number): Promise<(LogLine & { stream: string })[]> {
+  if ((await findLogGroup(group)) === null) {
+    return [];
+  }
+  const streams = await newestStreams(group, STREAMS_READ);
+  const pages = await Promise.all(
+    streams.map(async ({ logStreamName: stream = "" }) => {
+      const { lines } = await readLogStream(group, stream, { begin: "newest" }, {}, most);
+      return lines.map((line) => ({ ...line, stream })).reverse();
+    }),
+  );
+  return pages
+    .flat()
+    .sort((one, other) => other.time - one.time)
+    .slice(0, most);
 }
 
 export interface Search {

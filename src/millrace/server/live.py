@@ -40,19 +40,27 @@ Event = Mapping[str, Any]
 
 
 class Interest:
-    """Which events a reader wants: those of a table, of a function, or all.
+    """Which events a reader wants: those of a table, of a function, or all; of one region, or of every one.
 
     A table's reader also wants what its functions log; which those are is learnt from the deliveries.
     """
 
     def __init__(
-        self, *, name: str | None = None, table: str | None = None, function: str | None = None
+        self,
+        *,
+        name: str | None = None,
+        table: str | None = None,
+        function: str | None = None,
+        region: str | None = None,
     ) -> None:
+        self._region = region
         self._tables = {text for text in (name, table) if text}
         self._functions = {text for text in (name, function) if text}
         self._all = not self._tables and not self._functions
 
     def wants(self, event: Event) -> bool:
+        if self._region not in (None, event["region"]):
+            return False
         if self._all:
             return True
         if event["kind"] == "delivery" and event["table"] in self._tables:
@@ -193,6 +201,7 @@ class Feeds:
             {
                 "kind": "delivery",
                 "time": self._clock.now(),
+                "region": observation.region,
                 "table": observation.table,
                 "function": observation.function,
                 "mapping": observation.uuid,
@@ -207,6 +216,7 @@ class Feeds:
             event = {
                 "kind": "log",
                 "time": timestamp / 1000,
+                "region": batch.scope.region,
                 "function": batch.group.removeprefix(LAMBDA_GROUP),
                 "group": batch.group,
                 "stream": batch.stream,
@@ -251,10 +261,12 @@ def _span(fact: BatchStarted | BatchSucceeded | AttemptFailed | Discarded) -> di
 
 
 def _change(stream: Stream, entry: Entry) -> Event:
-    record = get_records_form(entry, arn.parse(stream.arn).region)
+    region = arn.parse(stream.arn).region
+    record = get_records_form(entry, region)
     return {
         "kind": "change",
         "time": entry.created,
+        "region": region,
         "table": stream.table,
         "event": record["eventName"],
         "keys": record["dynamodb"]["Keys"],

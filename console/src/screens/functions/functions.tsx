@@ -15,9 +15,12 @@ import { COLUMNS, type FunctionRow, rowsOf } from "./function-rows";
 import { useFigures, useFunctions, useMappings } from "./queries";
 
 const PLACE = "millrace.functions.preferences";
+/** What a small window has no room for, until it is asked for. */
+const ONLY_WIDE = new Set(["state", "memory", "timeout", "codeSize"]);
+const WIDE = window.innerWidth >= 1500;
 const PREFERENCES = {
   pageSize: 20,
-  contentDisplay: COLUMNS.map(({ id }) => ({ id: id ?? "", visible: true })),
+  contentDisplay: COLUMNS.map(({ id = "" }) => ({ id, visible: WIDE || !ONLY_WIDE.has(id) })),
 };
 
 export default function Functions() {

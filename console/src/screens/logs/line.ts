@@ -1,5 +1,7 @@
 /** What a log line is, as far as its text tells. Pure. */
 
+import { shown } from "../../parts/log-text";
+
 export type LineKind = "start" | "end" | "report" | "init" | "error" | "warning" | "plain";
 
 /** What REPORT says of an invocation. Milliseconds and megabytes. */
@@ -27,7 +29,8 @@ const ERROR =
   /^\[ERROR\]|^Traceback \(most recent call last\)|^\s*(ERROR|CRITICAL|FATAL)\b|\t(ERROR|FATAL)\t|Task timed out after/;
 const WARNING = /^\[(WARNING|WARN)\]|\t(WARN|WARNING)\t|^\s*WARN(ING)?\b/;
 
-export function readLine(message: string): Read {
+export function readLine(logged: string): Read {
+  const message = shown(logged);
   const platform = PLATFORM.exec(message);
   if (platform !== null) {
     const [, word = "", request = ""] = platform;

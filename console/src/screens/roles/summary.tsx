@@ -9,7 +9,7 @@ export function Summary({ role }: { role: Role }) {
   return (
     <Container>
       <KeyValuePairs
-        columns={3}
+        columns={4}
         items={[
           {
             label: "ARN",
@@ -24,10 +24,11 @@ export function Summary({ role }: { role: Role }) {
             ),
           },
           {
-            label: "Created, path",
-            value: `${CreateDate === undefined ? "–" : dateTime(CreateDate)}, ${Path}`,
+            label: "Created",
+            value: CreateDate === undefined ? "–" : dateTime(CreateDate),
           },
-          { label: "Description", value: Description ?? "–" },
+          { label: "Path", value: Path },
+          { label: "Description", value: Description || "–" },
         ]}
       />
     </Container>

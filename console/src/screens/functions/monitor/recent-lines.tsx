@@ -4,21 +4,29 @@ import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
 import { useQuery } from "@tanstack/react-query";
-import { logLines } from "../../../aws/invocations";
+import type { CSSProperties } from "react";
+import { newestLines } from "../../../aws/logs";
 import { clockTime } from "../../../parts/format";
+import { clipped, shown } from "../../../parts/log-text";
 import { Empty, FailureAlert } from "../../../parts/states";
 import { paths } from "../../../paths";
 
-const SINCE_MS = 3_600_000;
 const SHOWN_MAX = 30;
 const REFRESH_MS = 3000;
+const CLIPPED = 600;
+const MESSAGE: CSSProperties = {
+  fontFamily: "Menlo, Consolas, 'DejaVu Sans Mono', monospace",
+  fontSize: 13,
+  whiteSpace: "pre-wrap",
+  overflowWrap: "anywhere",
+  unicodeBidi: "isolate",
+};
 
 /** The function's last log lines, newest first. */
 export function RecentLines({ group }: { group: string }) {
   const lines = useQuery({
     queryKey: ["recent-lines", group],
-    queryFn: async () =>
-      (await logLines(group, { since: Date.now() - SINCE_MS })).slice(-SHOWN_MAX).reverse(),
+    queryFn: () => newestLines(group, SHOWN_MAX),
     refetchInterval: REFRESH_MS,
   });
   if (lines.isError) {
@@ -27,7 +35,6 @@ export function RecentLines({ group }: { group: string }) {
   return (
     <Table
       items={lines.data ?? []}
-      trackBy="id"
       loading={lines.isPending}
       loadingText="Loading log lines"
       contentDensity="compact"
@@ -35,7 +42,7 @@ export function RecentLines({ group }: { group: string }) {
       ariaLabels={{ tableLabel: "Recent log lines" }}
       header={
         <Header
-          description={`The newest first, at most ${SHOWN_MAX}, of the last hour.`}
+          description={`The newest first, at most ${SHOWN_MAX}.`}
           actions={
             <SpaceBetween direction="horizontal" size="xs">
               <Button href={paths.liveTail(group)}>Live tail</Button>
@@ -46,7 +53,7 @@ export function RecentLines({ group }: { group: string }) {
           Recent log lines
         </Header>
       }
-      empty={<Empty title="No log lines">The function did not run in the last hour.</Empty>}
+      empty={<Empty title="No log lines">They appear here once the function has run.</Empty>}
       columnDefinitions={[
         {
           id: "time",
@@ -60,11 +67,7 @@ export function RecentLines({ group }: { group: string }) {
           id: "message",
           header: "Message",
           isRowHeader: true,
-          cell: ({ message }) => (
-            <span style={{ fontFamily: "Menlo, Consolas, 'DejaVu Sans Mono', monospace", fontSize: 13 }}>
-              {message.trimEnd()}
-            </span>
-          ),
+          cell: ({ message }) => <span style={MESSAGE}>{clipped(shown(message), CLIPPED).text}</span>,
         },
       ]}
     />
