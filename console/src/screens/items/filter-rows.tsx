@@ -45,7 +45,6 @@ export function FilterRows({ filters, known, mistakes, onChange }: FilterRowsPro
         addButtonText="Add filter"
         removeButtonText="Remove"
         removeButtonAriaLabel={(filter) => `Remove the filter on ${filter.attribute || "no attribute"}`}
-        empty={<Box color="text-body-secondary">No filters: every item that is read is shown.</Box>}
         onAddButtonClick={() => onChange([...filters, newFilter()])}
         onRemoveButtonClick={({ detail }) => onChange(filters.filter((_, at) => at !== detail.itemIndex))}
         definition={[

@@ -1,6 +1,7 @@
 import Box from "@cloudscape-design/components/box";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import type { Change } from "../../aws/streams";
+import { Cut } from "../../parts/cut";
 import { bytes, dateTime } from "../../parts/format";
 import { Empty } from "../../parts/states";
 import { EventBadge, ExpiredBadge } from "./event-badge";
@@ -27,7 +28,11 @@ const COLUMNS: TableProps.ColumnDefinition<Change>[] = [
     header: "Key",
     width: 170,
     isRowHeader: true,
-    cell: (change) => <b>{keyText(change)}</b>,
+    cell: (change) => (
+      <b>
+        <Cut text={keyText(change)} width="16vw" />
+      </b>
+    ),
   },
   { id: "summary", header: "What changed", minWidth: 200, cell: (change) => <What change={change} /> },
   { id: "bytes", header: "Size", width: 95, cell: (change) => bytes(change.bytes) },

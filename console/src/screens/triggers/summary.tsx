@@ -45,7 +45,7 @@ export function Summary({ row }: { row: Row }) {
               label: "Table and stream",
               value: (
                 <SpaceBetween direction="horizontal" size="xs">
-                  <Link href={paths.table(row.table)}>{row.table}</Link>
+                  <Name href={paths.table(row.table)}>{row.table}</Name>
                   <Link href={paths.stream(row.table)}>Stream</Link>
                 </SpaceBetween>
               ),
@@ -54,7 +54,7 @@ export function Summary({ row }: { row: Row }) {
               label: "Function and role",
               value: (
                 <SpaceBetween direction="horizontal" size="xs">
-                  <Link href={paths.function(row.function)}>{row.function}</Link>
+                  <Name href={paths.function(row.function)}>{row.function}</Name>
                   {status?.role ? <Link href={paths.role(roleNameOf(status.role))}>Role</Link> : null}
                 </SpaceBetween>
               ),
@@ -71,7 +71,7 @@ export function Summary({ row }: { row: Row }) {
         <KeyValuePairs
           columns={2}
           items={[
-            { label: "Last processing result", value: mapping.LastProcessingResult ?? "–" },
+            { label: "Last processing result", value: mapping.LastProcessingResult ?? "-" },
             ...(status?.last_error
               ? [{ label: "Last error of the function", value: status.last_error }]
               : []),
@@ -79,5 +79,14 @@ export function Summary({ row }: { row: Row }) {
         />
       </SpaceBetween>
     </Container>
+  );
+}
+
+/** A name however long, within its column. */
+function Name({ href, children }: { href: string; children: string }) {
+  return (
+    <span style={{ overflowWrap: "anywhere" }}>
+      <Link href={href}>{children}</Link>
+    </span>
   );
 }

@@ -2,6 +2,7 @@ import Box from "@cloudscape-design/components/box";
 import Link from "@cloudscape-design/components/link";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { TableProps } from "@cloudscape-design/components/table";
+import { Cut } from "../../parts/cut";
 import { count, duration } from "../../parts/format";
 import { paths } from "../../paths";
 import { Countdown } from "./countdown";
@@ -21,7 +22,7 @@ export const COLUMNS: TableProps.ColumnDefinition<Row>[] = [
       `${one.table} ${one.function}`.localeCompare(`${other.table} ${other.function}`),
     cell: ({ uuid, table, function: name }) => (
       <Link href={paths.trigger(uuid)}>
-        <span className="triggers-word">{table} →</span> <span className="triggers-word">{name}</span>
+        <Cut text={`${table} →`} width="20vw" /> <Cut text={name} width="20vw" />
       </Link>
     ),
   },
@@ -36,7 +37,7 @@ export const COLUMNS: TableProps.ColumnDefinition<Row>[] = [
     id: "last",
     header: "Last result",
     minWidth: 110,
-    cell: ({ mapping }) => <Result text={mapping.LastProcessingResult ?? ""} />,
+    cell: ({ mapping }) => <Result text={mapping.LastProcessingResult ?? "-"} />,
   },
   number("delivered", "Delivered", ({ status }) => status?.delivered ?? 0),
   number("filtered", "Filtered", ({ status }) => status?.filtered ?? 0),
@@ -47,7 +48,7 @@ export const COLUMNS: TableProps.ColumnDefinition<Row>[] = [
     header: "Lag",
     width: 105,
     sortingComparator: by(({ status }) => status?.lag_seconds ?? 0),
-    cell: ({ status }) => (status?.pending ? duration(status.lag_seconds ?? 0) : "–"),
+    cell: ({ status }) => (status?.pending ? duration(status.lag_seconds ?? 0) : "-"),
   },
 ];
 
