@@ -1,5 +1,15 @@
+import type { ReactNode } from "react";
+
+interface CutProps {
+  text: string;
+  /** In CSS's words: a part of the window's width follows it. */
+  width: string;
+  /** What is shown instead of the bare text, for instance a link of it. */
+  children?: ReactNode;
+}
+
 /** A name in a table's cell: what is wider than `width` is cut, and told whole by the pointer. */
-export function Cut({ text, width }: { text: string; width: string }) {
+export function Cut({ text, width, children = text }: CutProps) {
   return (
     <span
       title={text}
@@ -12,7 +22,7 @@ export function Cut({ text, width }: { text: string; width: string }) {
         verticalAlign: "bottom",
       }}
     >
-      {text}
+      {children}
     </span>
   );
 }

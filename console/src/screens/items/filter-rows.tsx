@@ -38,7 +38,7 @@ export function FilterRows({ filters, known, mistakes, onChange }: FilterRowsPro
   const change: Change = (at, part) =>
     onChange(filters.map((filter, index) => (index === at ? { ...filter, ...part } : filter)));
   return (
-    <SpaceBetween size="xs">
+    <SpaceBetween size="xxxs">
       <Box variant="awsui-key-label">Filters - optional</Box>
       <AttributeEditor
         items={filters}

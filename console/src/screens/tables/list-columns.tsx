@@ -32,9 +32,9 @@ const SHOWN: Column[] = [
     header: "Name",
     value: ({ name }) => name,
     cell: ({ name }) => (
-      <Link href={paths.table(name)}>
-        <Cut text={name} width="30vw" />
-      </Link>
+      <Cut text={name} width="max(210px, 100vw - 1400px)">
+        <Link href={paths.table(name)}>{name}</Link>
+      </Cut>
     ),
     minWidth: 150,
   },

@@ -92,9 +92,9 @@ function columns(stream: string | undefined): TableProps.ColumnDefinition<Trigge
       id: "function",
       header: "Function",
       cell: (trigger) => (
-        <Link href={paths.function(functionName(trigger))}>
-          <Cut text={functionName(trigger)} width="22vw" />
-        </Link>
+        <Cut text={functionName(trigger)} width="22vw">
+          <Link href={paths.function(functionName(trigger))}>{functionName(trigger)}</Link>
+        </Cut>
       ),
       isRowHeader: true,
     },

@@ -12,6 +12,9 @@ import { attempts, records } from "./counts";
 import { CountsBar } from "./counts-bar";
 import { type Row, roleNameOf, standing } from "./standing";
 
+/** An error longer than this gets a line of its own. */
+const ERROR_BESIDE_MAX = 160;
+
 /** How the trigger gets on, at a glance. */
 export function Summary({ row }: { row: Row }) {
   const { status, mapping } = row;
@@ -69,7 +72,7 @@ export function Summary({ row }: { row: Row }) {
         />
         {status === undefined ? null : <CountsBar status={status} />}
         <KeyValuePairs
-          columns={2}
+          columns={(status?.last_error?.length ?? 0) > ERROR_BESIDE_MAX ? 1 : 2}
           items={[
             { label: "Last processing result", value: mapping.LastProcessingResult ?? "-" },
             ...(status?.last_error
