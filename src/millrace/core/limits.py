@@ -154,6 +154,9 @@ storage_group_transactions_max = 256  # that wait for more to share their commit
 storage_sweep_rows_max = 256  # rows of dropped spaces and trimmed journals deleted with one commit
 storage_cache_bytes_max = 32 * MIB  # values asked for lately, kept in memory
 
+# millrace deploy
+template_characters_max = 8 * MIB  # with what its aliases stand for; CloudFormation takes 1 MB
+
 # millrace's own API
 clock_epoch_seconds_max = 221_845_392_000  # the year 9000: dates end with 9999, and things expire after now
 idle_seconds_max = 24 * 3600

@@ -49,13 +49,17 @@ class Blueprint:
         return found
 
     def outputs(self, attributes: Attributes) -> dict[str, Output]:
-        """The outputs whose conditions hold."""
+        """The outputs whose conditions hold. Raises Refused if a resource does not have what one shows."""
         resolver = _resolver(self.template, self.stack, self.scope, attributes)
-        return {
-            name: Output(resolver.resolve(form.get("Value")), str(form.get("Description", "")))
-            for name, form in self.template.outputs.items()
-            if "Condition" not in form or resolver.holds(form["Condition"])
-        }
+        found: dict[str, Output] = {}
+        for name, form in self.template.outputs.items():
+            try:
+                if "Condition" not in form or resolver.holds(form["Condition"]):
+                    value = resolver.resolve(form.get("Value"))
+                    found[name] = Output(value, str(form.get("Description", "")))
+            except TemplateError as error:
+                raise Refused([Problem(str(error), f"output {name}", property="Value")]) from None
+        return found
 
 
 def draw(template: Template, stack: str, scope: Scope, situation: Situation) -> Blueprint:
