@@ -86,7 +86,9 @@ class _Study:
             template.conditions,
             self._attribute,
         )
+        self._deciding = True
         self.present = {name: each for name, each in template.resources.items() if self._is_present(each)}
+        self._deciding = False
 
     def _is_present(self, resource: Resource) -> bool:
         try:
@@ -123,6 +125,8 @@ class _Study:
         resource = self._template.resources.get(logical_id)
         if resource is None:
             raise TemplateError(f"there is no parameter or resource {logical_id}")
+        if self._deciding:
+            raise TemplateError(f"a condition cannot ask for the resource {logical_id}")
         if logical_id not in self.present:
             raise TemplateError(
                 f"{logical_id} is not there: its condition {resource.condition} does not hold"
