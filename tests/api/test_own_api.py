@@ -12,6 +12,9 @@ from tests.api.own_api import Mill, answer
 
 from millrace import __version__
 
+# Where the clients that tests make are.
+REGION = "eu-central-1"
+
 
 @pytest.fixture
 def mill(millrace: Millrace) -> Mill:
@@ -43,7 +46,7 @@ BAD = [
     ("POST", "clock", b"[]", 400, "the body must be a JSON object"),
     ("POST", "idle", b'{"timeout": "long"}', 400, "timeout must be a number of seconds, zero or more"),
     ("POST", "idle", b'{"timeout": 1e9}', 400, "timeout must be at most 86400 seconds"),
-    ("GET", "tail?nmae=x", None, 400, "tail knows name, table and function, not nmae"),
+    ("GET", "tail?nmae=x", None, 400, "tail knows name, table, function and region, not nmae"),
     ("GET", "denials?identity=Ann", None, 400, "identity must be role/NAME or user/NAME"),
     ("GET", "denials?user=Ann", None, 400, "denials knows identity, not user"),
     ("GET", "deliveries?mapping=no-such", None, 404, "there is no mapping no-such"),
@@ -195,6 +198,7 @@ def test_tail_tells_of_a_tables_changes_their_deliveries_and_what_its_functions_
     assert abs(change.pop("time") - started["time"]) < 60
     assert change == {
         "kind": "change",
+        "region": REGION,
         "table": "Grain",
         "event": "INSERT",
         "keys": {"a": {"S": "one"}},
@@ -216,6 +220,24 @@ def test_tail_tells_of_a_tables_changes_their_deliveries_and_what_its_functions_
     assert (said["function"], said["group"], said["message"]) == ("Stone", "/aws/lambda/Stone", "heard 1\n")
     assert not [event for event in tail.events if event.get("function") == "Bystander"]
     assert {event["kind"] for event in of_function.events} == {"delivery", "log"}
+
+
+def test_a_tail_of_one_region_leaves_out_the_others(mill: Mill):
+    far, near = (mill.server.client("logs", region_name=name) for name in ("ap-southeast-2", REGION))
+    for logs in (far, near):
+        logs.create_log_group(logGroupName="/mill")
+        logs.create_log_stream(logGroupName="/mill", logStreamName="wheel")
+    now = answer(mill.server, "GET", "clock")[1]["now"]
+    with mill.server.tail(f"region={REGION}") as tail:
+        for logs, text in ((far, "far"), (near, "near")):
+            event = {"timestamp": int(now * 1000), "message": text}
+            logs.put_log_events(logGroupName="/mill", logStreamName="wheel", logEvents=[event])
+        mill.put("one")
+        tail.wait(lambda event: event.get("event") == "batch_succeeded")
+        tail.wait(lambda event: event.get("message", "") == "near")
+
+    assert {event["kind"] for event in tail.events[1:]} == {"change", "delivery", "log"}
+    assert {event["region"] for event in tail.events[1:]} == {REGION}
 
 
 def test_a_tail_that_is_left_open_does_not_keep_the_server_from_ending(millrace: Millrace):

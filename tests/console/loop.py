@@ -5,7 +5,7 @@ import secrets
 from typing import Any
 
 from tests.api.millrace_process import Millrace, stream_policy, zipped
-from tests.console.setting import client_of, described, function_of, table_of, trigger_of
+from tests.console.setting import Account, client_of, described, function_of, table_of, trigger_of
 
 GOOD = """
 def handle(event, context):
@@ -22,15 +22,17 @@ def handle(event, context):
 class Loop:
     """Named anew each time, so that tests share a server."""
 
-    def __init__(self, server: Millrace, source: str = GOOD, view: str = "NEW_AND_OLD_IMAGES") -> None:
+    def __init__(
+        self, server: Millrace, source: str = GOOD, view: str = "NEW_AND_OLD_IMAGES", **keys: str
+    ) -> None:
         mark = secrets.token_hex(3)
         self.table, self.function = f"Plays-{mark}", f"badges-{mark}"
         self.role = f"{self.function}-role"
-        self.server = server
-        self.iam = client_of(server, "iam")
-        self.dynamodb = table_of(server, self.table, key="player", view=view)
-        self.stream: str = described(server, self.table)["LatestStreamArn"]
-        self.lambda_ = function_of(server, self.function, source, handler="handler.handle")
+        self.account = Account(server, keys)
+        self.iam = client_of(self.account, "iam")
+        self.dynamodb = table_of(self.account, self.table, key="player", view=view)
+        self.stream: str = described(self.account, self.table)["LatestStreamArn"]
+        self.lambda_ = function_of(self.account, self.function, source, handler="handler.handle")
         self.allow()
 
     def allow(self) -> None:
@@ -46,7 +48,7 @@ class Loop:
 
     def connect(self, **settings: Any) -> str:
         """Make the trigger; its UUID."""
-        return trigger_of(self.server, self.table, self.function, **settings)
+        return trigger_of(self.account, self.table, self.function, **settings)
 
     def repair(self, source: str = GOOD) -> None:
         self.lambda_.update_function_code(FunctionName=self.function, ZipFile=zipped(source))

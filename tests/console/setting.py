@@ -1,20 +1,37 @@
 """What is there before a screen is opened, made as any client makes it, in the region that the console opens with."""
 
 import json
-from typing import Any
+from typing import Any, Protocol
 
-from tests.api.millrace_process import HANDLER, TRUST, Millrace, stream_policy, zipped
+from tests.api.millrace_process import HANDLER, TRUST, stream_policy, zipped
 
 REGION = "us-east-1"
 MAY_LOG: dict[str, Any] = {"Effect": "Allow", "Action": "logs:*", "Resource": "*"}
 
 
-def client_of(server: Millrace, service: str, region: str = REGION) -> Any:
+class Clients(Protocol):
+    """What makes clients: a server, or an account of it."""
+
+    def client(self, service: str, **settings: Any) -> Any: ...
+
+
+class Account:
+    """A server as those see it who have these keys."""
+
+    def __init__(self, server: Clients, keys: dict[str, str]) -> None:
+        self._server = server
+        self._keys = keys
+
+    def client(self, service: str, **settings: Any) -> Any:
+        return self._server.client(service, **self._keys, **settings)
+
+
+def client_of(server: Clients, service: str, region: str = REGION) -> Any:
     return server.client(service, region_name=region)
 
 
 def table_of(
-    server: Millrace,
+    server: Clients,
     name: str,
     *,
     key: str = "id",
@@ -36,11 +53,11 @@ def table_of(
     return dynamodb
 
 
-def described(server: Millrace, name: str) -> Any:
+def described(server: Clients, name: str) -> Any:
     return client_of(server, "dynamodb").describe_table(TableName=name)["Table"]
 
 
-def role_of(server: Millrace, name: str, **policies: list[dict[str, Any]]) -> str:
+def role_of(server: Clients, name: str, **policies: list[dict[str, Any]]) -> str:
     """Makes a role for functions, with inline policies of these statements; its ARN."""
     iam = client_of(server, "iam")
     made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST, Description="For a test")
@@ -52,7 +69,7 @@ def role_of(server: Millrace, name: str, **policies: list[dict[str, Any]]) -> st
 
 
 def function_of(
-    server: Millrace, name: str, source: str = HANDLER, *, handler: str = "lambda_function.lambda_handler"
+    server: Clients, name: str, source: str = HANDLER, *, handler: str = "lambda_function.lambda_handler"
 ) -> Any:
     """Makes a function that may write logs, and its role NAME-role; the client that made it."""
     lambda_ = client_of(server, "lambda")
@@ -67,7 +84,7 @@ def function_of(
     return lambda_
 
 
-def trigger_of(server: Millrace, table: str, function: str, **settings: Any) -> str:
+def trigger_of(server: Clients, table: str, function: str, **settings: Any) -> str:
     """Lets the function's role read the table's stream, and connects the two; the trigger's UUID."""
     stream = described(server, table)["LatestStreamArn"]
     client_of(server, "iam").put_role_policy(
@@ -82,7 +99,7 @@ def trigger_of(server: Millrace, table: str, function: str, **settings: Any) -> 
     return uuid
 
 
-def with_trigger(server: Millrace, table: str, function: str) -> Any:
+def with_trigger(server: Clients, table: str, function: str) -> Any:
     """Makes a table whose stream runs a new function; the table's client."""
     dynamodb = table_of(server, table, view="NEW_AND_OLD_IMAGES")
     function_of(server, function)

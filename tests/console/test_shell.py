@@ -1,10 +1,14 @@
 """What is around every screen: the door, the bar, the navigation, and what it costs to open."""
 
+import configparser
 from collections.abc import Callable
+from urllib.parse import quote
 
 from playwright.sync_api import expect
 from tests.console.browser import Console
+from tests.console.loop import Loop
 from tests.console.setting import table_of
+from tests.console.stripping_proxy import stripping
 
 FIRST_LOAD_BYTES_MAX = 1024 * 1024
 FIRST_WORDS = "Someone writes a record to a table"
@@ -73,8 +77,7 @@ def test_another_region_shows_its_own_tables(console: Console):
 
 def test_a_closed_server_lets_in_who_has_its_keys(visit: Callable[..., Console]):
     console = visit("--auth")
-    words = (console.server.data / "root-credentials").read_text().split()
-    key, secret = words[words.index("aws_access_key_id") + 2], words[-1]
+    key, secret = root_keys(console).values()
     page = console.open("#/connect")
     page.get_by_label("Access key ID").fill(key)
     page.get_by_label("Secret access key").fill("not the secret")
@@ -93,6 +96,77 @@ def test_a_closed_server_lets_in_who_has_its_keys(visit: Callable[..., Console])
     expect(page.get_by_text(FIRST_WORDS)).to_be_visible()
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_label("Access key ID")).to_be_visible()
+
+
+def test_every_screen_opens_on_a_closed_server_behind_a_proxy_that_takes_the_path_away(
+    visit: Callable[..., Console],
+):
+    console = visit("--auth", "--base-path", "/data/mill")
+    keys = root_keys(console)
+    loop = Loop(console.server, **keys)
+    loop.put("ada")
+    uuid = loop.connect()
+    invoked = loop.lambda_.invoke(FunctionName=loop.function, Payload=b'{"Records": []}')
+    assert "FunctionError" not in invoked
+    screens = every_screen(loop, uuid)
+    with stripping(console.server.port, "/data/mill") as address:
+        console.base = f"{address}/"
+        page = console.open(screens[0][0])
+        page.get_by_label("Access key ID").fill(keys["aws_access_key_id"])
+        page.get_by_label("Secret access key").fill(keys["aws_secret_access_key"])
+        page.keyboard.press("Enter")
+        for place, title, content in screens:
+            console.open(place)
+            expect(page.get_by_role("heading", level=1, name=title, exact=True)).to_be_visible()
+            expect(page.get_by_text(content).locator("visible=true").first).to_be_visible()
+            expect(page).to_have_title(f"{title} · millrace")
+        page.close()
+
+
+def root_keys(console: Console) -> dict[str, str]:
+    file = configparser.ConfigParser()
+    file.read(console.server.data / "root-credentials")
+    return dict(file["default"])
+
+
+def every_screen(loop: Loop, uuid: str) -> list[tuple[str, str, str]]:
+    """Where each screen and tab is, its title, and something that is only there once its data is."""
+    table, function, role = loop.table, loop.function, loop.role
+    group, key = f"/aws/lambda/{function}", quote('{"player":{"S":"ada"}}')
+    at_table, at_function = f"#/tables/{table}", f"#/functions/{function}"
+    at_group, at_role = f"#/logs/{quote(group, safe='')}", f"#/roles/{role}"
+    return [
+        ("#/", "Home", "delivered"),
+        ("#/connect", "Connect a client", "AWS_ENDPOINT_URL"),
+        ("#/tables", "Tables", table),
+        ("#/create-table", "Create table", "Partition key"),
+        *((f"{at_table}/{tab}", table, table) for tab in ("overview", "indexes", "monitor", "settings")),
+        (f"{at_table}/streams", table, function),
+        (f"{at_table}/stream", "Stream", "ada"),
+        (f"{at_table}/items", table, "ada"),
+        (f"{at_table}/items/create", "Create item", "Partition key"),
+        (f"{at_table}/items/edit?key={key}", "Edit item", "Partition key"),
+        ("#/triggers", "Triggers", table),
+        (f"#/triggers/{uuid}", f"{table} → {function}", "Enabled"),
+        (f"#/triggers/{uuid}/edit", "Edit trigger", "Batch size"),
+        ("#/create-trigger", "Create trigger", "Batch size"),
+        ("#/functions", "Functions", function),
+        ("#/create-function", "Create function", "Execution role"),
+        (f"{at_function}/code", function, "def handle"),
+        (f"{at_function}/test", function, "Event JSON"),
+        (f"{at_function}/monitor", function, "REPORT RequestId"),
+        (f"{at_function}/configuration", function, "General configuration"),
+        (f"{at_function}/triggers", function, table),
+        ("#/logs", "Logs", group),
+        (at_group, group, "$LATEST"),
+        (f"{at_group}?tab=search", group, "REPORT RequestId"),
+        (f"{at_group}?tab=settings", group, "Never expire"),
+        (f"#/live-tail?group={quote(group, safe='')}", "Live tail", "Live"),
+        ("#/roles", "Roles", role),
+        ("#/create-role", "Create role", "Trusted entity"),
+        (at_role, role, "stream-and-logs"),
+        *((f"{at_role}?tab={tab}", role, role) for tab in ("trust", "denied", "functions")),
+    ]
 
 
 def test_the_console_works_under_a_base_path(visit: Callable[..., Console]):

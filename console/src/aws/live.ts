@@ -73,7 +73,7 @@ class Live {
         this.#set("connecting");
       }
       try {
-        await follow({}, (events) => this.#take(events), signal);
+        await follow((events) => this.#take(events), signal);
         failures = 0;
       } catch {
         // Ended by us, or the server is away: the state says so, and it is tried again.

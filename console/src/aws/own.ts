@@ -2,6 +2,7 @@
 
 import { Sha256 } from "@aws-crypto/sha256-js";
 import { SignatureV4 } from "@smithy/signature-v4";
+import { regionOf } from "./arn";
 import { endpoint, keys, region } from "./session";
 
 export interface Health {
@@ -220,7 +221,19 @@ export async function health(): Promise<Health> {
   return (await answer.json()) as Health;
 }
 
-export const status = () => ask<Status>("status");
+/** Where everything in the chosen region stands. */
+export const status = async () => within(await ask<Status>("status"), region());
+
+/** What of a status is in `place`: an ARN's fourth part is its region. Pure. */
+export function within(all: Status, place: string): Status {
+  const here = (arn: string) => regionOf(arn) === place;
+  return {
+    ...all,
+    mappings: all.mappings.filter((one) => here(one.stream_arn)),
+    tables: all.tables.filter((one) => here(one.arn)),
+    functions: all.functions.filter((one) => here(one.arn)),
+  };
+}
 
 export async function deliveries(mapping?: string): Promise<Delivery[]> {
   const query = mapping === undefined ? "" : `?mapping=${encodeURIComponent(mapping)}`;
@@ -237,14 +250,10 @@ export async function journey(stream: string, shard: string, sequence: string): 
   return (await ask<{ mappings: Journey[] }>(`journey?${query}`)).mappings;
 }
 
-/** Live events until `signal` ends it or the server goes; each given to `take` as it comes. */
-export async function follow(
-  interest: { name?: string; table?: string; function?: string },
-  take: (events: LiveEvent[]) => void,
-  signal: AbortSignal,
-): Promise<void> {
-  const query = new URLSearchParams(interest).toString();
-  const answer = await send("GET", `tail${query ? `?${query}` : ""}`, undefined, signal);
+/** The chosen region's live events until `signal` ends it or the server goes; given to `take` as they come. */
+export async function follow(take: (events: LiveEvent[]) => void, signal: AbortSignal): Promise<void> {
+  const query = new URLSearchParams({ region: region() });
+  const answer = await send("GET", `tail?${query}`, undefined, signal);
   const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   while (reader !== undefined) {

@@ -201,7 +201,7 @@ class Introspection:
         return _json({"denials": [asdict(denial) for denial in found]})
 
     def _tail(self, request: Request) -> Response:
-        query = _query(request, "name", "table", "function")
+        query = _query(request, "name", "table", "function", "region")
         headers = {"content-type": "application/x-ndjson"}
         return Response(200, headers=headers, stream=self._feeds.follow(Interest(**query)))
 

@@ -40,19 +40,27 @@ Event = Mapping[str, Any]
 
 
 class Interest:
-    """Which events a reader wants: those of a table, of a function, or all.
+    """Which events a reader wants: those of a table, of a function, or all; of one region, or of every one.
 
     A table's reader also wants what its functions log; which those are is learnt from the deliveries.
     """
 
     def __init__(
-        self, *, name: str | None = None, table: str | None = None, function: str | None = None
+        self,
+        *,
+        name: str | None = None,
+        table: str | None = None,
+        function: str | None = None,
+        region: str | None = None,
     ) -> None:
+        self._region = region
         self._tables = {text for text in (name, table) if text}
         self._functions = {text for text in (name, function) if text}
         self._all = not self._tables and not self._functions
 
     def wants(self, event: Event) -> bool:
+        if self._region not in (None, event["region"]):
+            return False
         if self._all:
             return True
         if event["kind"] == "delivery" and event["table"] in self._tables:
@@ -66,6 +74,7 @@ class Feed:
     def __init__(self, interest: Interest) -> None:
         self._interest = interest
         self._waiting: deque[bytes] = deque()
+        self._bytes = 0
         self._missed = 0
         self._news = asyncio.Event()
         self._ended = False
@@ -74,13 +83,15 @@ class Feed:
         """Take an event if it is wanted and there is room."""
         if not self._interest.wants(event):
             return
-        if len(self._waiting) >= limits.live_events_max:
+        if len(self._waiting) >= limits.live_events_max or self._bytes >= limits.live_bytes_max:
             self._missed += 1
             return
         if self._missed:
             self._waiting.append(_line({"kind": "missed", "events": self._missed}))
             self._missed = 0
-        self._waiting.append(_line(event))
+        line = _line(event)
+        self._waiting.append(line)
+        self._bytes += len(line)
         self._news.set()
 
     def end(self) -> None:
@@ -97,6 +108,7 @@ class Feed:
             if self._waiting:
                 lines = b"".join(self._waiting)
                 self._waiting.clear()
+                self._bytes = 0
                 yield lines
             if self._ended:
                 return
@@ -193,6 +205,7 @@ class Feeds:
             {
                 "kind": "delivery",
                 "time": self._clock.now(),
+                "region": observation.region,
                 "table": observation.table,
                 "function": observation.function,
                 "mapping": observation.uuid,
@@ -207,6 +220,7 @@ class Feeds:
             event = {
                 "kind": "log",
                 "time": timestamp / 1000,
+                "region": batch.scope.region,
                 "function": batch.group.removeprefix(LAMBDA_GROUP),
                 "group": batch.group,
                 "stream": batch.stream,
@@ -251,10 +265,12 @@ def _span(fact: BatchStarted | BatchSucceeded | AttemptFailed | Discarded) -> di
 
 
 def _change(stream: Stream, entry: Entry) -> Event:
-    record = get_records_form(entry, arn.parse(stream.arn).region)
+    region = arn.parse(stream.arn).region
+    record = get_records_form(entry, region)
     return {
         "kind": "change",
         "time": entry.created,
+        "region": region,
         "table": stream.table,
         "event": record["eventName"],
         "keys": record["dynamodb"]["Keys"],

@@ -47,6 +47,7 @@ class Observation:
     """A fact, and of which delivery it is told. `call` is the invocation that it is of, if it is of one."""
 
     uuid: str
+    region: str
     table: str
     function: str
     shard: str
@@ -155,8 +156,15 @@ class Supervisor:
     def _tell(self, runner: Runner, fact: Fact) -> None:
         if self._observers:
             mapping = runner.mapping
-            call = runner.last_call if _is_of_a_call(fact) else None
-            seen = Observation(mapping.uuid, mapping.table, mapping.function, runner.shard.id, fact, call)
+            seen = Observation(
+                uuid=mapping.uuid,
+                region=mapping.scope.region,
+                table=mapping.table,
+                function=mapping.function,
+                shard=runner.shard.id,
+                fact=fact,
+                call=runner.last_call if _is_of_a_call(fact) else None,
+            )
             for observer in self._observers:
                 observer(seen)
 

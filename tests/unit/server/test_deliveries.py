@@ -21,7 +21,7 @@ class Told:
         self.callback = callback
 
     def tell(self, fact: Fact, call: Call | None = None, *, uuid: str = "m", shard: str = "s") -> None:
-        self.callback(Observation(uuid, "table", "function", shard, fact, call))
+        self.callback(Observation(uuid, "us-east-1", "table", "function", shard, fact, call))
 
     def outcomes(self, uuid: str = "m") -> list[str]:
         return [one.outcome for one in self.deliveries.of(uuid)]

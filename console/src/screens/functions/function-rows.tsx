@@ -49,7 +49,12 @@ export const COLUMNS: TableProps.ColumnDefinition<FunctionRow>[] = [
   {
     id: "name",
     header: "Function name",
-    cell: (row) => <Link href={paths.function(row.name)}>{row.name}</Link>,
+    maxWidth: 320,
+    cell: (row) => (
+      <span title={row.name}>
+        <Link href={paths.function(row.name)}>{row.name}</Link>
+      </span>
+    ),
     sortingField: "name",
     isRowHeader: true,
   },

@@ -14,6 +14,9 @@ import { DeleteFunctions } from "./delete-functions";
 import { COLUMNS, type FunctionRow, rowsOf } from "./function-rows";
 import { useFigures } from "./queries";
 
+/** What a small window has no room for, until it is asked for. */
+const ONLY_WIDE = new Set(["state", "memory", "timeout", "codeSize"]);
+const WIDE = window.innerWidth >= 1500;
 const CHOICES = COLUMNS.map(({ id = "", header }) => ({
   id,
   label: String(header),
@@ -21,7 +24,7 @@ const CHOICES = COLUMNS.map(({ id = "", header }) => ({
 }));
 const PREFERENCES: Preferences = {
   pageSize: 20,
-  contentDisplay: CHOICES.map(({ id }) => ({ id, visible: true })),
+  contentDisplay: CHOICES.map(({ id }) => ({ id, visible: WIDE || !ONLY_WIDE.has(id) })),
 };
 
 export default function Functions() {

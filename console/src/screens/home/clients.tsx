@@ -1,6 +1,5 @@
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import { Page } from "../../parts/page";
 import { boto3, inTests, javascript, shell, terraform } from "./connect";
 import { connection } from "./connect-card";
@@ -22,25 +21,30 @@ const WAYS = [
   { title: "Tests", text: inTests, description: "What AWS has no call for: wait for idle, move the clock." },
 ];
 
+/** Two beside each other where there is room. */
+const COLUMNS = { columns: "2 600px", columnGap: 20 };
+const CARD = { breakInside: "avoid", paddingBlockEnd: 20 } as const;
+
 /** How to point clients at this server. */
 export default function Clients() {
   const here = connection();
   return (
     <Page title="Connect a client" description={`The endpoint of every service is ${here.endpoint}`}>
-      <SpaceBetween size="l">
+      <div style={COLUMNS}>
         {WAYS.map(({ title, text, description }) => (
-          <Container
-            key={title}
-            header={
-              <Header variant="h2" description={description}>
-                {title}
-              </Header>
-            }
-          >
-            <Snippet text={text(here)} what={title} />
-          </Container>
+          <div key={title} style={CARD}>
+            <Container
+              header={
+                <Header variant="h2" description={description}>
+                  {title}
+                </Header>
+              }
+            >
+              <Snippet text={text(here)} what={title} />
+            </Container>
+          </div>
         ))}
-      </SpaceBetween>
+      </div>
     </Page>
   );
 }

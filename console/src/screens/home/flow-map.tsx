@@ -4,7 +4,9 @@ import { paths } from "../../paths";
 import { BOX_HEIGHT, type Box, type Edge, type Flow, type Health, perSecond } from "./flow";
 import "./flow-map.css";
 
-const BOX_WIDTH = 240;
+const BOX_WIDTH_MIN = 240;
+const BOX_WIDTH_MAX = 400;
+const LETTER_WIDTH = 8.4;
 
 const WORDS: Record<Health, string> = {
   flowing: "delivering",
@@ -28,21 +30,29 @@ export function FlowMap({ flow }: { flow: Flow }) {
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
+  const boxWidth = Math.min(BOX_WIDTH_MAX, Math.max(BOX_WIDTH_MIN, Math.round(width * 0.26)));
   return (
     <nav ref={place} className="flow-map" aria-label="Tables, triggers and functions">
       <svg width={width} height={flow.height}>
         <title>The loop</title>
         {flow.edges.map((edge) => (
-          <Trigger key={edge.mapping.uuid} edge={edge} width={width} siblings={flow.edges} />
+          <Trigger
+            key={edge.mapping.uuid}
+            edge={edge}
+            width={width}
+            boxWidth={boxWidth}
+            siblings={flow.edges}
+          />
         ))}
         {flow.tables.map((box) => (
-          <Node key={box.id} box={box} x={0} kind="Table" href={paths.table(box.name)} />
+          <Node key={box.id} box={box} x={0} width={boxWidth} kind="Table" href={paths.table(box.name)} />
         ))}
         {flow.functions.map((box) => (
           <Node
             key={box.id}
             box={box}
-            x={width - BOX_WIDTH}
+            x={width - boxWidth}
+            width={boxWidth}
             kind="Function"
             href={paths.function(box.name)}
           />
@@ -52,7 +62,15 @@ export function FlowMap({ flow }: { flow: Flow }) {
   );
 }
 
-function Node({ box, x, kind, href }: { box: Box; x: number; kind: "Table" | "Function"; href: string }) {
+interface NodeProps {
+  box: Box;
+  x: number;
+  width: number;
+  kind: "Table" | "Function";
+  href: string;
+}
+
+function Node({ box, x, width, kind, href }: NodeProps) {
   const rate = perSecond(box.rate);
   return (
     <a
@@ -60,7 +78,7 @@ function Node({ box, x, kind, href }: { box: Box; x: number; kind: "Table" | "Fu
       className={`flow-node ${box.streaming ? "" : "flow-still"}`}
       aria-label={`${kind} ${box.name}`}
     >
-      <rect x={x + 1} y={box.y + 1} width={BOX_WIDTH - 2} height={BOX_HEIGHT} rx={10} />
+      <rect x={x + 1} y={box.y + 1} width={width - 2} height={BOX_HEIGHT} rx={10} />
       <rect
         className={`flow-mark flow-mark-${kind}`}
         x={x + 1}
@@ -70,7 +88,7 @@ function Node({ box, x, kind, href }: { box: Box; x: number; kind: "Table" | "Fu
         rx={3}
       />
       <text className="flow-name" x={x + 20} y={box.y + 23}>
-        {short(box.name, 24)}
+        {short(box.name, Math.floor((width - 32) / LETTER_WIDTH))}
         <title>{box.name}</title>
       </text>
       <text className="flow-told" x={x + 20} y={box.y + 42}>
@@ -80,8 +98,15 @@ function Node({ box, x, kind, href }: { box: Box; x: number; kind: "Table" | "Fu
   );
 }
 
-function Trigger({ edge, width, siblings }: { edge: Edge; width: number; siblings: readonly Edge[] }) {
-  const [x1, x2] = [BOX_WIDTH + 2, width - BOX_WIDTH - 2];
+interface TriggerProps {
+  edge: Edge;
+  width: number;
+  boxWidth: number;
+  siblings: readonly Edge[];
+}
+
+function Trigger({ edge, width, boxWidth, siblings }: TriggerProps) {
+  const [x1, x2] = [boxWidth + 2, width - boxWidth - 2];
   const y1 = edge.from.y + BOX_HEIGHT / 2 + 1;
   const y2 = edge.to.y + BOX_HEIGHT / 2 + 1;
   const bend = (x2 - x1) * 0.4;

@@ -26,17 +26,20 @@ export interface Edge {
 
 export interface Flow {
   tables: Box[];
-  /** How many tables without a trigger are not drawn. */
-  more: number;
+  /** How many without a trigger are not drawn. */
+  more: { tables: number; functions: number };
   functions: Box[];
   edges: Edge[];
   height: number;
 }
 
-const ROW = 76;
 export const BOX_HEIGHT = 52;
 const LATE_SECONDS = 5;
 const STILL_SHOWN_MAX = 8;
+const ROW = 76;
+/** Where there is much to see, more of it is seen at once. */
+const CLOSE_ROW = 62;
+const CLOSE_FROM = 10;
 
 export function health(mapping: MappingStatus, rate: number): Health {
   if (mapping.state === "Disabled") return "off";
@@ -48,13 +51,19 @@ export function health(mapping: MappingStatus, rate: number): Health {
 
 /** Tables on the left, functions on the right; what is joined stands as near to each other as can be. */
 export function flow(tableNames: readonly string[], status: Status, samples: readonly Sample[]): Flow {
-  const { shown, more } = ordered(tableNames, status);
+  const driving = new Set(status.mappings.map((mapping) => mapping.table));
+  const driven = new Set(status.mappings.map((mapping) => mapping.function));
+  const most = Math.max(driving.size, driven.size, STILL_SHOWN_MAX);
+  const allTables = ordered(tableNames, status, driving);
+  const shown = allTables.slice(0, most);
+  const height =
+    Math.max(shown.length, Math.min(status.functions.length, most)) > CLOSE_FROM ? CLOSE_ROW : ROW;
   const streams = new Map(status.tables.map((table) => [table.name, table]));
   const tables = shown.map((name, row) => {
     const stream = streams.get(name);
     const rate = stream === undefined ? 0 : rateNow(samples, names.changes(stream.arn));
     const told = stream === undefined ? "no stream" : counted(stream.changes, "change");
-    return { id: name, name, streaming: stream !== undefined, rate, told, y: row * ROW };
+    return { id: name, name, streaming: stream !== undefined, rate, told, y: row * height };
   });
   const byName = new Map(tables.map((table) => [table.name, table]));
   const firstRow = (name: string) =>
@@ -64,6 +73,7 @@ export function flow(tableNames: readonly string[], status: Status, samples: rea
     );
   const functions = [...status.functions]
     .sort((a, b) => firstRow(a.name) - firstRow(b.name) || a.name.localeCompare(b.name))
+    .slice(0, most)
     .map((one, row) => ({
       id: one.arn,
       name: one.name,
@@ -72,7 +82,7 @@ export function flow(tableNames: readonly string[], status: Status, samples: rea
       told: [counted(one.invocations, "invocation"), one.errors > 0 ? counted(one.errors, "error") : ""]
         .filter(Boolean)
         .join(", "),
-      y: row * ROW,
+      y: row * height,
     }));
   const targets = new Map(functions.map((one) => [one.name, one]));
   const edges = status.mappings.flatMap((mapping) => {
@@ -80,19 +90,18 @@ export function flow(tableNames: readonly string[], status: Status, samples: rea
     const rate = rateNow(samples, names.delivered(mapping.uuid));
     return from && to ? [{ mapping, from, to, rate, health: health(mapping, rate) }] : [];
   });
-  return { tables, more, functions, edges, height: Math.max(tables.length, functions.length, 1) * ROW };
+  const more = {
+    tables: allTables.length - tables.length,
+    functions: status.functions.length - functions.length,
+  };
+  return { tables, more, functions, edges, height: Math.max(tables.length, functions.length, 1) * height };
 }
 
-/** Tables that drive something come first, then those with a stream; of the others only a few are shown. */
-function ordered(tableNames: readonly string[], status: Status): { shown: string[]; more: number } {
-  const driving = new Set(status.mappings.map((mapping) => mapping.table));
+/** Tables that drive something come first, then those with a stream. */
+function ordered(tableNames: readonly string[], status: Status, driving: Set<string>): string[] {
   const streaming = new Set(status.tables.map((table) => table.name));
   const rank = (name: string) => (driving.has(name) ? 0 : streaming.has(name) ? 1 : 2);
-  const all = [...new Set([...tableNames, ...driving])].sort(
-    (a, b) => rank(a) - rank(b) || a.localeCompare(b),
-  );
-  const shown = all.slice(0, Math.max(driving.size, status.functions.length, STILL_SHOWN_MAX));
-  return { shown, more: all.length - shown.length };
+  return [...new Set([...tableNames, ...driving])].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
 }
 
 const counted = (number: number, what: string) =>

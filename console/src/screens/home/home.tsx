@@ -62,7 +62,7 @@ function Loop({ status, samples }: { status: Status; samples: readonly Sample[] 
         }
       >
         {empty ? <FirstSteps /> : <FlowMap flow={drawn} />}
-        {drawn.more === 0 ? null : <Link href={paths.tables()}>{`${count(drawn.more)} more tables`}</Link>}
+        <More {...drawn.more} />
       </Container>
       <Grid gridDefinition={[{ colspan: { default: 12, m: 8 } }, { colspan: { default: 12, m: 4 } }]}>
         <Container header={<Header variant="h2">Last five minutes</Header>}>
@@ -85,5 +85,21 @@ function Loop({ status, samples }: { status: Status; samples: readonly Sample[] 
         <ConnectCard />
       </Grid>
     </SpaceBetween>
+  );
+}
+
+/** Below the picture, each under its own side. */
+function More({ tables, functions }: { tables: number; functions: number }) {
+  if (tables + functions === 0) {
+    return null;
+  }
+  const words = (number: number, what: string) => `${count(number)} more ${what}${number === 1 ? "" : "s"}`;
+  return (
+    <div style={{ display: "flex", justifyContent: "space-between" }}>
+      <span>{tables > 0 ? <Link href={paths.tables()}>{words(tables, "table")}</Link> : null}</span>
+      <span>
+        {functions > 0 ? <Link href={paths.functions()}>{words(functions, "function")}</Link> : null}
+      </span>
+    </div>
   );
 }

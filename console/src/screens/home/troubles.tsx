@@ -1,9 +1,12 @@
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
+import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { MappingStatus } from "../../aws/own";
 import { duration } from "../../parts/format";
 import { paths } from "../../paths";
+
+const SHOWN_MAX = 3;
 
 /** The triggers that do not get on, and why: what a person has to do something about. */
 export function Troubles({ mappings }: { mappings: readonly MappingStatus[] }) {
@@ -15,7 +18,7 @@ export function Troubles({ mappings }: { mappings: readonly MappingStatus[] }) {
   }
   return (
     <SpaceBetween size="xs">
-      {troubled.map((one) => (
+      {troubled.slice(0, SHOWN_MAX).map((one) => (
         <Alert
           key={one.uuid}
           type={one.missing === null ? "warning" : "error"}
@@ -25,14 +28,20 @@ export function Troubles({ mappings }: { mappings: readonly MappingStatus[] }) {
           {reason(one)}
         </Alert>
       ))}
+      {troubled.length > SHOWN_MAX ? (
+        <Link href={paths.triggers()}>{`${troubled.length - SHOWN_MAX} more triggers do not get on`}</Link>
+      ) : null}
     </SpaceBetween>
   );
 }
 
+const waiting = ({ pending }: MappingStatus) =>
+  `${pending.toLocaleString("en")} ${pending === 1 ? "record waits" : "records wait"}.`;
+
 function reason(one: MappingStatus): string {
   if (one.missing !== null) {
-    return `The role may not read the stream. ${one.pending} records wait.`;
+    return `The role may not read the stream. ${waiting(one)}`;
   }
   const next = one.retry_in_seconds === null ? "" : `, the next try is in ${duration(one.retry_in_seconds)}`;
-  return `${one.attempts} attempts failed${next}; ${one.pending} records wait. ${one.last_error ?? ""}`;
+  return `${one.attempts} ${one.attempts === 1 ? "attempt" : "attempts"} failed${next}. ${waiting(one)} ${one.last_error ?? ""}`;
 }

@@ -1,6 +1,7 @@
 import { memo, type ReactNode, useState } from "react";
-import { clockTime, dateTime } from "../../parts/format";
+import { clockTime, count, dateTime } from "../../parts/format";
 import type { LineKind } from "../../parts/log-line";
+import { clipped, shown } from "../../parts/log-text";
 import { pieces } from "./terms";
 
 interface LineRowProps {
@@ -14,13 +15,17 @@ interface LineRowProps {
   place?: ReactNode;
 }
 
+/** Longer messages are cut until they are asked for: one of 256 KB would bury all others. */
+const CLIPPED = 2_000;
 const WORDS: Partial<Record<LineKind, string>> = { error: "Error", warning: "Warning" };
 
 /** One line of a log: its time, what it is if that matters, and its message. */
 export const LineRow = memo(function LineRow({ time, message, kind, json, marked, place }: LineRowProps) {
   const [unfolded, setUnfolded] = useState(false);
   const word = WORDS[kind];
-  const text = unfolded && json !== undefined ? json : message.replace(/\r/g, "\n").trimEnd();
+  const [whole, setWhole] = useState(false);
+  const full = unfolded && json !== undefined ? json : shown(message);
+  const { text, left } = clipped(full, whole ? full.length : CLIPPED);
   return (
     <div className={`log-row log-${kind}`} data-place={place === undefined ? undefined : true}>
       <time className="log-time" dateTime={new Date(time).toISOString()} title={dateTime(new Date(time))}>
@@ -40,6 +45,11 @@ export const LineRow = memo(function LineRow({ time, message, kind, json, marked
           </button>
         )}
         <Marked text={text} marked={marked} />
+        {left === 0 ? null : (
+          <button type="button" className="log-unfold" onClick={() => setWhole(true)}>
+            {`Show ${count(left)} more characters`}
+          </button>
+        )}
       </span>
     </div>
   );

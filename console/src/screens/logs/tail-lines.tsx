@@ -18,7 +18,7 @@ interface TailLinesProps {
 /** Lines in the order they came, and gaps where some were missed. */
 export function TailLines({ rows, marked, several, foot }: TailLinesProps) {
   return (
-    <div>
+    <div className="log-live">
       <LogScroll label="Lines as they come" version={rows} follow foot={foot}>
         {rows.length === 0 ? (
           <Empty title="No lines yet">They appear here as they are written.</Empty>

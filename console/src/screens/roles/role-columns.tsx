@@ -13,15 +13,21 @@ import { goneRole } from "./queries";
 /** A role with what it was denied last. */
 export type RoleRow = Role & { name: string; denied?: Denial };
 
+const WIDE = window.innerWidth >= 1500;
+
 export const roleColumns: TableProps.ColumnDefinition<RoleRow>[] = [
   {
     id: "name",
     header: "Role name",
     isRowHeader: true,
     sortingField: "name",
-    cell: ({ name }) => <Link href={paths.role(name)}>{name}</Link>,
+    maxWidth: 300,
+    cell: ({ name }) => (
+      <span title={name}>
+        <Link href={paths.role(name)}>{name}</Link>
+      </span>
+    ),
   },
-  { id: "path", header: "Path", sortingField: "Path", cell: ({ Path }) => Path },
   { id: "policies", header: "Policies", cell: ({ name }) => <PolicyCount role={name} /> },
   {
     id: "denied",
@@ -40,7 +46,8 @@ export const roleColumns: TableProps.ColumnDefinition<RoleRow>[] = [
     id: "description",
     header: "Description",
     sortingField: "Description",
-    cell: (role) => role.Description ?? "–",
+    maxWidth: WIDE ? 480 : 200,
+    cell: (role) => <span title={role.Description}>{role.Description || "–"}</span>,
   },
   {
     id: "created",

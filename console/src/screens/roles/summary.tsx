@@ -9,17 +9,18 @@ export function Summary({ role }: { role: Role }) {
   return (
     <Container>
       <KeyValuePairs
-        columns={3}
+        columns={4}
         items={[
           {
             label: "ARN",
             value: <Copyable text={Arn} what="the ARN" />,
           },
           {
-            label: "Created, path",
-            value: `${CreateDate === undefined ? "–" : dateTime(CreateDate)}, ${Path}`,
+            label: "Created",
+            value: CreateDate === undefined ? "–" : dateTime(CreateDate),
           },
-          { label: "Description", value: Description ?? "–" },
+          { label: "Path", value: Path },
+          { label: "Description", value: Description || "–" },
         ]}
       />
     </Container>

@@ -3,6 +3,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "react-router";
 import { describeStream } from "../../aws/streams";
+import { LoadedTable } from "../../parts/no-table";
 import { Page } from "../../parts/page";
 import { useTable } from "../../parts/queries";
 import { Empty, Loaded } from "../../parts/states";
@@ -32,7 +33,7 @@ export default function StreamScreen() {
         </SpaceBetween>
       }
     >
-      <Loaded query={table}>
+      <LoadedTable query={table}>
         {({ LatestStreamArn }) =>
           on && LatestStreamArn !== undefined ? (
             <Followed key={LatestStreamArn} arn={LatestStreamArn} />
@@ -40,7 +41,7 @@ export default function StreamScreen() {
             <Off name={name} />
           )
         }
-      </Loaded>
+      </LoadedTable>
     </Page>
   );
 }

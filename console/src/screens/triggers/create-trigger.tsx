@@ -1,9 +1,8 @@
 import { useState } from "react";
 import { useSearchParams } from "react-router";
-import { regionOf, roleOf } from "../../aws/arn";
+import { roleOf } from "../../aws/arn";
 import { allowStream } from "../../aws/function-roles";
 import { createMapping } from "../../aws/mappings";
-import { region } from "../../aws/session";
 import { useGo } from "../../parts/go";
 import { Page } from "../../parts/page";
 import { useFunctions, useStatus, useTableNames } from "../../parts/queries";
@@ -29,8 +28,7 @@ export default function CreateTrigger() {
     position: "LATEST",
     enabled: true,
   });
-  const arnOf = (table: string) =>
-    streams.data?.tables.find((one) => one.name === table && regionOf(one.arn) === region())?.stream_arn;
+  const arnOf = (table: string) => streams.data?.tables.find((one) => one.name === table)?.stream_arn;
   const streamArn = arnOf(ends.table);
   const role = functions.data?.find(({ FunctionName }) => FunctionName === ends.function)?.Role;
 
@@ -49,7 +47,13 @@ export default function CreateTrigger() {
   const check = (): Wrong => ({
     ...(ends.table === "" ? { table: "Choose a table." } : {}),
     ...(ends.function === "" ? { function: "Choose a function." } : {}),
-    ...(ends.table !== "" && streamArn === undefined ? { table: "The stream of this table is off." } : {}),
+    ...(ends.table !== "" && streamArn === undefined
+      ? {
+          table: tables.data?.includes(ends.table)
+            ? "The stream of this table is off."
+            : "There is no table of this name.",
+        }
+      : {}),
   });
   return (
     <Page
