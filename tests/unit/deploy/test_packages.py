@@ -101,5 +101,5 @@ def test_requirements_that_are_no_text_are_said_in_a_sentence(tmp_path: Path):
     (tmp_path / "app").mkdir()
     (tmp_path / "app" / "requirements.txt").write_bytes(b"\xff\xfe")
 
-    with pytest.raises(DeployError, match="no package can be made of .*app: 'utf-8' codec"):
+    with pytest.raises(DeployError, match=r"no package can be made of .*app: 'utf-8' codec"):
         packages(tmp_path).at("app", RUNTIME)
