@@ -4,7 +4,6 @@ import json
 from typing import Any
 from urllib.parse import quote
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 from tests.api.millrace_process import Millrace
 from tests.console.browser import Console
@@ -92,8 +91,7 @@ def test_a_table_opens_with_its_first_page_of_items(console: Console):
     expect(page.get_by_role("heading", name="Orders", exact=True)).to_be_visible()
     expect(_rows(page)).to_have_count(13)
     expect(page.get_by_text("Items returned: 13 · Items scanned: 13")).to_be_visible()
-    console.picture("items-explore")
-    console.check_accessibility()
+    console.looks("items-explore")
 
 
 def test_an_empty_table_says_what_to_do_next(console: Console):
@@ -103,22 +101,6 @@ def test_an_empty_table_says_what_to_do_next(console: Console):
 
     expect(page.get_by_text("The table has none")).to_be_visible()
     console.picture("items-empty")
-
-
-@pytest.mark.parametrize("width", [1280, 1920])
-def test_the_screens_are_dark_where_that_is_wished(console: Console, width: int):
-    name = f"Dark{width}"
-    database = _table(console.server, name)
-    _fill(database, name, [_order("ada", number) for number in range(6)])
-    console.page.emulate_media(color_scheme="dark")
-    console.page.set_viewport_size({"width": width, "height": 1000})
-
-    not_paid = quote(json.dumps(["state", "S", "<>", "paid", ""]))
-    page = console.open(f"#/tables/{name}/items?mode=query&pk=ada&filter={not_paid}")
-
-    expect(_rows(page)).to_have_count(4)
-    console.picture(f"items-query-dark-{width}")
-    console.check_accessibility()
 
 
 def test_a_query_takes_a_condition_on_the_sort_key_and_an_order(console: Console):
@@ -280,8 +262,7 @@ def test_an_item_is_created_in_the_form(console: Console):
     _add(page, "List", "lines")
     page.get_by_role("button", name="Add element to lines").click()
     page.get_by_role("menuitem", name="Boolean", exact=True).click()
-    console.picture("items-create-form")
-    console.check_accessibility()
+    console.looks("items-create-form")
     page.get_by_role("button", name="Create item").click()
 
     expect(page.get_by_text("The item was created in Formed.").first).to_be_visible()
@@ -398,8 +379,7 @@ def test_an_edit_shows_its_changes_and_saves_them(console: Console):
     for row in ("Changed total", "Removed old", "Added gift", "Changed lines[0].article"):
         expect(page.get_by_role("row", name=row)).to_be_visible()
     page.get_by_role("heading", name="Review changes").scroll_into_view_if_needed()
-    console.picture("items-edit-review")
-    console.check_accessibility()
+    console.looks("items-edit-review")
     page.get_by_role("button", name="Save changes").click()
 
     expect(page.get_by_text("The item was saved in Edited.").first).to_be_visible()

@@ -110,7 +110,7 @@ class Feed:
                 self._waiting.clear()
                 self._bytes = 0
                 yield lines
-            if self._ended:
+            if self._ended and not self._waiting:
                 return
 
 

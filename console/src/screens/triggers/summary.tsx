@@ -37,7 +37,7 @@ export function Summary({ row }: { row: Row }) {
                       {attempts(status?.attempts ?? 0)}
                       {next === null ? null : (
                         <>
-                          , next in <Countdown seconds={next} />
+                          , <Countdown seconds={next} />
                         </>
                       )}
                     </Box>
