@@ -37,13 +37,14 @@ export default function CreateRole() {
   const form = useRef<HTMLFormElement>(null);
   const refused = !submit.busy && submit.failure !== undefined;
   useEffect(() => {
-    if (refused && form.current !== null) {
+    if ((refused || trouble !== undefined) && form.current !== null) {
       focusFirstWrong(form.current);
     }
-  }, [refused]);
+  }, [refused, trouble]);
   const run = async () => {
     const wrong = jsonTrouble(trust);
     setTrouble(wrong);
+    submit.reset();
     if (
       wrong === undefined &&
       (await submit.run({ name, description, trust, policies, streams })) !== undefined

@@ -1,8 +1,9 @@
 import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { CodeEditor } from "../../parts/code-editor";
+import { focusFirstWrong } from "../../parts/first-wrong";
 import { type Submit, useSubmit } from "../../parts/submit";
 import { jsonTrouble } from "./documents";
 
@@ -19,14 +20,16 @@ interface DocumentFieldProps {
 export function DocumentField({ label, value, error, description, onChange, onSave }: DocumentFieldProps) {
   return (
     <FormField label={label} description={description} errorText={error ?? ""} stretch>
-      <CodeEditor
-        value={value}
-        language="json"
-        ariaLabel={label}
-        minHeight="220px"
-        onChange={onChange}
-        {...(onSave === undefined ? {} : { onSave })}
-      />
+      <div {...(error ? { "data-wrong": true } : {})}>
+        <CodeEditor
+          value={value}
+          language="json"
+          ariaLabel={label}
+          minHeight="220px"
+          onChange={onChange}
+          {...(onSave === undefined ? {} : { onSave })}
+        />
+      </div>
     </FormField>
   );
 }
@@ -53,6 +56,7 @@ interface PolicyEditorProps {
 export function PolicyEditor({ label, document, save, done, onClose, children }: PolicyEditorProps) {
   const [typed, setTyped] = useState(document);
   const [trouble, setTrouble] = useState<string>();
+  const form = useRef<HTMLFormElement>(null);
   const submit = useSubmit(
     async (given: string) => {
       await save(given);
@@ -65,6 +69,8 @@ export function PolicyEditor({ label, document, save, done, onClose, children }:
     setTrouble(wrong);
     if (wrong === undefined && (await submit.run(typed))) {
       onClose?.();
+    } else if (form.current !== null) {
+      focusFirstWrong(form.current);
     }
   };
   const about = trouble ?? documentError(submit);
@@ -72,6 +78,7 @@ export function PolicyEditor({ label, document, save, done, onClose, children }:
     about === undefined && submit.failure ? `${submit.failure.code}: ${submit.failure.message}` : undefined;
   return (
     <form
+      ref={form}
       onSubmit={(event) => {
         event.preventDefault();
         void run();

@@ -1,4 +1,3 @@
-import Alert from "@cloudscape-design/components/alert";
 import AttributeEditor from "@cloudscape-design/components/attribute-editor";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
@@ -7,8 +6,9 @@ import Table from "@cloudscape-design/components/table";
 import { useState } from "react";
 import { Empty } from "../../../parts/states";
 import type { Submit } from "../../../parts/submit";
+import { useWrongField } from "../wrong-field";
 import { EditForm } from "./edit-form";
-import { type Pair, pairsOf, pairTroubles, valuesOf } from "./pairs";
+import { type Pair, pairsOf, pairTroubles, refusedNames, valuesOf } from "./pairs";
 
 interface PairsSectionProps {
   title: string;
@@ -60,7 +60,10 @@ function PairsForm({
     const there = pairsOf(values);
     return there.length === 0 ? [{ key: "", value: "" }] : there;
   });
+  const [sent, setSent] = useState<Pair[]>([]);
   const [troubles, setTroubles] = useState<(string | undefined)[]>([]);
+  const refused = save.failure === undefined ? [] : refusedNames(save.failure.message, sent);
+  useWrongField(troubles.some(Boolean) ? troubles : save.failure);
   const change = (index: number, part: Partial<Pair>) => {
     setTroubles([]);
     setPairs((before) => before.map((pair, at) => (at === index ? { ...pair, ...part } : pair)));
@@ -68,6 +71,7 @@ function PairsForm({
   const submit = async () => {
     const found = pairTroubles(pairs);
     setTroubles(found);
+    setSent(pairs);
     if (!found.some(Boolean) && (await save.run(valuesOf(pairs))) !== undefined) {
       done();
     }
@@ -77,18 +81,17 @@ function PairsForm({
       title={title}
       description={description}
       busy={save.busy}
-      error={undefined}
+      error={
+        save.failure === undefined || refused.some(Boolean)
+          ? undefined
+          : `${save.failure.code}: ${save.failure.message}`
+      }
       onSave={() => void submit()}
       onCancel={() => {
         save.reset();
         done();
       }}
     >
-      {save.failure === undefined ? null : (
-        <Alert type="error" header={save.failure.code}>
-          {save.failure.message}
-        </Alert>
-      )}
       <AttributeEditor
         items={pairs}
         addButtonText={`Add ${noun}`}
@@ -108,7 +111,7 @@ function PairsForm({
                 onChange={({ detail }) => change(index, { key: detail.value })}
               />
             ),
-            errorText: (_, index) => troubles[index],
+            errorText: (_, index) => troubles[index] ?? refused[index],
           },
           {
             label: "Value",
