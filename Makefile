@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install console browser run test check format lock bench bench-peers clean
+.PHONY: help install console browser run test check format lock bench bench-console bench-peers clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -71,6 +71,9 @@ bench-peers: .venv/installed ## Install the servers that `make bench` compares w
 
 bench: .venv/installed ## Measure millrace and its peers, e.g. make bench BENCH="--quick --only put"
 	$(BIN)/python -m benchmarks $(BENCH)
+
+bench-console: .venv/installed-dev src/millrace/console/index.html browser ## Measure how fast the console opens in a browser
+	$(BIN)/python -m benchmarks.console
 
 clean: ## Remove what was installed and built (keeps ./.millrace)
 	rm -rf console/node_modules src/millrace/console artefacts .venv dist build .pytest_cache .ruff_cache .hypothesis

@@ -2,7 +2,7 @@ import { QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-quer
 import { useState } from "react";
 import { createHashRouter, type RouteObject, RouterProvider } from "react-router";
 import { health } from "./aws/own";
-import { setServerRegion, signedIn } from "./aws/session";
+import { meet, signedIn } from "./aws/session";
 import { FailureAlert, Loading } from "./parts/states";
 import { routes as functions } from "./screens/functions/routes";
 import { routes as home } from "./screens/home/routes";
@@ -34,7 +34,7 @@ function Door() {
     queryKey: ["health"],
     queryFn: async () => {
       const told = await health();
-      setServerRegion(told.region);
+      meet(told);
       return told;
     },
     staleTime: Number.POSITIVE_INFINITY,

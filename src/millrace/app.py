@@ -119,7 +119,9 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
             authenticator,
             identities,
             introspection,
-            FunctionUrls(functions, identities, authenticator, closed=settings.auth),
+            FunctionUrls(
+                functions, identities, authenticator, closed=settings.auth, base_path=settings.base_path
+            ),
             closed=settings.auth,
             base_path=settings.base_path,
         )

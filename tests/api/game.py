@@ -74,7 +74,7 @@ Resources:
 
   AuditLog:
     Type: AWS::Logs::LogGroup
-    Properties: {{LogGroupName: /game/audit, RetentionInDays: 7}}
+    Properties: {{LogGroupName: !Sub '/${{AWS::StackName}}/audit', RetentionInDays: 7}}
 
   AuditRole:
     Type: AWS::IAM::Role
@@ -145,11 +145,15 @@ TYPES = {
 
 
 class Game:
-    """The template in a folder, which a test changes, and the server it is deployed to."""
+    """The template in a folder, which a test changes, and the server it is deployed to.
+
+    The folder's name is the stack's, and what the template does not name begins with it.
+    """
 
     def __init__(self, folder: Path, server: Millrace) -> None:
         self.folder = folder
         self.server = server
+        self.stack = folder.name
         (folder / "apply").mkdir(parents=True)
         self.write("apply/app.py", APPLY)
         self.write("template.yaml", TEMPLATE)
@@ -179,6 +183,11 @@ class Game:
         assert done.stdout, done.exception
         assert done.stderr == ""
         return done.exit_code, json.loads(done.stdout)
+
+    def tables(self) -> list[str]:
+        """The stack's, which has the server for itself or not."""
+        names = self.server.client("dynamodb").list_tables()["TableNames"]
+        return [name for name in names if name.startswith(f"{self.stack}-")]
 
     def deploy(self, *words: str) -> Any:
         """The JSON of one that succeeds."""

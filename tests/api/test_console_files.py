@@ -2,6 +2,7 @@
 
 import gzip
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -195,4 +196,5 @@ def test_health_is_told_to_everyone(shown: Millrace):
 
     assert answer.status == 200
     assert answer.data["auth"] is ("--auth" in shown.options)
+    assert answer.data["runtime"] == f"python3.{sys.version_info.minor}"
     assert get(shown, "/_millrace/status").status == (400 if "--auth" in shown.options else 200)

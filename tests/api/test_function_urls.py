@@ -419,8 +419,9 @@ def test_each_cookie_has_a_line_of_its_own(desk: Desk, say: str):
         )
         head = line.socket.recv(1 << 16)
 
+    place = f"/_millrace/url/{say}/".encode()
     assert head.count(b"set-cookie: ") == 2
-    assert b"\r\nset-cookie: a=1; Path=/\r\nset-cookie: b=2, 3\r\n" in head
+    assert b"\r\nset-cookie: a=1; Path=%b\r\nset-cookie: b=2, 3; Path=%b\r\n" % (place, place) in head
 
 
 @pytest.mark.parametrize(
@@ -635,8 +636,8 @@ def test_a_host_of_a_function_is_nothing_but_the_functions(desk: Desk, echo: str
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("form", ["{url}.LAMBDA-URL.x.localhost", "{url}.lambda-url.rebound.example:80"])
-def test_any_host_with_the_id_in_front_is_the_functions(desk: Desk, echo: str, form: str):
+@pytest.mark.parametrize("form", ["{url}.LAMBDA-URL.x.localhost", "{url}.lambda-url.localhost.:80"])
+def test_any_local_host_with_the_id_in_front_is_the_functions(desk: Desk, echo: str, form: str):
     answer = desk.ask_host(echo, host=form.format(url=echo))
 
     assert answer.data["event"]["requestContext"]["apiId"] == echo
@@ -644,6 +645,12 @@ def test_any_host_with_the_id_in_front_is_the_functions(desk: Desk, echo: str, f
 
 def test_a_label_before_the_id_leads_nowhere(desk: Desk, echo: str):
     assert desk.ask_host(echo, host=f"a.{echo}.lambda-url.{REGION}.localhost").status == 403
+
+
+def test_a_rebound_name_with_the_id_in_front_does_not_reach_the_function(desk: Desk, echo: str):
+    answer = desk.ask_host(echo, host=f"{echo}.lambda-url.rebound.example")
+
+    assert (answer.status, answer.code) == (403, "ForeignOrigin")
 
 
 def test_a_rebound_name_reaches_neither_the_api_nor_the_path_form(desk: Desk, echo: str):

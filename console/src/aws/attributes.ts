@@ -6,6 +6,10 @@ import { type JsonData, JsonNumber, writeJson } from "./json";
 export type { AttributeValue };
 export type Item = Record<string, AttributeValue>;
 
+/** An item's attribute of that name, whatever it is called: objects have a `constructor` of their own. */
+export const attribute = (item: Item, name: string): AttributeValue | undefined =>
+  Object.hasOwn(item, name) ? item[name] : undefined;
+
 /** DynamoDB's types in the order of AWS's console, with its words for them. */
 export const TYPE_NAMES = {
   S: "String",

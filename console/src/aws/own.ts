@@ -9,6 +9,7 @@ export interface Health {
   version: string;
   region: string;
   auth: boolean;
+  runtime: string;
 }
 
 export interface MappingStatus {

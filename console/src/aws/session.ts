@@ -42,10 +42,16 @@ export function chooseRegion(name: string): void {
   localStorage.setItem(REGION_PLACE, name);
 }
 
-let serverRegion = "us-east-1";
+/** The runtime that functions made here begin with: the one that is surely there. */
+export const ownRuntime = () => serverRuntime;
 
-export function setServerRegion(name: string): void {
-  serverRegion = name;
+let serverRegion = "us-east-1";
+let serverRuntime = "python3.13";
+
+/** What the server says of itself before anything else is asked. */
+export function meet(server: { region: string; runtime: string }): void {
+  serverRegion = server.region;
+  serverRuntime = server.runtime;
 }
 
 /** What every AWS client is made with. A failed call is shown at once; the person decides about another try. */

@@ -1,6 +1,6 @@
 /** What became of an item: its old and its new image, attribute by attribute. */
 
-import { type AttributeValue, type Item, sameValue } from "../aws/attributes";
+import { type AttributeValue, attribute, type Item, sameValue } from "../aws/attributes";
 
 export type Difference = "added" | "removed" | "changed" | "same";
 
@@ -24,7 +24,7 @@ export function differences(
     ...first.filter((name) => names.includes(name)),
     ...names.filter((name) => !first.includes(name)).sort(),
   ];
-  return ordered.flatMap((name) => compare([name], before[name], after[name]));
+  return ordered.flatMap((name) => compare([name], attribute(before, name), attribute(after, name)));
 }
 
 /** The places that are not as they were. */

@@ -154,10 +154,15 @@ storage_group_transactions_max = 256  # that wait for more to share their commit
 storage_sweep_rows_max = 256  # rows of dropped spaces and trimmed journals deleted with one commit
 storage_cache_bytes_max = 32 * MIB  # values asked for lately, kept in memory
 
+# millrace deploy
+template_characters_max = 8 * MIB  # with what its aliases stand for; CloudFormation takes 1 MB
+
 # millrace's own API
 clock_epoch_seconds_max = 221_845_392_000  # the year 9000: dates end with 9999, and things expire after now
 idle_seconds_max = 24 * 3600
+delivery_error_characters_max = 2_000  # of what a function said, which deliveries remember
 deliveries_kept = 200  # of each trigger: its last attempts, in memory
 deliveries_triggers_max = 1_000  # that deliveries are remembered of
 deliveries_shown_max = 1_000  # of all triggers, in one answer
 live_events_max = 10_000  # waiting for one reader; what comes then is missed and counted
+live_bytes_max = 16 * MIB  # the same, by size: a log line may be 256 KB

@@ -14,7 +14,8 @@ from millrace.core.clock import Clock
 from millrace.deploy.problem import DeployError
 
 _WAIT_SECONDS_MAX = 600
-_POLL_SECONDS = 1
+_POLL_SECONDS_MIN = 0.02
+_POLL_SECONDS_MAX = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +83,12 @@ def pages(client: Any, operation: str, member: str, **arguments: Any) -> Iterato
 
 
 def wait(done: Callable[[], bool]) -> None:
-    """Return once it is done, asking every second. Raises DeployError after ten minutes."""
+    """Return once it is done, asking less and less often. Raises DeployError after ten minutes."""
     clock, pause = Clock(), threading.Event()
     deadline = clock.stopwatch() + _WAIT_SECONDS_MAX
+    seconds = _POLL_SECONDS_MIN
     while not done():
         if clock.stopwatch() > deadline:
             raise DeployError(f"it was not done within {_WAIT_SECONDS_MAX} seconds")
-        pause.wait(_POLL_SECONDS)
+        pause.wait(seconds)
+        seconds = min(seconds * 1.5, _POLL_SECONDS_MAX)

@@ -49,13 +49,17 @@ class Blueprint:
         return found
 
     def outputs(self, attributes: Attributes) -> dict[str, Output]:
-        """The outputs whose conditions hold."""
+        """The outputs whose conditions hold. Raises Refused if a resource does not have what one shows."""
         resolver = _resolver(self.template, self.stack, self.scope, attributes)
-        return {
-            name: Output(resolver.resolve(form.get("Value")), str(form.get("Description", "")))
-            for name, form in self.template.outputs.items()
-            if "Condition" not in form or resolver.holds(form["Condition"])
-        }
+        found: dict[str, Output] = {}
+        for name, form in self.template.outputs.items():
+            try:
+                if "Condition" not in form or resolver.holds(form["Condition"]):
+                    value = resolver.resolve(form.get("Value"))
+                    found[name] = Output(value, str(form.get("Description", "")))
+            except TemplateError as error:
+                raise Refused([Problem(str(error), f"output {name}", property="Value")]) from None
+        return found
 
 
 def draw(template: Template, stack: str, scope: Scope, situation: Situation) -> Blueprint:
@@ -82,7 +86,9 @@ class _Study:
             template.conditions,
             self._attribute,
         )
+        self._deciding = True
         self.present = {name: each for name, each in template.resources.items() if self._is_present(each)}
+        self._deciding = False
 
     def _is_present(self, resource: Resource) -> bool:
         try:
@@ -119,6 +125,8 @@ class _Study:
         resource = self._template.resources.get(logical_id)
         if resource is None:
             raise TemplateError(f"there is no parameter or resource {logical_id}")
+        if self._deciding:
+            raise TemplateError(f"a condition cannot ask for the resource {logical_id}")
         if logical_id not in self.present:
             raise TemplateError(
                 f"{logical_id} is not there: its condition {resource.condition} does not hold"

@@ -170,12 +170,17 @@ class _Work:
         if self.survey.problems:
             raise Refused(self.survey.problems)
         plan = Plan(tuple(step.item for step in steps))
+        self._outputs()  # what they cannot show is said before anything is changed
         self.report(Planned(self.survey.stack, plan))
         if not dry_run:
             for step in steps:
                 self._do(step, plan)
-        outputs = {} if self.drawn is None else self.drawn.outputs(self.survey.attributes)
-        return Result(self.survey.stack, plan, tuple(self.done), outputs, self.clock.stopwatch() - begun)
+        return Result(
+            self.survey.stack, plan, tuple(self.done), self._outputs(), self.clock.stopwatch() - begun
+        )
+
+    def _outputs(self) -> Mapping[str, Output]:
+        return {} if self.drawn is None else self.drawn.outputs(self.survey.attributes)
 
     def _do(self, step: Step, plan: Plan) -> None:
         if not step.item.acts:

@@ -78,8 +78,10 @@ class Resolver:
             return [part for part in map(self.resolve, elements) if part is not NO_VALUE]
         return value
 
-    def holds(self, name: str) -> bool:
+    def holds(self, name: Any) -> bool:
         """Whether the condition of this name holds."""
+        if not isinstance(name, str):
+            raise TemplateError("a condition is named by a text")
         if name not in self.conditions:
             raise TemplateError(
                 f"there is no condition {name}; there are: {', '.join(self.conditions) or 'none'}"

@@ -42,7 +42,11 @@ class Packages:
 
     def check(self, path: str) -> None:
         """Raises TemplateError if there is no code at the path."""
-        if not (self._folder / path).exists():
+        try:
+            there = (self._folder / path).exists()
+        except OSError as error:
+            raise TemplateError(f"{path[:100]} cannot be looked for: {error.strerror}") from None
+        if not there:
             raise TemplateError(f"there is no {self._folder / path}")
 
     def at(self, path: str, runtime: str) -> Package:
@@ -52,7 +56,10 @@ class Packages:
         """
         self.check(path)
         if (path, runtime) not in self._known:
-            self._known[path, runtime] = self._made(self._folder / path, runtime)
+            try:
+                self._known[path, runtime] = self._made(self._folder / path, runtime)
+            except (OSError, ValueError) as error:
+                raise DeployError(f"no package can be made of {self._folder / path}: {error}") from None
         return self._known[path, runtime]
 
     def _made(self, source: Path, runtime: str) -> Package:
@@ -66,12 +73,12 @@ class Packages:
 
     def _requirements(self, source: Path, runtime: str) -> Iterator[tuple[str, bytes, int]]:
         file = source / "requirements.txt"
-        if file.is_file() and any(_requirements(file.read_text())):
+        if file.is_file() and any(_requirements(file.read_text(encoding="utf-8"))):
             yield from _files(self._installed(file, runtime))
 
     def _installed(self, file: Path, runtime: str) -> Path:
         """The folder with what the file asks for. The same text and runtime are installed once."""
-        key = hashlib.sha256(f"{runtime}\n{file.read_text()}".encode()).hexdigest()[:32]
+        key = hashlib.sha256(f"{runtime}\n{file.read_text(encoding='utf-8')}".encode()).hexdigest()[:32]
         cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "millrace" / "requirements"
         if (cache / key).is_dir():
             return cache / key

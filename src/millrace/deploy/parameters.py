@@ -21,6 +21,7 @@ _MEMBERS = (
     "MinValue",
     "MaxValue",
 )
+_NUMBERS = {"MinLength": int, "MaxLength": int, "MinValue": float, "MaxValue": float}
 
 
 def values(declared: Mapping[str, Any], given: Mapping[str, str]) -> tuple[dict[str, Any], list[Problem]]:
@@ -56,6 +57,22 @@ def _wrong_declaration(form: dict[str, Any] | None) -> Iterator[str]:
     for member in form:
         if member not in _MEMBERS:
             yield f"{member} is not supported; supported: {', '.join(_MEMBERS)}"
+    for member, kind in _NUMBERS.items():
+        if member in form and not _is_number(form[member], kind):
+            yield f"{member} must be a number, not {form[member]!r}"
+    pattern = form.get("AllowedPattern")
+    try:
+        re.compile(pattern if isinstance(pattern, str) else "")
+    except re.error as error:
+        yield f"AllowedPattern {pattern} is not a pattern: {error}"
+
+
+def _is_number(value: Any, kind: type[int | float]) -> bool:
+    try:
+        kind(text(value) or "none")
+    except ValueError:
+        return False
+    return True
 
 
 def _not_allowed(form: Mapping[str, Any], value: str) -> Iterator[str]:

@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from millrace.deploy import ownership
 from millrace.deploy.aws import Aws
 from millrace.deploy.blueprint import Blueprint
 from millrace.deploy.plan import Action, Change, Item, changes
-from millrace.deploy.problem import Problem
+from millrace.deploy.problem import DeployError, Problem
 from millrace.deploy.resources import KINDS
 from millrace.deploy.resources.kind import Kind, Live, Owned, Situation, Wanted
 
@@ -53,7 +55,8 @@ class Survey:
 
     def steps(self, blueprint: Blueprint, inventory: list[Owned]) -> list[Step]:
         """A step for every resource of the blueprint, then one for everything that left the template."""
-        found = [self._step(blueprint, logical_id, inventory) for logical_id in blueprint.order]
+        found = [self._looked_at(blueprint, logical_id, inventory) for logical_id in blueprint.order]
+        self._check_names(found)
         taken = {(step.item.type, step.live.name) for step in found if step.live is not None}
         taken |= {(step.item.type, step.item.name) for step in found}
         left = [owned for owned in inventory if (owned.type, owned.name) not in taken]
@@ -85,6 +88,24 @@ class Survey:
             own_tags=ownership.own_tags(self.stack, logical_id, resource.deletion_policy),
             deletion_policy=resource.deletion_policy,
         )
+
+    def _looked_at(self, blueprint: Blueprint, logical_id: str, inventory: list[Owned]) -> Step:
+        """The step of a resource. What the server refuses to be asked for it, it will refuse to make."""
+        try:
+            return self._step(blueprint, logical_id, inventory)
+        except (ClientError, BotoCoreError) as error:
+            kind = blueprint.template.resources[logical_id].type
+            raise DeployError(f"{logical_id} ({kind}): {error}") from None
+
+    def _check_names(self, steps: list[Step]) -> None:
+        """Two resources cannot be one: the second would be refused, or take the first one's place."""
+        first: dict[tuple[str, str], str] = {}
+        for step in steps:
+            item = step.item
+            other = first.setdefault((item.type, item.name), item.logical_id)
+            if other != item.logical_id:
+                sentence = f"it has the name {item.name}, as {other} has"
+                self.problems.append(Problem(sentence, item.logical_id, item.type))
 
     def _step(self, blueprint: Blueprint, logical_id: str, inventory: list[Owned]) -> Step:
         resource = blueprint.template.resources[logical_id]

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import yaml
 
+from millrace.core import limits
 from millrace.deploy import parameters, serverless
 from millrace.deploy.document import array, record
 from millrace.deploy.problem import DeployError, Problem, Refused
@@ -101,20 +102,34 @@ def read(content: str, name: str) -> dict[str, Any]:
     """The document in the text. Raises DeployError, with the line."""
     try:
         loaded: Any = yaml.load(content, _Loader)  # noqa: S506 -- a safe loader with tags
-    except yaml.YAMLError as error:
+        document = record(loaded)
+        if document is None:
+            raise DeployError(f"{name} is not a template: it has no sections")
+        return cast("dict[str, Any]", json.loads(_unshared(document)))
+    except (yaml.YAMLError, ValueError) as error:
         raise DeployError(f"{name} is not a template: {error}") from None
-    document = record(loaded)
-    if document is None:
-        raise DeployError(f"{name} is not a template: it has no sections")
-    try:  # afterwards no part is shared by two places
-        return cast("dict[str, Any]", json.loads(json.dumps(document, default=str)))
-    except (ValueError, RecursionError) as error:
-        raise DeployError(f"{name} is not a template: {error}") from None
+    except RecursionError:
+        raise DeployError(f"{name} is not a template: it is nested too deeply") from None
+
+
+def _unshared(document: Mapping[str, Any]) -> str:
+    """The document as JSON, in which no part is shared by two places. Raises ValueError if that is too much.
+
+    A few lines of aliases of aliases are enough for any number of parts.
+    """
+    parts: list[str] = []
+    size = 0
+    for part in json.JSONEncoder(default=str).iterencode(document):
+        parts.append(part)
+        size += len(part)
+        if size > limits.template_characters_max:
+            raise ValueError(f"with its aliases it has more than {limits.template_characters_max} characters")
+    return "".join(parts)
 
 
 def _text(file: Path) -> str:
     try:
-        return file.read_text()
+        return file.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
         raise DeployError(f"{file} cannot be read: {error}") from None
 
@@ -184,6 +199,8 @@ def _resource_problems(document: Mapping[str, Any]) -> list[Problem]:
             found.append(Problem("has no Type", name))
             continue
         kind = form["Type"]
+        if record(form.get("Properties") or {}) is None:
+            found.append(Problem("must have named members", name, kind, "Properties"))
         for member in form:
             if member not in RESOURCE_MEMBERS:
                 sentence = f"is not supported; supported: {', '.join(RESOURCE_MEMBERS)}"

@@ -23,6 +23,9 @@ _MINOR_MAX = 15
 _OTHERS = re.compile(r"(nodejs|java|dotnet|dotnetcore|ruby|go|provided|python2)[a-z0-9.]*")
 _KNOWN = [f"python3.{minor}" for minor in range(_MINOR_MAX, 7, -1)]
 
+# The runtime of the Python that millrace itself runs on: it needs no other to be there.
+OWN = f"python3.{min(sys.version_info.minor, _MINOR_MAX)}"
+
 # What /var/runtime holds on AWS, as far as it is Python: the runtime client, the SDK and what they need.
 _PACKAGES = (
     "awslambdaric",

@@ -193,7 +193,7 @@ def _status(value: Any) -> int:
     """A status that ends a request; AWS takes it as a text, too."""
     text = str(value) if isinstance(value, int | str) else ""
     if not _STATUS.fullmatch(text):
-        raise MalformedError(f"statusCode must be a number from 200 to 599, not {str(value)[:100]}")
+        raise MalformedError(f"statusCode must be a number from 200 to 599, not {str(value)[:100]!r}")
     return int(text)
 
 

@@ -9,7 +9,6 @@ https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
 """
 
 import logging
-from collections.abc import Mapping
 from typing import NamedTuple
 
 import orjson
@@ -22,6 +21,7 @@ from millrace.functions.functions import Functions, trace_id
 from millrace.functions.urls import Found
 from millrace.http.message import Request, Response
 from millrace.iam.identities import Identities
+from millrace.server import path_form
 from millrace.server.authentication import LOCAL_REGIONS, Authenticator
 from millrace.server.origin import is_local_name
 from millrace.wire import sigv4
@@ -34,8 +34,6 @@ FORBIDDEN = (
 )
 _MARK = f".{urls.LABEL}."
 _LOOPBACK = "127.0.0.1"
-# What a function could do with these to everything else that is served on this port.
-_OF_THE_ORIGIN = frozenset({"clear-site-data", "service-worker-allowed", "strict-transport-security"})
 
 
 class _RefusedError(Exception):
@@ -70,15 +68,22 @@ def _target(request: Request) -> _Target:
 
 
 class FunctionUrls:
-    """Answers requests to function URLs. `closed`: with `--auth`."""
+    """Answers requests to function URLs. `closed`: with `--auth`; `base_path`: what a proxy shows it under."""
 
     def __init__(
-        self, functions: Functions, identities: Identities, authenticator: Authenticator, *, closed: bool
+        self,
+        functions: Functions,
+        identities: Identities,
+        authenticator: Authenticator,
+        *,
+        closed: bool,
+        base_path: str = "",
     ) -> None:
         self._functions = functions
         self._identities = identities
         self._authenticator = authenticator
         self._closed = closed
+        self._base_path = base_path
 
     async def handle(self, request: Request) -> Response:
         """The answer; never raises for what a client or a function can send."""
@@ -95,8 +100,9 @@ class FunctionUrls:
         except Exception:
             log.exception("request %s failed", request_id)
             response = _refusal(500, "InternalServerError", "Internal server error")
-        headers = {**response.headers, "x-amzn-requestid": request_id, "x-amzn-trace-id": trace}
-        response.headers = headers if target.is_host else _sandboxed(headers)
+        response.headers = {**response.headers, "x-amzn-requestid": request_id, "x-amzn-trace-id": trace}
+        if not target.is_host:
+            path_form.confine(response, f"{self._base_path}{urls.PATH}{target.url_id}", target.path)
         return response
 
     async def _answer(self, request: Request, target: _Target, request_id: str, trace: str) -> Response:
@@ -116,8 +122,9 @@ class FunctionUrls:
 
     async def _find(self, request: Request, target: _Target) -> Found:
         host = request.headers.get("host", "")
-        if not (self._closed or target.is_host or host == "" or is_local_name(host)):
-            # A page that reaches this machine under its own name would be let read what CORS keeps from it.
+        if not (self._closed or host == "" or is_local_name(host)):
+            # A page that reaches this machine under a name of its own (DNS rebinding), in either form, would be
+            # let read what CORS keeps from it.
             raise _RefusedError(
                 _refusal(403, "ForeignOrigin", "Requests of web pages of other origins are refused.")
             )
@@ -231,13 +238,6 @@ def _moved(request: Request, target: _Target, found: Found) -> Response:
     where = f"{found.host}:{port}" if port else found.host
     query = f"?{request.query}" if request.query else ""
     return Response(307, headers={"location": f"http://{where}{target.path}{query}"})
-
-
-def _sandboxed(headers: Mapping[str, str]) -> dict[str, str]:
-    """A page with these headers has no origin. Policies that are joined by a comma all hold."""
-    kept = {name: value for name, value in headers.items() if name not in _OF_THE_ORIGIN}
-    own = headers.get("content-security-policy")
-    return {**kept, "content-security-policy": f"sandbox, {own}" if own else "sandbox"}
 
 
 def _refusal(status: int, code: str, message: str | None) -> Response:

@@ -17,6 +17,7 @@ from millrace.dynamodb.expiry import Expirer
 from millrace.functions.download import PATH as CODE_PATH
 from millrace.functions.download import RefusedError
 from millrace.functions.functions import Functions
+from millrace.functions.runtimes import OWN
 from millrace.http.message import Request, Response
 from millrace.iam.identities import Identities
 from millrace.logs.log import Logs
@@ -125,7 +126,7 @@ class Introspection:
 
     def _health(self) -> Response:
         """What anyone may know: also whether keys are needed for the rest."""
-        known = {"region": self._owner.region, "auth": self._owner.auth}
+        known = {"region": self._owner.region, "auth": self._owner.auth, "runtime": OWN}
         return _json({"status": "ok", "version": __version__, **known})
 
     async def welcome(self, request: Request) -> Response:

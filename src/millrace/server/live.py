@@ -74,6 +74,7 @@ class Feed:
     def __init__(self, interest: Interest) -> None:
         self._interest = interest
         self._waiting: deque[bytes] = deque()
+        self._bytes = 0
         self._missed = 0
         self._news = asyncio.Event()
         self._ended = False
@@ -82,13 +83,15 @@ class Feed:
         """Take an event if it is wanted and there is room."""
         if not self._interest.wants(event):
             return
-        if len(self._waiting) >= limits.live_events_max:
+        if len(self._waiting) >= limits.live_events_max or self._bytes >= limits.live_bytes_max:
             self._missed += 1
             return
         if self._missed:
             self._waiting.append(_line({"kind": "missed", "events": self._missed}))
             self._missed = 0
-        self._waiting.append(_line(event))
+        line = _line(event)
+        self._waiting.append(line)
+        self._bytes += len(line)
         self._news.set()
 
     def end(self) -> None:
@@ -105,6 +108,7 @@ class Feed:
             if self._waiting:
                 lines = b"".join(self._waiting)
                 self._waiting.clear()
+                self._bytes = 0
                 yield lines
             if self._ended:
                 return

@@ -267,5 +267,6 @@ def _error_text(payload: bytes) -> str:
         document = orjson.loads(payload)
         kind, message = document.get("errorType"), document.get("errorMessage")
     except (orjson.JSONDecodeError, AttributeError):
-        return payload.decode(errors="replace")
-    return ": ".join(str(part) for part in (kind, message) if part)
+        return payload.decode(errors="replace")[: limits.delivery_error_characters_max]
+    text = ": ".join(str(part) for part in (kind, message) if part)
+    return text[: limits.delivery_error_characters_max]

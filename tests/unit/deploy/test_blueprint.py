@@ -1,5 +1,6 @@
 """Nothing in a template is ignored: what is not supported is named, all of it at once."""
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -238,3 +239,79 @@ Resources:
     assert problem.startswith(
         "M (AWS::Lambda::EventSourceMapping) FilterCriteria.Filters[0].Pattern: is not JSON: "
     )
+
+
+def test_aliases_of_aliases_do_not_fill_the_memory(tmp_path: Path):
+    lines = ["  a: &a [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [
+        f"  {name}: &{name} [{', '.join([f'*{before}'] * 10)}]"
+        for before, name in itertools.pairwise("abcdefghi")
+    ]
+
+    with pytest.raises(DeployError, match="with its aliases it has more than 8388608 characters"):
+        draw(tmp_path, "\n".join(["Metadata:", *lines]))
+
+
+@pytest.mark.parametrize("text", ["Resources: " + "[" * 2_000 + "]" * 2_000, "Metadata: " + "{a: " * 2_000])
+def test_nesting_without_an_end_is_said_in_a_sentence(tmp_path: Path, text: str):
+    with pytest.raises(DeployError, match="is not a template: it is nested too deeply"):
+        draw(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "Resources: {T: {Type: AWS::Logs::LogGroup, Properties: [a]}}",
+            "T (AWS::Logs::LogGroup) Properties: must have named members",
+        ),
+        (
+            "Resources: {T: {Type: AWS::Logs::LogGroup, Condition: [a]}}",
+            "T (AWS::Logs::LogGroup) Condition: a condition is named by a text",
+        ),
+        (
+            "Resources: {T: {Type: AWS::Logs::LogGroup}}\nOutputs: {A: {Value: x, Condition: {a: b}}}",
+            "output A Value: a condition is named by a text",
+        ),
+        (
+            "Conditions: {A: !Equals [!Ref T, x]}\nResources: {T: {Type: AWS::Logs::LogGroup, Condition: A}}",
+            "T (AWS::Logs::LogGroup) Condition: a condition cannot ask for the resource T",
+        ),
+    ],
+)
+def test_what_is_of_the_wrong_type_is_named(tmp_path: Path, text: str, told: str):
+    assert problems(tmp_path, text) == [told]
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        (
+            '{ZipFile: "\\ud800"}',
+            "F (AWS::Lambda::Function) Code.ZipFile: holds half a character, which no file can",
+        ),
+        (
+            "x" * 5_000,
+            f"F (AWS::Lambda::Function) Code: {'x' * 100} cannot be looked for: File name too long",
+        ),
+    ],
+)
+def test_code_that_cannot_be_is_named(tmp_path: Path, code: str, told: str):
+    text = f"Resources: {{F: {{Type: AWS::Lambda::Function, Properties: {{Handler: a.b, Role: r, Runtime: python3.11, Code: {code}}}}}}}"
+
+    assert problems(tmp_path, text) == [told]
+
+
+def test_time_to_live_needs_an_attribute(tmp_path: Path):
+    text = """
+Resources:
+  T:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      KeySchema: [{AttributeName: id, KeyType: HASH}]
+      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+      TimeToLiveSpecification: {Enabled: true}
+"""
+    assert problems(tmp_path, text) == [
+        "T (AWS::DynamoDB::Table) TimeToLiveSpecification.AttributeName: is missing"
+    ]

@@ -95,3 +95,11 @@ def test_what_cannot_be_installed_is_said_with_pips_words(tmp_path: Path, monkey
 def test_code_that_is_not_there_is_named(tmp_path: Path):
     with pytest.raises(TemplateError, match=r"there is no .*nowhere"):
         packages(tmp_path).at("nowhere", RUNTIME)
+
+
+def test_requirements_that_are_no_text_are_said_in_a_sentence(tmp_path: Path):
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "requirements.txt").write_bytes(b"\xff\xfe")
+
+    with pytest.raises(DeployError, match=r"no package can be made of .*app: 'utf-8' codec"):
+        packages(tmp_path).at("app", RUNTIME)

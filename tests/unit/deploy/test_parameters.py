@@ -27,6 +27,13 @@ def test_what_is_given_goes_before_the_default_and_lists_are_split():
         ({"Type": "String", "MinLength": 2}, "a", "'a' is shorter than 2"),
         ({"Type": "String", "MaxLength": "2"}, "abc", "'abc' is longer than 2"),
         ({"Type": "Number"}, "x", "'x' is not a number"),
+        ({"Type": "Number", "MinValue": "low"}, "1", "MinValue must be a number, not 'low'"),
+        ({"Type": "String", "MinLength": [1]}, "a", "MinLength must be a number, not [1]"),
+        (
+            {"Type": "String", "AllowedPattern": "("},
+            "a",
+            "AllowedPattern ( is not a pattern: missing ), unterminated subpattern at position 0",
+        ),
         ({"Type": "Number", "MinValue": 3}, "2", "'2' is less than 3"),
         ({"Type": "List<Number>", "MaxValue": 3}, "2,4", "'4' is greater than 3"),
         (

@@ -8,6 +8,7 @@ import type { Item } from "../../aws/attributes";
 import { createItem } from "../../aws/items";
 import type { TableDescription } from "../../aws/tables";
 import { useGo } from "../../parts/go";
+import { LoadedTable } from "../../parts/no-table";
 import { Page } from "../../parts/page";
 import { Empty, Loaded } from "../../parts/states";
 import { useSubmit } from "../../parts/submit";
@@ -30,7 +31,7 @@ export default function CreateItem() {
       crumbs={crumbsTo(name, true)}
       description="Attributes can be nested inside one another, up to 32 levels deep."
     >
-      <Loaded query={table} label="Loading the table">
+      <LoadedTable query={table} label="Loading the table">
         {(told) =>
           from === null ? (
             <Creating name={name} table={told} start={undefined} />
@@ -38,7 +39,7 @@ export default function CreateItem() {
             <Duplicating name={name} table={told} from={from} />
           )
         }
-      </Loaded>
+      </LoadedTable>
     </Page>
   );
 }

@@ -12,6 +12,7 @@ import type { TableDescription } from "../../aws/tables";
 import { changesOnly, differences } from "../../parts/diff";
 import { useGo } from "../../parts/go";
 import { ItemDiff } from "../../parts/item-diff";
+import { LoadedTable } from "../../parts/no-table";
 import { Page } from "../../parts/page";
 import { Empty, Loaded } from "../../parts/states";
 import { useSubmit } from "../../parts/submit";
@@ -36,13 +37,13 @@ export default function EditItem() {
       crumbs={crumbsTo(name, true)}
       actions={<Button href={paths.duplicateItem(name, key)}>Duplicate item</Button>}
     >
-      <Loaded query={table} label="Loading the table">
+      <LoadedTable query={table} label="Loading the table">
         {(told) => (
           <Loaded query={item} label="Loading the item">
             {({ found }) => <Versions key={key} name={name} table={told} found={found} />}
           </Loaded>
         )}
-      </Loaded>
+      </LoadedTable>
     </Page>
   );
 }

@@ -5,8 +5,9 @@ import { useEffect, useMemo } from "react";
 import { useParams, useSearchParams } from "react-router";
 import { failure } from "../../aws/failure";
 import type { TableDescription } from "../../aws/tables";
+import { LoadedTable } from "../../parts/no-table";
 import { Page } from "../../parts/page";
-import { FailureAlert, Loaded } from "../../parts/states";
+import { FailureAlert } from "../../parts/states";
 import { paths } from "../../paths";
 import { crumbsTo, rememberItems, useTable } from "./items-page";
 import { fromParameters, type Question, toParameters } from "./question";
@@ -26,9 +27,9 @@ export default function Explore() {
       crumbs={crumbsTo(name, false)}
       actions={<Button href={paths.table(name)}>View table details</Button>}
     >
-      <Loaded query={table} label="Loading the table">
+      <LoadedTable query={table} label="Loading the table">
         {(told) => <Exploring key={name} name={name} table={told} />}
-      </Loaded>
+      </LoadedTable>
     </Page>
   );
 }

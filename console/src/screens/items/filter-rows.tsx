@@ -38,14 +38,13 @@ export function FilterRows({ filters, known, mistakes, onChange }: FilterRowsPro
   const change: Change = (at, part) =>
     onChange(filters.map((filter, index) => (index === at ? { ...filter, ...part } : filter)));
   return (
-    <SpaceBetween size="xs">
+    <SpaceBetween size="xxxs">
       <Box variant="awsui-key-label">Filters - optional</Box>
       <AttributeEditor
         items={filters}
         addButtonText="Add filter"
         removeButtonText="Remove"
         removeButtonAriaLabel={(filter) => `Remove the filter on ${filter.attribute || "no attribute"}`}
-        empty={<Box color="text-body-secondary">No filters: every item that is read is shown.</Box>}
         onAddButtonClick={() => onChange([...filters, newFilter()])}
         onRemoveButtonClick={({ detail }) => onChange(filters.filter((_, at) => at !== detail.itemIndex))}
         definition={[

@@ -1,6 +1,6 @@
 import Link from "@cloudscape-design/components/link";
 import type { TableProps } from "@cloudscape-design/components/table";
-import { type AttributeValue, brief, type Item } from "../../aws/attributes";
+import { type AttributeValue, attribute, brief, type Item } from "../../aws/attributes";
 import { paths } from "../../paths";
 import { keyText } from "./table-keys";
 import { shortened, ValueCell } from "./value-cell";
@@ -13,22 +13,26 @@ export function columnsOf(
 ): TableProps.ColumnDefinition<Item>[] {
   return attributes.map((name) => ({
     id: name,
-    header: header(name, keys),
-    sortingComparator: (one, other) => compareValues(one[name], other[name]),
+    header: <span title={name}>{header(name, keys)}</span>,
+    sortingComparator: (one, other) => compareValues(attribute(one, name), attribute(other, name)),
     isRowHeader: name === keys[0],
     cell: (item) =>
       name === keys[0] ? (
         <Link href={paths.editItem(table, keyText(item, keys))}>
-          <span style={{ whiteSpace: "nowrap" }}>{shortened(brief(item[name])) || "empty"}</span>
+          <span style={{ whiteSpace: "nowrap" }}>{shortened(brief(attribute(item, name))) || "empty"}</span>
         </Link>
       ) : (
-        <ValueCell value={item[name]} />
+        <ValueCell value={attribute(item, name)} />
       ),
   }));
 }
 
 const header = (name: string, keys: string[]) =>
-  name === keys[0] ? `${name} (Partition key)` : name === keys[1] ? `${name} (Sort key)` : name;
+  name === keys[0]
+    ? `${shortened(name, 40)} (Partition key)`
+    : name === keys[1]
+      ? `${shortened(name, 40)} (Sort key)`
+      : shortened(name, 40);
 
 /** Numbers by what they are worth, everything else by its text; what is not there comes first. */
 export function compareValues(one: AttributeValue | undefined, other: AttributeValue | undefined): number {

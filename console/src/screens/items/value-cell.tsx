@@ -5,7 +5,8 @@ import { type AttributeValue, brief, plainText, typeName } from "../../aws/attri
 
 const SHOWN_MAX = 60;
 
-export const shortened = (text: string) => (text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text);
+export const shortened = (text: string, most = SHOWN_MAX) =>
+  text.length > most ? `${text.slice(0, most)}…` : text;
 
 /** A value in a table: what fits on a line, the rest on demand. */
 export function ValueCell({ value }: { value: AttributeValue | undefined }) {
@@ -15,7 +16,7 @@ export function ValueCell({ value }: { value: AttributeValue | undefined }) {
   if (value.NULL !== undefined) {
     return <Box color="text-status-inactive">null</Box>;
   }
-  if (value.S === "") {
+  if (value.S === "" || value.B?.length === 0) {
     return <Box color="text-status-inactive">empty</Box>;
   }
   const text = brief(value);

@@ -68,14 +68,13 @@ export function ChangeList(props: ChangeListProps) {
       header={<ListHeader {...props} jump={jump} />}
       footer={
         <div style={{ display: "flex", justifyContent: "space-between", alignItems: "center" }}>
-          <Button
-            disabled={!view.older}
-            loading={view.readingOlder}
-            onClick={() => void feed.readOlder()}
-            variant="link"
-          >
-            {view.older ? "Read older changes" : "That is all there is"}
-          </Button>
+          {view.older ? (
+            <Button loading={view.readingOlder} onClick={() => void feed.readOlder()} variant="link">
+              Read older changes
+            </Button>
+          ) : (
+            <Box color="text-body-secondary">{view.ready ? "That is all there is" : ""}</Box>
+          )}
           <Pagination
             currentPageIndex={shown}
             pagesCount={pages}
@@ -106,6 +105,7 @@ function ListHeader({ feed, view, listed, jump }: ChangeListProps & { jump: () =
   return (
     <Header
       variant="h2"
+      info={<Following view={view} />}
       counter={listed.length === all ? `(${told})` : `(${count(listed.length)}/${told})`}
       actions={
         <SpaceBetween direction="horizontal" size="xs">
@@ -124,7 +124,7 @@ function ListHeader({ feed, view, listed, jump }: ChangeListProps & { jump: () =
         </SpaceBetween>
       }
     >
-      Changes <Following view={view} />
+      Changes
     </Header>
   );
 }
@@ -133,7 +133,7 @@ function ListHeader({ feed, view, listed, jump }: ChangeListProps & { jump: () =
 function Following({ view: { paused, waiting } }: { view: View }) {
   const state = useLiveState();
   return (
-    <Box variant="span" fontSize="body-m" fontWeight="normal" padding={{ left: "xs" }}>
+    <Box variant="span" fontSize="body-m" fontWeight="normal">
       {paused ? (
         <StatusIndicator type="stopped">{`Paused, ${count(waiting)} new`}</StatusIndicator>
       ) : state === "lost" ? (

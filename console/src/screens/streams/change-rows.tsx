@@ -1,11 +1,11 @@
-import Box from "@cloudscape-design/components/box";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import type { Change } from "../../aws/streams";
+import { Cut } from "../../parts/cut";
 import { bytes, dateTime } from "../../parts/format";
 import { Empty } from "../../parts/states";
+import { useWide } from "../../parts/use-wide";
 import { EventBadge, ExpiredBadge } from "./event-badge";
 import { keyText, summary } from "./summary";
-import { useWide } from "./use-wide";
 
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
@@ -27,16 +27,14 @@ const COLUMNS: TableProps.ColumnDefinition<Change>[] = [
     header: "Key",
     width: 170,
     isRowHeader: true,
-    cell: (change) => <b>{keyText(change)}</b>,
+    cell: (change) => (
+      <b>
+        <Cut text={keyText(change)} width="16vw" />
+      </b>
+    ),
   },
   { id: "summary", header: "What changed", minWidth: 200, cell: (change) => <What change={change} /> },
   { id: "bytes", header: "Size", width: 95, cell: (change) => bytes(change.bytes) },
-  {
-    id: "sequence",
-    header: "Sequence number",
-    width: 215,
-    cell: ({ sequence }) => <Box color="text-body-secondary">{sequence}</Box>,
-  },
 ];
 
 /** Beside the list there is the change itself, which tells the rest. */

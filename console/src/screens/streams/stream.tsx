@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useParams } from "react-router";
 import { describeStream } from "../../aws/streams";
 import { describeTable } from "../../aws/tables";
+import { LoadedTable } from "../../parts/no-table";
 import { Page } from "../../parts/page";
 import { Empty, Loaded } from "../../parts/states";
 import { paths } from "../../paths";
@@ -36,7 +37,7 @@ export default function StreamScreen() {
         </SpaceBetween>
       }
     >
-      <Loaded query={table}>
+      <LoadedTable query={table}>
         {({ LatestStreamArn }) =>
           on && LatestStreamArn !== undefined ? (
             <Followed key={LatestStreamArn} arn={LatestStreamArn} />
@@ -44,7 +45,7 @@ export default function StreamScreen() {
             <Off name={name} />
           )
         }
-      </Loaded>
+      </LoadedTable>
     </Page>
   );
 }

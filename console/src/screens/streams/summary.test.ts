@@ -42,3 +42,7 @@ test("of many differences a few are told", () => {
 
   expect(summary(change("REMOVE", item))).toBe("a 1, b 1, c 1, d 1, 2 more");
 });
+
+test("an empty text is told as that", () => {
+  expect(summary(change("INSERT", undefined, { note: { S: "" } }))).toBe("note empty");
+});

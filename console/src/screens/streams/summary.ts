@@ -1,6 +1,6 @@
 /** A change in one line. Pure. */
 
-import { brief, type Item } from "../../aws/attributes";
+import { type AttributeValue, brief, type Item } from "../../aws/attributes";
 import type { Change } from "../../aws/streams";
 import { changesOnly, differences, pathText } from "../../parts/diff";
 
@@ -28,13 +28,13 @@ const attributes = (image: Item, without: string[]): string[] =>
   Object.keys(image)
     .filter((name) => !without.includes(name))
     .sort()
-    .map((name) => `${name} ${short(brief(image[name]))}`);
+    .map((name) => `${name} ${short(image[name])}`);
 
 function difference({ path, kind, before, after }: ReturnType<typeof differences>[number]): string {
   const name = pathText(path);
-  if (kind === "added") return `+ ${name} ${short(brief(after))}`;
+  if (kind === "added") return `+ ${name} ${short(after)}`;
   if (kind === "removed") return `− ${name}`;
-  return `${name} ${short(brief(before))} → ${short(brief(after))}`;
+  return `${name} ${short(before)} → ${short(after)}`;
 }
 
 function joined(parts: string[]): string {
@@ -42,5 +42,7 @@ function joined(parts: string[]): string {
   return [...parts.slice(0, SHOWN_MAX), ...(more > 0 ? [`${more} more`] : [])].join(", ");
 }
 
-const short = (text: string) =>
-  text.length > VALUE_LENGTH_MAX ? `${text.slice(0, VALUE_LENGTH_MAX - 1)}…` : text;
+function short(value: AttributeValue | undefined): string {
+  const text = brief(value) || "empty";
+  return text.length > VALUE_LENGTH_MAX ? `${text.slice(0, VALUE_LENGTH_MAX - 1)}…` : text;
+}

@@ -6,6 +6,7 @@ import type {
   LocalSecondaryIndexDescription,
   TableDescription,
 } from "../../aws/tables";
+import { Cut } from "../../parts/cut";
 import { bytes, count } from "../../parts/format";
 import { Status } from "./status";
 import { keyName, projectionName } from "./words";
@@ -18,11 +19,28 @@ export const isReady = (index: GlobalSecondaryIndexDescription) =>
 /** The columns of a table of indexes; `table` knows the types of their keys. */
 export function indexColumns(table: TableDescription): TableProps.ColumnDefinition<IndexDescription>[] {
   return [
-    { id: "name", header: "Name", cell: ({ IndexName }) => IndexName, isRowHeader: true },
+    {
+      id: "name",
+      header: "Name",
+      cell: ({ IndexName = "" }) => <Cut text={IndexName} width="18vw" />,
+      isRowHeader: true,
+    },
     { id: "status", header: "Status", cell: (index) => <IndexStatus index={index} table={table} /> },
-    { id: "hash", header: "Partition key", cell: ({ KeySchema }) => keyName(KeySchema, "HASH", table) },
-    { id: "range", header: "Sort key", cell: ({ KeySchema }) => keyName(KeySchema, "RANGE", table) ?? "-" },
-    { id: "projection", header: "Projected attributes", cell: ({ Projection }) => projected(Projection) },
+    {
+      id: "hash",
+      header: "Partition key",
+      cell: ({ KeySchema }) => <Cut text={keyName(KeySchema, "HASH", table) ?? "-"} width="16vw" />,
+    },
+    {
+      id: "range",
+      header: "Sort key",
+      cell: ({ KeySchema }) => <Cut text={keyName(KeySchema, "RANGE", table) ?? "-"} width="12vw" />,
+    },
+    {
+      id: "projection",
+      header: "Projected attributes",
+      cell: ({ Projection }) => <Cut text={projected(Projection)} width="16vw" />,
+    },
     { id: "items", header: "Item count", cell: ({ ItemCount }) => count(ItemCount ?? 0) },
     { id: "size", header: "Size", cell: ({ IndexSizeBytes }) => bytes(IndexSizeBytes ?? 0) },
   ];

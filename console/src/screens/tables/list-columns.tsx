@@ -3,6 +3,7 @@ import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { TableProps } from "@cloudscape-design/components/table";
 import type { ReactNode } from "react";
+import { Cut } from "../../parts/cut";
 import { bytes, count, dateTime } from "../../parts/format";
 import { paths } from "../../paths";
 import { type Row, ttlAttribute } from "./row";
@@ -30,7 +31,11 @@ const SHOWN: Column[] = [
     id: "name",
     header: "Name",
     value: ({ name }) => name,
-    cell: ({ name }) => <Link href={paths.table(name)}>{name}</Link>,
+    cell: ({ name }) => (
+      <Cut text={name} width="max(210px, 100vw - 1400px)">
+        <Link href={paths.table(name)}>{name}</Link>
+      </Cut>
+    ),
     minWidth: 150,
   },
   {

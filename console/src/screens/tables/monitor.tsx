@@ -17,6 +17,10 @@ const perSecond = (value: number) =>
 /** Between whole numbers the axis of a count says nothing. */
 const whole = (value: number) => (Number.isInteger(value) ? count(value) : "");
 
+/** An age to the second: an axis has no use for less, nor has an old record. */
+const age = (seconds: number) =>
+  seconds === 0 || (seconds >= 1 && seconds < 60) ? `${Math.round(seconds)} s` : duration(seconds);
+
 export default function Monitor({ table }: { table: TableDescription }) {
   const { TableName = "", TableArn = "", LatestStreamArn } = table;
   const { status, samples, error } = useSamples();
@@ -58,7 +62,7 @@ function Charts({ table, triggers, samples }: ChartsProps) {
         title="Lag"
         description="The age of the oldest record that waits for a trigger."
         lines={each((uuid) => levels(samples, names.lag(uuid)))}
-        format={(value) => (value === 0 ? "0 s" : duration(value))}
+        format={age}
       />
       <Figure
         title="Pending records"

@@ -86,7 +86,10 @@ const TABLE_SENTENCES: [RegExp, string][] = [
   [/^Table already exists|^TableName must /, "name"],
   [/for ReadCapacityUnits is out of bounds/, "readUnits"],
   [/for WriteCapacityUnits is out of bounds/, "writeUnits"],
-  [/Table KeySchema does not have a range key|Hash Key and the Range Key element/, "sortKey"],
+  [
+    /Table KeySchema does not have a range key|Hash Key and the Range Key element|key attribute have no definition/,
+    "sortKey",
+  ],
   [/TimeToLive/, "ttlAttribute"],
 ];
 

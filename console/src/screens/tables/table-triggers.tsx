@@ -10,6 +10,7 @@ import type { EventSourceMappingConfiguration } from "../../aws/mappings";
 import { deleteTrigger, enableTrigger } from "../../aws/table-triggers";
 import type { TableDescription } from "../../aws/tables";
 import { Confirm } from "../../parts/confirm";
+import { Cut } from "../../parts/cut";
 import { Empty, FailureAlert } from "../../parts/states";
 import { useSubmit } from "../../parts/submit";
 import { paths } from "../../paths";
@@ -90,7 +91,11 @@ function columns(stream: string | undefined): TableProps.ColumnDefinition<Trigge
     {
       id: "function",
       header: "Function",
-      cell: (trigger) => <Link href={paths.function(functionName(trigger))}>{functionName(trigger)}</Link>,
+      cell: (trigger) => (
+        <Cut text={functionName(trigger)} width="22vw">
+          <Link href={paths.function(functionName(trigger))}>{functionName(trigger)}</Link>
+        </Cut>
+      ),
       isRowHeader: true,
     },
     {
@@ -101,7 +106,11 @@ function columns(stream: string | undefined): TableProps.ColumnDefinition<Trigge
       ),
     },
     { id: "batch", header: "Batch size", cell: ({ BatchSize }) => BatchSize },
-    { id: "result", header: "Last result", cell: ({ LastProcessingResult }) => LastProcessingResult ?? "-" },
+    {
+      id: "result",
+      header: "Last result",
+      cell: ({ LastProcessingResult = "-" }) => <Result text={LastProcessingResult} />,
+    },
     {
       id: "stream",
       header: "Stream",
@@ -117,6 +126,17 @@ function columns(stream: string | undefined): TableProps.ColumnDefinition<Trigge
       ),
     },
   ];
+}
+
+/** AWS begins what went wrong with PROBLEM. */
+function Result({ text }: { text: string }) {
+  return text.startsWith("PROBLEM") ? (
+    <StatusIndicator type="error" wrapText>
+      {text}
+    </StatusIndicator>
+  ) : (
+    text
+  );
 }
 
 function CreateTrigger({ table, streaming }: { table: string; streaming: boolean }) {

@@ -6,8 +6,9 @@ import { useParams } from "react-router";
 import { isMissing } from "../../aws/failure";
 import type { TableDescription } from "../../aws/tables";
 import { useGo } from "../../parts/go";
+import { NoTable } from "../../parts/no-table";
 import { Page } from "../../parts/page";
-import { Empty, Loaded, Loading } from "../../parts/states";
+import { Loaded, Loading } from "../../parts/states";
 import { paths, type TableTab } from "../../paths";
 import { DeleteTables } from "./delete-tables";
 import { Indexes } from "./indexes";
@@ -33,9 +34,7 @@ export default function Table() {
   if (table.isError && isMissing(table.error)) {
     return (
       <Page title={name} crumbs={crumbs}>
-        <Empty title="There is no such table" action={<Button href={paths.tables()}>All tables</Button>}>
-          It may have been deleted, or be in another region.
-        </Empty>
+        <NoTable />
       </Page>
     );
   }
@@ -50,16 +49,17 @@ export default function Table() {
 
 function Sections({ name, tab, table }: { name: string; tab: string; table: TableDescription }) {
   const go = useGo();
+  const active = TABS.some(({ id }) => id === tab) ? tab : "overview";
   return (
     <Tabs
-      activeTabId={tab}
+      activeTabId={active}
       ariaLabel={`Sections of ${name}`}
       onChange={({ detail }) => go(detail.activeTabHref ?? "")}
       tabs={TABS.map(({ id, label, content }) => ({
         id,
         label,
         href: paths.table(name, id),
-        content: id === tab ? <Suspense fallback={<Loading />}>{content(table)}</Suspense> : null,
+        content: id === active ? <Suspense fallback={<Loading />}>{content(table)}</Suspense> : null,
       }))}
     />
   );

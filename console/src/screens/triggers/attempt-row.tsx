@@ -26,9 +26,12 @@ export function AttemptRow({ attempt }: { attempt: Delivery }) {
         />
         <span>#{attempt.attempt ?? "–"}</span>
         <span>{clockTime(attempt.started)}</span>
-        <StatusIndicator type={outcomeType(attempt.outcome)} wrapText>
-          {[`${outcomeWords(attempt.outcome)}${partly(attempt)}`, error].filter(Boolean).join(": ")}
-        </StatusIndicator>
+        <span className="attempts-outcome" title={error ?? undefined}>
+          <StatusIndicator type={outcomeType(attempt.outcome)}>
+            {`${outcomeWords(attempt.outcome)}${partly(attempt)}`}
+          </StatusIndicator>
+          {error ? `: ${error}` : null}
+        </span>
         <span>{attempt.duration_ms === null ? "" : milliseconds(attempt.duration_ms)}</span>
         <span>{logged ? <Link href={paths.logStream(group, stream, request)}>In the log</Link> : null}</span>
       </div>

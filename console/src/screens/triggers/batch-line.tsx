@@ -46,7 +46,7 @@ export function BatchLine({ batch, now, on }: BatchLineProps) {
       {attempts.length < 2 && nextTry(batch) === null ? null : <Track batch={batch} now={now} />}
       {hidden === 0 ? null : (
         <Button variant="inline-link" onClick={() => setWhole(true)}>
-          Show {hidden} earlier attempts
+          Show {attemptsText(hidden).replace(" ", " earlier ")}
         </Button>
       )}
       {attempts.slice(hidden).map((attempt, at) => {

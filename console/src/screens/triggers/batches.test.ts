@@ -77,3 +77,13 @@ test("the time line is in proportion", () => {
     { kind: "attempt", outcome: "succeeded", left: 90, width: 10 },
   ]);
 });
+
+test("a batch whose rest went on as a batch of its own is not tried again itself", () => {
+  const [rest, whole] = entriesOf([
+    attempt(1, 10, { first: "2", last: "2", records: 1 }),
+    attempt(1, 0, { outcome: "partial" }),
+  ]);
+
+  expect(nextTry(whole as Batch)).toBe(null);
+  expect(nextTry(rest as Batch)).toBe(12);
+});

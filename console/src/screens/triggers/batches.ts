@@ -9,6 +9,8 @@ export interface Batch {
   attempts: Delivery[];
   /** Set when the batch was given up. */
   discarded: Delivery | undefined;
+  /** Whether a part of it went on as a batch of its own: then this one is not tried again. */
+  followed: boolean;
 }
 
 /** Something besides attempts: filtered, stopped, resumed, or discarded without an attempt that is remembered. */
@@ -34,7 +36,16 @@ export function entriesOf(deliveries: readonly Delivery[]): Entry[] {
         current.attempts.push(one);
         bringUp(entries, current);
       } else {
-        const begun: Batch = { kind: "batch", id: idOf(one), attempts: [one], discarded: undefined };
+        if (current !== undefined && known !== undefined && within(one, known)) {
+          current.followed = true;
+        }
+        const begun: Batch = {
+          kind: "batch",
+          id: idOf(one),
+          attempts: [one],
+          discarded: undefined,
+          followed: false,
+        };
         entries.push(begun);
         open.set(one.shard, begun);
       }
@@ -57,12 +68,20 @@ function bringUp(entries: Entry[], batch: Batch): void {
   }
 }
 
+/** Whether one begins among the records of another. Sequence numbers are too long for a double. */
+const within = ({ first }: Delivery, other: Delivery) =>
+  first !== null &&
+  other.first !== null &&
+  other.last !== null &&
+  BigInt(first) >= BigInt(other.first) &&
+  BigInt(first) <= BigInt(other.last);
+
 const idOf = (one: Delivery) => `${one.shard} ${one.started} ${one.request_id ?? one.outcome} ${one.first}`;
 
 /** When the batch is tried again, in epoch seconds; nothing while it runs or when it is done with. */
-export function nextTry({ attempts, discarded }: Batch): number | null {
+export function nextTry({ attempts, discarded, followed }: Batch): number | null {
   const last = attempts.at(-1);
-  return discarded === undefined && last?.finished != null ? last.retry_at : null;
+  return discarded === undefined && !followed && last?.finished != null ? last.retry_at : null;
 }
 
 /** A stretch of a batch's time, as parts of the whole in percent. */

@@ -15,7 +15,7 @@ export function Charts({ mapping, samples }: { mapping: MappingStatus; samples: 
       <ColumnLayout columns={3} minColumnWidth={260}>
         <RateChart
           ariaLabel="Changes written and delivered each second"
-          yTitle="A second"
+          yTitle="Records per second"
           lines={[
             { title: "Changes", points: rates(samples, names.changes(tableArn)) },
             { title: "Delivered", points: rates(samples, names.delivered(mapping.uuid)) },
@@ -23,7 +23,7 @@ export function Charts({ mapping, samples }: { mapping: MappingStatus; samples: 
         />
         <RateChart
           ariaLabel="Records that wait"
-          yTitle="Pending"
+          yTitle="Pending records"
           lines={[{ title: "Pending", points: levels(samples, names.pending(mapping.uuid)) }]}
         />
         <RateChart

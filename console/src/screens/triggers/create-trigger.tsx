@@ -52,7 +52,13 @@ export default function CreateTrigger() {
   const check = (): Wrong => ({
     ...(ends.table === "" ? { table: "Choose a table." } : {}),
     ...(ends.function === "" ? { function: "Choose a function." } : {}),
-    ...(ends.table !== "" && streamArn === undefined ? { table: "The stream of this table is off." } : {}),
+    ...(ends.table !== "" && streamArn === undefined
+      ? {
+          table: tables.data?.includes(ends.table)
+            ? "The stream of this table is off."
+            : "There is no table of this name.",
+        }
+      : {}),
   });
   return (
     <Page

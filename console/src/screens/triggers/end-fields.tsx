@@ -55,7 +55,7 @@ export function EndFields({ ends, change, tables, functions, off, wrong }: EndFi
             onChange={({ detail }) => change({ ...ends, table: detail.selectedOption.value ?? "" })}
           />
         </FormField>
-        {off ? (
+        {off && tables.some(({ name }) => name === ends.table) ? (
           <Alert
             type="info"
             action={

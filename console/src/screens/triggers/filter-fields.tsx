@@ -21,6 +21,7 @@ interface FilterFieldsProps {
 
 /** The patterns of which a record has to match one. */
 export function FilterFields({ draft, change, wrong, error }: FilterFieldsProps) {
+  const only = draft.patterns.length === 1;
   return (
     <Container
       header={
@@ -33,9 +34,9 @@ export function FilterFields({ draft, change, wrong, error }: FilterFieldsProps)
       }
     >
       <SpaceBetween size="m">
-        {error === undefined ? null : <Alert type="error">{error}</Alert>}
+        {error === undefined || only ? null : <Alert type="error">{error}</Alert>}
         {draft.patterns.map(({ id, text }, at) => {
-          const problem = wrong[`pattern ${id}`];
+          const problem = wrong[`pattern ${id}`] ?? (only ? error : undefined);
           return (
             <FormField
               key={id}

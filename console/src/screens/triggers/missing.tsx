@@ -5,6 +5,7 @@ import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { MappingStatus } from "../../aws/own";
 import { addStatement } from "../../aws/role-statements";
+import { count } from "../../parts/format";
 import { useSubmit } from "../../parts/submit";
 import { paths } from "../../paths";
 import { roleNameOf } from "./standing";
@@ -34,9 +35,7 @@ export function Missing({ status: { missing, role, table, pending } }: { status:
       }
     >
       <SpaceBetween size="xs">
-        <span>
-          {pending} {pending === 1 ? "record waits" : "records wait"} until the role has this statement:
-        </span>
+        <span>{waiting(pending)} until the role has this statement:</span>
         <Box variant="code">
           <pre style={{ margin: 0, whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>{text}</pre>
         </Box>
@@ -51,4 +50,12 @@ export function Missing({ status: { missing, role, table, pending } }: { status:
       </SpaceBetween>
     </Alert>
   );
+}
+
+function waiting(records: number): string {
+  return records === 0
+    ? "Changes will wait"
+    : records === 1
+      ? "1 record waits"
+      : `${count(records)} records wait`;
 }

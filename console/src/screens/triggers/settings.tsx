@@ -59,12 +59,12 @@ function parameters(mapping: EventSourceMappingConfiguration): KeyValuePairsProp
   return [
     { label: "Batch size", value: count(mapping.BatchSize ?? 0) },
     { label: "Batch window", value: window === 0 ? "None" : duration(window) },
-    { label: "Starting position", value: mapping.StartingPosition ?? "–" },
+    { label: "Starting position", value: mapping.StartingPosition ?? "-" },
     { label: "Retry attempts", value: retries === -1 ? "Until the record expires" : count(retries) },
     { label: "Maximum age of record", value: age === -1 ? "Until it expires" : duration(age) },
     { label: "Split batch on error", value: mapping.BisectBatchOnFunctionError ? "Yes" : "No" },
     { label: "Report batch item failures", value: reports ? "Yes" : "No" },
-    { label: "Last modified", value: mapping.LastModified ? dateTime(mapping.LastModified) : "–" },
+    { label: "Last modified", value: mapping.LastModified ? dateTime(mapping.LastModified) : "-" },
   ];
 }
 

@@ -12,6 +12,9 @@ import { attempts, records } from "./counts";
 import { CountsBar } from "./counts-bar";
 import { type Row, roleNameOf, standing } from "./standing";
 
+/** An error longer than this gets a line of its own. */
+const ERROR_BESIDE_MAX = 160;
+
 /** How the trigger gets on, at a glance. */
 export function Summary({ row }: { row: Row }) {
   const { status, mapping } = row;
@@ -45,7 +48,7 @@ export function Summary({ row }: { row: Row }) {
               label: "Table and stream",
               value: (
                 <SpaceBetween direction="horizontal" size="xs">
-                  <Link href={paths.table(row.table)}>{row.table}</Link>
+                  <Name href={paths.table(row.table)}>{row.table}</Name>
                   <Link href={paths.stream(row.table)}>Stream</Link>
                 </SpaceBetween>
               ),
@@ -54,7 +57,7 @@ export function Summary({ row }: { row: Row }) {
               label: "Function and role",
               value: (
                 <SpaceBetween direction="horizontal" size="xs">
-                  <Link href={paths.function(row.function)}>{row.function}</Link>
+                  <Name href={paths.function(row.function)}>{row.function}</Name>
                   {status?.role ? <Link href={paths.role(roleNameOf(status.role))}>Role</Link> : null}
                 </SpaceBetween>
               ),
@@ -69,9 +72,9 @@ export function Summary({ row }: { row: Row }) {
         />
         {status === undefined ? null : <CountsBar status={status} />}
         <KeyValuePairs
-          columns={2}
+          columns={(status?.last_error?.length ?? 0) > ERROR_BESIDE_MAX ? 1 : 2}
           items={[
-            { label: "Last processing result", value: mapping.LastProcessingResult ?? "–" },
+            { label: "Last processing result", value: mapping.LastProcessingResult ?? "-" },
             ...(status?.last_error
               ? [{ label: "Last error of the function", value: status.last_error }]
               : []),
@@ -79,5 +82,14 @@ export function Summary({ row }: { row: Row }) {
         />
       </SpaceBetween>
     </Container>
+  );
+}
+
+/** A name however long, within its column. */
+function Name({ href, children }: { href: string; children: string }) {
+  return (
+    <span style={{ overflowWrap: "anywhere" }}>
+      <Link href={href}>{children}</Link>
+    </span>
   );
 }

@@ -2,6 +2,7 @@ import Box from "@cloudscape-design/components/box";
 import Link from "@cloudscape-design/components/link";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { TableProps } from "@cloudscape-design/components/table";
+import type { ReactNode } from "react";
 import { count, duration } from "../../parts/format";
 import { paths } from "../../paths";
 import { Countdown } from "./countdown";
@@ -11,7 +12,7 @@ import { discardedOf, type Row, standing } from "./standing";
 
 const by = (value: (row: Row) => number) => (one: Row, other: Row) => value(one) - value(other);
 
-export const COLUMNS: TableProps.ColumnDefinition<Row>[] = [
+const ALL: TableProps.ColumnDefinition<Row>[] = [
   {
     id: "trigger",
     header: "Trigger",
@@ -20,9 +21,9 @@ export const COLUMNS: TableProps.ColumnDefinition<Row>[] = [
     sortingComparator: (one, other) =>
       `${one.table} ${one.function}`.localeCompare(`${other.table} ${other.function}`),
     cell: ({ uuid, table, function: name }) => (
-      <Link href={paths.trigger(uuid)}>
-        <span className="triggers-word">{table} →</span> <span className="triggers-word">{name}</span>
-      </Link>
+      <span className="triggers-name" title={`${table} → ${name}`}>
+        <Link href={paths.trigger(uuid)}>{`${table} → ${name}`}</Link>
+      </span>
     ),
   },
   {
@@ -35,21 +36,33 @@ export const COLUMNS: TableProps.ColumnDefinition<Row>[] = [
   {
     id: "last",
     header: "Last result",
-    minWidth: 110,
-    cell: ({ mapping }) => <Result text={mapping.LastProcessingResult ?? ""} />,
+    minWidth: 150,
+    cell: ({ mapping }) => <Result text={mapping.LastProcessingResult ?? "-"} />,
   },
   number("delivered", "Delivered", ({ status }) => status?.delivered ?? 0),
   number("filtered", "Filtered", ({ status }) => status?.filtered ?? 0),
   number("discarded", "Discarded", ({ status }) => discardedOf(status)),
-  number("pending", "Pending", ({ status }) => status?.pending ?? 0),
   {
-    id: "lag",
-    header: "Lag",
-    width: 105,
-    sortingComparator: by(({ status }) => status?.lag_seconds ?? 0),
-    cell: ({ status }) => (status?.pending ? duration(status.lag_seconds ?? 0) : "–"),
+    ...number("pending", "Pending", ({ status }) => status?.pending ?? 0),
+    cell: ({ status }) => (
+      <>
+        {count(status?.pending ?? 0)}
+        {status?.pending ? <Small>{duration(status.lag_seconds ?? 0)} behind</Small> : null}
+      </>
+    ),
   },
 ];
+
+/** The state tells what the last result does, where there is no room for both. */
+const NARROW = ALL.filter(({ id }) => id !== "last");
+
+export const columnsOf = (wide: boolean) => (wide ? ALL : NARROW);
+
+const Small = ({ children }: { children: ReactNode }) => (
+  <Box fontSize="body-s" color="text-body-secondary">
+    {children}
+  </Box>
+);
 
 function number(id: string, header: string, value: (row: Row) => number): TableProps.ColumnDefinition<Row> {
   return { id, header, width: 108, sortingComparator: by(value), cell: (row) => count(value(row)) };
@@ -72,14 +85,14 @@ function State({ row }: { row: Row }) {
     <div className="triggers-word">
       <StatusIndicator type={type}>{words}</StatusIndicator>
       {row.state === "Enabled" && attempts > 0 ? (
-        <Box fontSize="body-s" color="text-body-secondary">
+        <Small>
           {told(attempts)}
           {next === null ? null : (
             <>
               , next in <Countdown seconds={next} />
             </>
           )}
-        </Box>
+        </Small>
       ) : null}
     </div>
   );

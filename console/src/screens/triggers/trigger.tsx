@@ -3,12 +3,13 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useParams } from "react-router";
+import { isMissing } from "../../aws/failure";
 import { getMapping } from "../../aws/mappings";
 import { useGo } from "../../parts/go";
 import { useLive } from "../../parts/live";
 import { Page } from "../../parts/page";
 import type { Sample } from "../../parts/samples";
-import { Loaded } from "../../parts/states";
+import { Empty, Loaded } from "../../parts/states";
 import { useSamples } from "../../parts/use-samples";
 import { paths } from "../../paths";
 import { Attempts } from "./attempts";
@@ -41,7 +42,16 @@ export default function Trigger() {
   if (mapping.data === undefined) {
     return (
       <Page title="Trigger" crumbs={[{ text: "Triggers", href: paths.triggers() }]}>
-        <Loaded query={mapping}>{() => null}</Loaded>
+        {mapping.isError && isMissing(mapping.error) ? (
+          <Empty
+            title="There is no such trigger"
+            action={<Button href={paths.triggers()}>All triggers</Button>}
+          >
+            It may have been deleted, or be in another region.
+          </Empty>
+        ) : (
+          <Loaded query={mapping}>{() => null}</Loaded>
+        )}
       </Page>
     );
   }

@@ -11,10 +11,11 @@ import { listMappings } from "../../aws/mappings";
 import { Page } from "../../parts/page";
 import { Empty, FailureAlert, Loaded } from "../../parts/states";
 import { useSamples } from "../../parts/use-samples";
+import { useWide } from "../../parts/use-wide";
 import { paths } from "../../paths";
 import { DeleteTriggers } from "./delete-triggers";
 import { type Row, rowsOf } from "./standing";
-import { COLUMNS } from "./trigger-columns";
+import { columnsOf } from "./trigger-columns";
 import { useTriggerActions } from "./use-trigger-actions";
 
 const AGAIN_MS = 3000;
@@ -44,6 +45,7 @@ export default function Triggers() {
 function List({ rows }: { rows: Row[] }) {
   const [deleting, setDeleting] = useState(false);
   const { enable, remove } = useTriggerActions();
+  const columns = columnsOf(useWide());
   const { items, actions, collectionProps, filterProps, filteredItemsCount, paginationProps } = useCollection(
     rows,
     {
@@ -57,7 +59,7 @@ function List({ rows }: { rows: Row[] }) {
           />
         ),
       },
-      sorting: { defaultState: { sortingColumn: COLUMNS[0] ?? {} } },
+      sorting: { defaultState: { sortingColumn: columns[0] ?? {} } },
       pagination: { pageSize: PAGE },
       selection: { trackBy: "uuid", keepSelection: true },
     },
@@ -68,7 +70,7 @@ function List({ rows }: { rows: Row[] }) {
       <Table
         {...collectionProps}
         items={items}
-        columnDefinitions={COLUMNS}
+        columnDefinitions={columns}
         selectionType="multi"
         wrapLines
         stickyHeader

@@ -5,7 +5,7 @@ from typing import Any
 
 from millrace.deploy import ownership
 from millrace.deploy.aws import Aws, pages, unless_missing
-from millrace.deploy.document import record
+from millrace.deploy.document import record, text
 from millrace.deploy.intrinsics import Unknown, has_unknown
 from millrace.deploy.packages import Package
 from millrace.deploy.problem import TemplateError
@@ -27,7 +27,7 @@ class _Code:
             return
         form = record(value) or {}
         if set(form) == {"ZipFile"}:
-            yield from Text().problems(form["ZipFile"], f"{path}.ZipFile")
+            yield from _source_problems(form["ZipFile"], f"{path}.ZipFile")
         else:
             yield (
                 path,
@@ -35,7 +35,16 @@ class _Code:
             )
 
     def normal(self, value: Any) -> Any:
-        return value
+        form = record(value)
+        return value if form is None else {"ZipFile": Text().normal(form["ZipFile"])}
+
+
+def _source_problems(value: Any, path: str) -> Iterator[Finding]:
+    yield from Text().problems(value, path)
+    try:
+        (text(value) or "").encode()
+    except UnicodeEncodeError:
+        yield path, "holds half a character, which no file can"
 
 
 class Function(Kind):

@@ -6,6 +6,7 @@ from typing import Any
 
 from millrace.deploy import ownership
 from millrace.deploy.aws import Aws, pages, unless_missing, wait
+from millrace.deploy.document import record
 from millrace.deploy.intrinsics import Unknown, has_unknown
 from millrace.deploy.plan import Change
 from millrace.deploy.resources import table_changes
@@ -90,6 +91,9 @@ class Table(Kind):
     def problems(self, properties: Mapping[str, Any], situation: Situation) -> Iterator[Finding]:
         found = list(super().problems(properties, situation))
         yield from found
+        expiry = record(properties.get("TimeToLiveSpecification")) or {}
+        if Flag().normal(expiry.get("Enabled")) is True and "AttributeName" not in expiry:
+            yield "TimeToLiveSpecification.AttributeName", "is missing"
         if not found and not has_unknown(properties):
             yield from table_changes.undefined(properties)
 

@@ -1,6 +1,7 @@
 /** What the form for a new function holds, what is wrong with it, and the plan it makes. */
 
 import type { Runtime } from "../../../aws/functions";
+import { ownRuntime } from "../../../aws/session";
 import type { StreamTable } from "../../../aws/stream-tables";
 import { blueprint, FROM_SCRATCH, STREAM_BLUEPRINT } from "./blueprints";
 import type { Plan, Trigger } from "./creation";
@@ -34,7 +35,7 @@ export function began(table: string | undefined): FormState {
     begin: table === undefined ? "scratch" : "blueprint",
     blueprint: table === undefined ? undefined : STREAM_BLUEPRINT,
     name: "",
-    runtime: "python3.13",
+    runtime: RUNTIMES.find(({ value }) => value === ownRuntime())?.value ?? "python3.13",
     role: "new",
     newRole: undefined,
     roleArn: undefined,

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from "react";
 
-/** As in changes.css: from here on the list and the change stand side by side. */
+/** As in changes.css: from here on there is room for two things side by side. */
 const wide = window.matchMedia("(min-width: 1600px)");
 
 export const useWide = () =>
