@@ -37,7 +37,7 @@ test("AWS's message stands beside the name that it is about", () => {
     { key: "1 bad", value: "2" },
   ];
   const pattern =
-    "Map keys must satisfy constraint: [Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+]";
+    "Map keys must satisfy constraint: [Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+, Member must not be null]";
 
   expect(refusedNames(pattern, pairs)).toEqual([undefined, pattern]);
   const reserved = "reserved keys that are currently not supported for modification: AWS_REGION, GOOD";

@@ -31,7 +31,7 @@ export function refusedNames(message: string, pairs: readonly Pair[]): (string |
 }
 
 function patternOf(message: string): RegExp | undefined {
-  const source = /regular expression pattern: ([^\s;\]]*(?:\[[^\]]*\][^\s;\]]*)*)/.exec(message)?.[1];
+  const source = /Map keys .*regular expression pattern: (.+?)(?:, Member .*)?\]?$/.exec(message)?.[1];
   try {
     return source === undefined ? undefined : new RegExp(`^(?:${source})$`);
   } catch {
