@@ -52,6 +52,7 @@ class Millrace:
         self.options = options
         self.process: subprocess.Popen[str] | None = None
         self.port = 0
+        self._clients: dict[Any, Any] = {}
 
     def start(self) -> "Millrace":
         command = [
@@ -100,7 +101,14 @@ class Millrace:
         return code
 
     def client(self, service: str, **arguments: Any) -> Any:
-        """A stock boto3 client that never repeats a call by itself."""
+        """A stock boto3 client that never repeats a call by itself. Making one takes long, so each is kept."""
+        assert self.process is not None
+        place = (self.process.pid, service, tuple(sorted(arguments.items())))
+        if place not in self._clients:
+            self._clients[place] = self._client(service, arguments)
+        return self._clients[place]
+
+    def _client(self, service: str, arguments: Mapping[str, Any]) -> Any:
         given = {"aws_access_key_id": "test", "aws_secret_access_key": "test", **arguments}
         return boto3.session.Session().client(
             service,

@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from tests.api.game import RUNTIME, TYPES, Game, actions, paths
-from tests.api.millrace_process import TRUST, Millrace
+from tests.api.millrace_process import ENVIRONMENT, TRUST, Millrace
+
+from millrace.cli.deploy import command
 
 
 @pytest.fixture(scope="module")
@@ -352,6 +355,35 @@ def test_a_server_that_is_not_there_is_said_in_a_sentence(tmp_path: Path):
         refused = game.refused()
 
     assert refused["error"].startswith(f"no server answers at {nobody.url} (")
+
+
+@pytest.mark.parametrize(
+    ("environment", "endpoint", "sentence"),
+    [
+        ({}, "not a url", "Invalid endpoint: not a url"),
+        ({"AWS_PROFILE": "nobody"}, "http://127.0.0.1:1", "The config profile (nobody) could not be found"),
+        (
+            {"AWS_DEFAULT_REGION": "no such region"},
+            "http://127.0.0.1:1",
+            "Provided region_name 'no such region' doesn't match a supported format.",
+        ),
+        (
+            {"AWS_SECRET_ACCESS_KEY": ""},
+            "http://127.0.0.1:1",
+            "Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY",
+        ),
+    ],
+)
+def test_settings_that_cannot_be_used_are_said_in_a_sentence(
+    tmp_path: Path, environment: dict[str, str], endpoint: str, sentence: str
+):
+    game = Game(tmp_path / "game", Millrace(tmp_path / "data"))
+    runner = CliRunner(env={**ENVIRONMENT, **environment})
+
+    done = runner.invoke(command, [str(game.folder), "--endpoint", endpoint])
+
+    assert done.exit_code == 1
+    assert done.stderr == f"Error: AWS's settings cannot be used: {sentence}\n"
 
 
 def test_two_resources_of_one_name_are_refused_before_anything_is_made(game: Game):

@@ -1,6 +1,8 @@
 """Function URLs, the permissions that open them, and Time to Live, from a template."""
 
+import itertools
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -35,9 +37,14 @@ Outputs:
 """
 
 
+@pytest.fixture(scope="module")
+def numbers() -> Iterator[int]:
+    return itertools.count()
+
+
 @pytest.fixture
-def game(tmp_path: Path, millrace: Millrace) -> Game:
-    made = Game(tmp_path / "game", millrace)
+def game(tmp_path: Path, server: Millrace, numbers: Iterator[int]) -> Game:
+    made = Game(tmp_path / f"game{next(numbers)}", server)
     made.write("template.yaml", TEMPLATE)
     return made
 
@@ -86,7 +93,7 @@ def test_a_url_that_left_the_template_is_deleted_and_the_function_stays(game: Ga
     assert sorted(actions(answer).values()) == ["delete", "delete", "delete"]
     client = game.server.client("lambda")
     with pytest.raises(client.exceptions.ResourceNotFoundException):
-        client.get_function_url_config(FunctionName="game-Hello")
+        client.get_function_url_config(FunctionName=f"{game.stack}-Hello")
     assert actions(game.deploy()) == {}
 
 
@@ -95,7 +102,7 @@ def test_time_to_live_is_turned_on_changed_and_turned_off(game: Game):
     dynamodb = game.server.client("dynamodb")
 
     def expiry() -> object:
-        told = dynamodb.describe_time_to_live(TableName="game-Sessions")["TimeToLiveDescription"]
+        told = dynamodb.describe_time_to_live(TableName=f"{game.stack}-Sessions")["TimeToLiveDescription"]
         return told["TimeToLiveStatus"], told.get("AttributeName")
 
     states = [expiry()]

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request, Response
 from tests.api.millrace_process import Millrace
@@ -16,6 +16,9 @@ PICTURES = ROOT / "artefacts" / "console"
 AXE = ROOT / "console" / "node_modules" / "axe-core" / "axe.min.js"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # A browser that looks for updates or reports what it sees has no business in a test.
+THEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
+FITS = "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+WINDOWS = ((1280, 900), (1920, 1080))
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -77,6 +80,18 @@ class Console:
         """Keep what the browser shows, to be looked at: artefacts/console/NAME.png."""
         PICTURES.mkdir(parents=True, exist_ok=True)
         (page or self.page).screenshot(path=PICTURES / f"{name}.png", full_page=False, animations="disabled")
+
+    def looks(self, name: str) -> None:
+        """What the screen looks like light and dark, narrow and wide: four pictures; axe agrees with both themes."""
+        for theme in THEMES:
+            self.page.emulate_media(color_scheme=theme)
+            for width, height in WINDOWS:
+                self.page.set_viewport_size({"width": width, "height": height})
+                self.picture(f"{name}-{theme}-{width}")
+                assert self.page.evaluate(FITS), f"{name} has to be scrolled sideways at {width}"
+            self.check_accessibility()
+        self.page.emulate_media(color_scheme=THEMES[0])
+        self.page.set_viewport_size({"width": WINDOWS[0][0], "height": WINDOWS[0][1]})
 
     def check_accessibility(self) -> None:
         """axe finds nothing serious on what is shown."""

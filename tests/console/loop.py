@@ -1,13 +1,12 @@
-"""A table with a stream, a function and a trigger between them, in the region that the console opens with."""
+"""A table with a stream, a function and a trigger between them."""
 
 import json
 import secrets
-import sys
 from typing import Any
 
-from tests.api.millrace_process import TRUST, Millrace, stream_policy, zipped
+from tests.api.millrace_process import Millrace, stream_policy, zipped
+from tests.console.setting import Account, client_of, described, function_of, table_of, trigger_of
 
-REGION = "us-east-1"
 GOOD = """
 def handle(event, context):
     print("heard", len(event["Records"]))
@@ -27,29 +26,14 @@ class Loop:
         self, server: Millrace, source: str = GOOD, view: str = "NEW_AND_OLD_IMAGES", **keys: str
     ) -> None:
         mark = secrets.token_hex(3)
-        self.table, self.function, self.role = f"Plays-{mark}", f"badges-{mark}", f"role-{mark}"
-        self.server = server
-        self.dynamodb = server.client("dynamodb", region_name=REGION, **keys)
-        self.lambda_ = server.client("lambda", region_name=REGION, **keys)
-        self.iam = server.client("iam", region_name=REGION, **keys)
-        made = self.dynamodb.create_table(
-            TableName=self.table,
-            AttributeDefinitions=[{"AttributeName": "player", "AttributeType": "S"}],
-            KeySchema=[{"AttributeName": "player", "KeyType": "HASH"}],
-            BillingMode="PAY_PER_REQUEST",
-            StreamSpecification={"StreamEnabled": True, "StreamViewType": view},
-        )
-        self.stream: str = made["TableDescription"]["LatestStreamArn"]
-        role = self.iam.create_role(RoleName=self.role, AssumeRolePolicyDocument=TRUST)
+        self.table, self.function = f"Plays-{mark}", f"badges-{mark}"
+        self.role = f"{self.function}-role"
+        self.account = Account(server, keys)
+        self.iam = client_of(self.account, "iam")
+        self.dynamodb = table_of(self.account, self.table, key="player", view=view)
+        self.stream: str = described(self.account, self.table)["LatestStreamArn"]
+        self.lambda_ = function_of(self.account, self.function, source, handler="handler.handle")
         self.allow()
-        self.lambda_.create_function(
-            FunctionName=self.function,
-            Runtime=f"python3.{sys.version_info.minor}",
-            Role=role["Role"]["Arn"],
-            Handler="handler.handle",
-            Code={"ZipFile": zipped(source)},
-            Timeout=20,
-        )
 
     def allow(self) -> None:
         """Let the role read the stream and write logs."""
@@ -64,13 +48,7 @@ class Loop:
 
     def connect(self, **settings: Any) -> str:
         """Make the trigger; its UUID."""
-        mapping = self.lambda_.create_event_source_mapping(
-            EventSourceArn=self.stream,
-            FunctionName=self.function,
-            **{"StartingPosition": "TRIM_HORIZON", **settings},
-        )
-        uuid: str = mapping["UUID"]
-        return uuid
+        return trigger_of(self.account, self.table, self.function, **settings)
 
     def repair(self, source: str = GOOD) -> None:
         self.lambda_.update_function_code(FunctionName=self.function, ZipFile=zipped(source))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 from tests.console.browser import Console
-from tests.console.test_functions import type_code
+from tests.console.forms import retype
 
 BROKEN = """\
 def lambda_handler(event, context):
@@ -92,7 +92,7 @@ def write_the_item(console: Console, page: Page) -> None:
     page.get_by_role("link", name="Explore table items").click()
     page.get_by_role("link", name="Create item").first.click()
     page.get_by_role("button", name="JSON view").click()
-    type_code(page.get_by_label("Item as JSON"), '{"JansPartition": {"S": "hello world"}}')
+    retype(page.get_by_label("Item as JSON"), '{"JansPartition": {"S": "hello world"}}')
     console.picture("article-6-create-item")
     page.get_by_role("button", name="Create item").click()
     expect(page.get_by_role("link", name="hello world")).to_be_visible()
@@ -124,7 +124,7 @@ def see_old_and_new_image(console: Console, page: Page) -> None:
 def deploy(page: Page, code: str) -> None:
     go(page, "Functions")
     page.get_by_role("link", name="JansFunction", exact=True).click()
-    type_code(page.get_by_label("lambda_function.py"), code)
+    retype(page.get_by_label("lambda_function.py"), code)
     page.get_by_role("button", name="Deploy", exact=True).click()
     expect(page.get_by_text("Deployed JansFunction.")).to_be_visible()
 

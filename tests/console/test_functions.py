@@ -3,49 +3,13 @@
 import json
 import re
 import urllib.request
-from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
-from tests.api.millrace_process import BROKEN_HANDLER, HANDLER, TRUST, zipped
+from playwright.sync_api import expect
+from tests.api.millrace_process import BROKEN_HANDLER, zipped
 from tests.console.browser import Console
-
-REGION = "us-east-1"
-LOGS = json.dumps(
-    {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "logs:*", "Resource": "*"}]}
-)
-
-
-def table(console: Console, name: str, *, stream: bool = True) -> Any:
-    """A table with one key, `id`; its client."""
-    client = console.server.client("dynamodb", region_name=REGION)
-    client.create_table(
-        TableName=name,
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        BillingMode="PAY_PER_REQUEST",
-        StreamSpecification={
-            "StreamEnabled": stream,
-            **({"StreamViewType": "NEW_AND_OLD_IMAGES"} if stream else {}),
-        },
-    )
-    return client
-
-
-def function(console: Console, name: str, source: str = HANDLER) -> Any:
-    """A function in lambda_function.py that may write logs; its client."""
-    iam = console.server.client("iam", region_name=REGION)
-    role = iam.create_role(RoleName=f"{name}-role", AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
-    iam.put_role_policy(RoleName=f"{name}-role", PolicyName="logs", PolicyDocument=LOGS)
-    client = console.server.client("lambda", region_name=REGION)
-    client.create_function(
-        FunctionName=name,
-        Runtime="python3.13",
-        Role=role,
-        Handler="lambda_function.lambda_handler",
-        Code={"ZipFile": zipped(source, "lambda_function.py")},
-    )
-    return client
+from tests.console.forms import choose, retype
+from tests.console.setting import client_of, function_of, table_of, with_trigger
 
 
 def delivered(console: Console, table: str) -> int:
@@ -53,20 +17,8 @@ def delivered(console: Console, table: str) -> int:
     return sum(one["delivered"] for one in console.server.idle()["mappings"] if one["table"] == table)
 
 
-def type_code(editor: Locator, text: str) -> None:
-    """Put `text` in place of what a code editor has; as pasted, so that nothing is indented or closed for us."""
-    editor.click()
-    editor.press("ControlOrMeta+a")
-    editor.page.keyboard.insert_text(text)
-
-
-def choose(page: Page, label: str, option: str | re.Pattern[str]) -> None:
-    page.get_by_label(label, exact=True).click()
-    page.get_by_role("option", name=option).click()
-
-
 def test_a_function_from_the_stream_blueprint_gets_the_tables_changes(console: Console):
-    dynamodb = table(console, "JansTable")
+    dynamodb = table_of(console.server, "JansTable", view="NEW_AND_OLD_IMAGES")
     page = console.open("#/create-function?table=JansTable")
 
     page.get_by_label("Use a blueprint").check()
@@ -92,7 +44,7 @@ def test_a_function_from_the_stream_blueprint_gets_the_tables_changes(console: C
 
 
 def test_a_table_whose_stream_is_off_is_told_how_to_turn_it_on(console: Console):
-    table(console, "quiet", stream=False)
+    table_of(console.server, "quiet")
     page = console.open("#/create-function?table=quiet")
 
     link = page.get_by_role("link", name="Turn on stream")
@@ -108,7 +60,7 @@ def test_a_table_whose_stream_is_off_is_told_how_to_turn_it_on(console: Console)
 
 
 def test_a_bad_name_is_told_beside_the_field_before_anything_is_made(console: Console):
-    function(console, "taken")
+    function_of(console.server, "taken")
     page = console.open("#/create-function")
     name = page.get_by_label("Function name")
 
@@ -120,12 +72,12 @@ def test_a_bad_name_is_told_beside_the_field_before_anything_is_made(console: Co
     name.press("Enter")
 
     expect(page.get_by_text("Function already exist: taken")).to_be_visible()
-    roles = console.server.client("iam", region_name=REGION).list_roles()["Roles"]
+    roles = client_of(console.server, "iam").list_roles()["Roles"]
     assert "a bad name!-role" not in {role["RoleName"] for role in roles}
 
 
 def test_creating_goes_on_where_it_failed(console: Console):
-    table(console, "going-on")
+    table_of(console.server, "going-on", view="NEW_AND_OLD_IMAGES")
     page = console.open("#/create-function?table=going-on")
     page.get_by_label("Function name").fill("goes-on")
     page.get_by_label("Batch size").fill("99999")
@@ -140,15 +92,13 @@ def test_creating_goes_on_where_it_failed(console: Console):
     page.get_by_role("button", name="Create function").click()
 
     expect(page).to_have_url(re.compile("#/functions/goes-on/code$"))
-    mappings = console.server.client("lambda", region_name=REGION).list_event_source_mappings(
-        FunctionName="goes-on"
-    )
+    mappings = client_of(console.server, "lambda").list_event_source_mappings(FunctionName="goes-on")
     assert [mapping["BatchSize"] for mapping in mappings["EventSourceMappings"]] == [10]
 
 
 def test_an_existing_role_can_be_let_read_the_stream(console: Console):
-    dynamodb = table(console, "shared")
-    function(console, "owner")
+    dynamodb = table_of(console.server, "shared", view="NEW_AND_OLD_IMAGES")
+    function_of(console.server, "owner")
     page = console.open("#/create-function?table=shared")
     page.get_by_label("Function name").fill("second")
     page.get_by_label("Use an existing role").check()
@@ -163,12 +113,12 @@ def test_an_existing_role_can_be_let_read_the_stream(console: Console):
 
 
 def test_edited_code_is_deployed_and_survives_going_elsewhere_before(console: Console):
-    client = function(console, "edited")
+    client = function_of(console.server, "edited")
     page = console.open("#/functions/edited/code")
     editor = page.get_by_label("lambda_function.py")
     expect(editor).to_contain_text("Received event")
 
-    type_code(editor, "def lambda_handler(event, context):\n    return 'second version'\n")
+    retype(editor, "def lambda_handler(event, context):\n    return 'second version'\n")
     expect(page.get_by_text("Unsaved changes")).to_be_visible()
     page.get_by_role("tab", name="Triggers").click()
     page.reload()
@@ -183,8 +133,8 @@ def test_edited_code_is_deployed_and_survives_going_elsewhere_before(console: Co
 
 
 def test_files_are_added_renamed_and_deleted_and_ctrl_s_deploys(console: Console):
-    client = function(
-        console, "filed", "import word\n\ndef lambda_handler(event, context):\n    return word.WORD\n"
+    client = function_of(
+        console.server, "filed", "import word\n\ndef lambda_handler(event, context):\n    return word.WORD\n"
     )
     page = console.open("#/functions/filed/code")
     files = page.get_by_role("list", name="Files")
@@ -192,7 +142,7 @@ def test_files_are_added_renamed_and_deleted_and_ctrl_s_deploys(console: Console
     page.get_by_role("button", name="Add a file").click()
     page.get_by_label("New file").fill("wrod.py")
     page.get_by_label("New file").press("Enter")
-    type_code(page.get_by_label("wrod.py", exact=True), "WORD = 'found'\n")
+    retype(page.get_by_label("wrod.py", exact=True), "WORD = 'found'\n")
     page.get_by_role("button", name="Of the open file").click()
     page.get_by_role("menuitem", name="Rename").click()
     page.get_by_label("New name").fill("word.py")
@@ -210,7 +160,7 @@ def test_files_are_added_renamed_and_deleted_and_ctrl_s_deploys(console: Console
 
 
 def test_a_package_is_uploaded_and_downloaded(console: Console):
-    client = function(console, "packed")
+    client = function_of(console.server, "packed")
     page = console.open("#/functions/packed/code")
     new = zipped("def lambda_handler(event, context):\n    return 'uploaded'\n", "lambda_function.py")
 
@@ -228,7 +178,7 @@ def test_a_package_is_uploaded_and_downloaded(console: Console):
 
 
 def test_a_test_shows_the_answer_the_figures_and_the_log(console: Console):
-    function(console, "tested")
+    function_of(console.server, "tested")
     page = console.open("#/functions/tested/test")
 
     choose(page, "Begin with", "DynamoDB stream: INSERT")
@@ -256,7 +206,7 @@ def test_a_test_shows_the_answer_the_figures_and_the_log(console: Console):
     ],
 )
 def test_broken_code_shows_its_error_in_the_test(console: Console, name: str, source: str, told: str):
-    function(console, name, source)
+    function_of(console.server, name, source)
     page = console.open(f"#/functions/{name}/test")
 
     page.get_by_role("button", name="Test", exact=True).click()
@@ -267,17 +217,17 @@ def test_broken_code_shows_its_error_in_the_test(console: Console, name: str, so
 
 
 def test_text_that_is_no_json_is_told_beside_the_editor(console: Console):
-    function(console, "strict")
+    function_of(console.server, "strict")
     page = console.open("#/functions/strict/test")
 
-    type_code(page.get_by_label("Event JSON"), "{not json")
+    retype(page.get_by_label("Event JSON"), "{not json")
     page.get_by_role("button", name="Test", exact=True).click()
 
     expect(page.get_by_text("This is not JSON:")).to_be_visible()
 
 
 def test_an_asynchronous_test_is_taken_and_logged(console: Console):
-    function(console, "later", "def lambda_handler(event, context):\n    print('ran later')\n")
+    function_of(console.server, "later", "def lambda_handler(event, context):\n    print('ran later')\n")
     page = console.open("#/functions/later/test")
 
     page.get_by_label("Asynchronous").check()
@@ -288,7 +238,7 @@ def test_an_asynchronous_test_is_taken_and_logged(console: Console):
 
 
 def test_environment_variables_are_edited(console: Console):
-    client = function(console, "varied")
+    client = function_of(console.server, "varied")
     page = console.open("#/functions/varied/configuration?section=environment")
 
     page.get_by_role("button", name="Edit").click()
@@ -309,7 +259,7 @@ def test_environment_variables_are_edited(console: Console):
 
 
 def test_a_bad_timeout_is_told_beside_its_field_and_nothing_typed_is_lost(console: Console):
-    client = function(console, "general")
+    client = function_of(console.server, "general")
     page = console.open("#/functions/general/configuration")
 
     page.get_by_role("button", name="Edit").click()
@@ -331,7 +281,7 @@ def test_a_bad_timeout_is_told_beside_its_field_and_nothing_typed_is_lost(consol
 
 
 def test_concurrency_and_tags_are_edited(console: Console):
-    client = function(console, "limited")
+    client = function_of(console.server, "limited")
     page = console.open("#/functions/limited/configuration?section=concurrency")
     page.get_by_role("button", name="Edit").click()
     page.get_by_label("Reserve concurrency").check()
@@ -353,7 +303,7 @@ def test_concurrency_and_tags_are_edited(console: Console):
 
 def test_a_function_gets_a_url_of_its_own_that_anybody_may_call(console: Console):
     source = "def lambda_handler(event, context):\n    return 'called at ' + event['rawPath']\n"
-    client = function(console, "addressed", source)
+    client = function_of(console.server, "addressed", source)
     page = console.open("#/functions/addressed/configuration?section=url")
 
     page.get_by_role("button", name="Create function URL").click()
@@ -384,7 +334,7 @@ def test_a_function_gets_a_url_of_its_own_that_anybody_may_call(console: Console
 
 def test_functions_are_found_and_deleted(console: Console):
     for name in ("unwanted-one", "unwanted-two", "wanted"):
-        function(console, name)
+        function_of(console.server, name)
     page = console.open("#/functions")
 
     page.get_by_label("Find functions").fill("unwanted")
@@ -404,16 +354,7 @@ def test_functions_are_found_and_deleted(console: Console):
 
 
 def test_deleting_a_function_says_what_becomes_of_its_triggers(console: Console):
-    stream = table(console, "watched").describe_table(TableName="watched")["Table"]["LatestStreamArn"]
-    client = function(console, "watcher")
-    iam = console.server.client("iam", region_name=REGION)
-    iam.attach_role_policy(
-        RoleName="watcher-role",
-        PolicyArn="arn:aws:iam::aws:policy/service-role/AWSLambdaDynamoDBExecutionRole",
-    )
-    client.create_event_source_mapping(
-        FunctionName="watcher", EventSourceArn=stream, StartingPosition="LATEST"
-    )
+    with_trigger(console.server, "watched", "watcher")
     page = console.open("#/functions/watcher/code")
 
     page.get_by_role("button", name="Actions").click()
@@ -430,7 +371,7 @@ def test_deleting_a_function_says_what_becomes_of_its_triggers(console: Console)
 @pytest.mark.parametrize("width", [1280, 1920])
 def test_every_tab_is_accessible(console: Console, theme: str, width: int):
     name = f"shown-{theme}-{width}"
-    client = function(console, name)
+    client = function_of(console.server, name)
     client.invoke(FunctionName=name, Payload=b'{"Records": []}')
     page = console.page
     page.set_viewport_size({"width": width, "height": 1000})

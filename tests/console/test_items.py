@@ -4,19 +4,16 @@ import json
 from typing import Any
 from urllib.parse import quote
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 from tests.api.millrace_process import Millrace
 from tests.console.browser import Console
-
-
-def _database(server: Millrace) -> Any:
-    return server.client("dynamodb", region_name="us-east-1")
+from tests.console.forms import retype
+from tests.console.setting import client_of, table_of
 
 
 def _table(server: Millrace, name: str, **more: Any) -> Any:
     """A table with the key `customer` (text) and `number` (number), and an index by `state`."""
-    database = _database(server)
+    database = client_of(server, "dynamodb")
     database.create_table(
         TableName=name,
         AttributeDefinitions=[
@@ -66,10 +63,7 @@ def _rows(page: Page) -> Locator:
 
 
 def _write(page: Page, text: str) -> None:
-    """Replace what the editor holds: at once, as a paste does, so that it closes no bracket by itself."""
-    page.get_by_label("Item as JSON").click()
-    page.keyboard.press("ControlOrMeta+a")
-    page.keyboard.insert_text(text)
+    retype(page.get_by_label("Item as JSON"), text)
 
 
 def _add(page: Page, kind: str, name: str) -> None:
@@ -97,8 +91,7 @@ def test_a_table_opens_with_its_first_page_of_items(console: Console):
     expect(page.get_by_role("heading", name="Orders", exact=True)).to_be_visible()
     expect(_rows(page)).to_have_count(13)
     expect(page.get_by_text("Items returned: 13 · Items scanned: 13")).to_be_visible()
-    console.picture("items-explore")
-    console.check_accessibility()
+    console.looks("items-explore")
 
 
 def test_an_empty_table_says_what_to_do_next(console: Console):
@@ -108,22 +101,6 @@ def test_an_empty_table_says_what_to_do_next(console: Console):
 
     expect(page.get_by_text("The table has none")).to_be_visible()
     console.picture("items-empty")
-
-
-@pytest.mark.parametrize("width", [1280, 1920])
-def test_the_screens_are_dark_where_that_is_wished(console: Console, width: int):
-    name = f"Dark{width}"
-    database = _table(console.server, name)
-    _fill(database, name, [_order("ada", number) for number in range(6)])
-    console.page.emulate_media(color_scheme="dark")
-    console.page.set_viewport_size({"width": width, "height": 1000})
-
-    not_paid = quote(json.dumps(["state", "S", "<>", "paid", ""]))
-    page = console.open(f"#/tables/{name}/items?mode=query&pk=ada&filter={not_paid}")
-
-    expect(_rows(page)).to_have_count(4)
-    console.picture(f"items-query-dark-{width}")
-    console.check_accessibility()
 
 
 def test_a_query_takes_a_condition_on_the_sort_key_and_an_order(console: Console):
@@ -285,8 +262,7 @@ def test_an_item_is_created_in_the_form(console: Console):
     _add(page, "List", "lines")
     page.get_by_role("button", name="Add element to lines").click()
     page.get_by_role("menuitem", name="Boolean", exact=True).click()
-    console.picture("items-create-form")
-    console.check_accessibility()
+    console.looks("items-create-form")
     page.get_by_role("button", name="Create item").click()
 
     expect(page.get_by_text("The item was created in Formed.").first).to_be_visible()
@@ -304,13 +280,7 @@ def test_an_item_is_created_in_the_form(console: Console):
 
 
 def test_the_articles_item_is_created_from_its_json(console: Console):
-    database = _database(console.server)
-    database.create_table(
-        TableName="JansTable",
-        AttributeDefinitions=[{"AttributeName": "JansPartition", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "JansPartition", "KeyType": "HASH"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    database = table_of(console.server, "JansTable", key="JansPartition")
     page = console.open("#/tables/JansTable/items/create")
 
     page.get_by_role("button", name="JSON view").click()
@@ -409,8 +379,7 @@ def test_an_edit_shows_its_changes_and_saves_them(console: Console):
     for row in ("Changed total", "Removed old", "Added gift", "Changed lines[0].article"):
         expect(page.get_by_role("row", name=row)).to_be_visible()
     page.get_by_role("heading", name="Review changes").scroll_into_view_if_needed()
-    console.picture("items-edit-review")
-    console.check_accessibility()
+    console.looks("items-edit-review")
     page.get_by_role("button", name="Save changes").click()
 
     expect(page.get_by_text("The item was saved in Edited.").first).to_be_visible()

@@ -6,40 +6,21 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from playwright.sync_api import Locator, Page, expect
-from tests.api.millrace_process import TRUST, Millrace, zipped
+from tests.api.millrace_process import Millrace
 from tests.console.browser import Console
+from tests.console.setting import client_of, function_of
 
-REGION = "us-east-1"
 LOOKS: tuple[tuple[int, Literal["dark", "light"]], ...] = ((1280, "dark"), (1920, "light"), (1920, "dark"))
-MAY_LOG = json.dumps(
-    {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "logs:*", "Resource": "*"}]}
-)
 SOURCE = """
 import json
 
-def handle(event, context):
+def lambda_handler(event, context):
     print("hello", event["name"])
     print(json.dumps({"level": "WARN", "message": "from " + event["name"]}))
     if event.get("fail"):
         raise KeyError("a small mistake")
     return event["name"]
 """
-
-
-def function(server: Millrace, name: str, source: str = SOURCE) -> Any:
-    """A function that may write logs; its client."""
-    iam = server.client("iam", region_name=REGION)
-    role = iam.create_role(RoleName=f"{name}-role", AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
-    iam.put_role_policy(RoleName=f"{name}-role", PolicyName="logs", PolicyDocument=MAY_LOG)
-    client = server.client("lambda", region_name=REGION)
-    client.create_function(
-        FunctionName=name,
-        Runtime="python3.13",
-        Role=role,
-        Handler="handler.handle",
-        Code={"ZipFile": zipped(source)},
-    )
-    return client
 
 
 def invoke(client: Any, function_name: str, **event: Any) -> str:
@@ -49,13 +30,13 @@ def invoke(client: Any, function_name: str, **event: Any) -> str:
 
 
 def stream_of(server: Millrace, group: str) -> str:
-    logs = server.client("logs", region_name=REGION)
+    logs = client_of(server, "logs")
     (stream,) = logs.describe_log_streams(logGroupName=group)["logStreams"]
     return stream["logStreamName"]
 
 
 def written(server: Millrace, group: str, stream: str, messages: list[str]) -> None:
-    logs = server.client("logs", region_name=REGION)
+    logs = client_of(server, "logs")
     logs.create_log_group(logGroupName=group)
     logs.create_log_stream(logGroupName=group, logStreamName=stream)
     now = int(server.ask("clock")["now"] * 1000) - len(messages)
@@ -74,7 +55,7 @@ def lines(page: Page) -> Locator:
 
 
 def test_lines_appear_as_they_are_written_without_a_reload(console: Console):
-    client = function(console.server, "talks")
+    client = function_of(console.server, "talks", SOURCE)
     first = invoke(client, "talks", name="Ann")
     page = console.open("#/logs")
     page.get_by_role("link", name="/aws/lambda/talks").click()
@@ -96,7 +77,7 @@ def test_lines_appear_as_they_are_written_without_a_reload(console: Console):
 
 
 def test_a_request_id_leads_to_exactly_its_lines(console: Console):
-    client = function(console.server, "several")
+    client = function_of(console.server, "several", SOURCE)
     _, request, _ = [invoke(client, "several", name=name) for name in ("one", "two", "three")]
     stream = stream_of(console.server, "/aws/lambda/several")
     page = console.open(address("/aws/lambda/several", stream, request))
@@ -242,7 +223,7 @@ def test_five_thousand_lines_stay_usable(console: Console):
 
 
 def test_the_live_tail_shows_lines_of_all_functions_and_narrows_them(console: Console):
-    clients = {name: function(console.server, name) for name in ("left", "right")}
+    clients = {name: function_of(console.server, name, SOURCE) for name in ("left", "right")}
     page = console.open("#/live-tail")
     expect(page.get_by_text("Live", exact=True)).to_be_visible()
     for name, client in clients.items():
@@ -265,7 +246,7 @@ def test_the_live_tail_shows_lines_of_all_functions_and_narrows_them(console: Co
 
 
 def test_one_groups_tail_leaves_out_the_others(console: Console):
-    clients = {name: function(console.server, name) for name in ("watched", "other")}
+    clients = {name: function_of(console.server, name, SOURCE) for name in ("watched", "other")}
     page = console.open(f"#/live-tail?group={quote('/aws/lambda/watched', safe='')}")
     expect(page.get_by_text("Live", exact=True)).to_be_visible()
     invoke(clients["other"], "other", name="nobody")
@@ -276,7 +257,7 @@ def test_one_groups_tail_leaves_out_the_others(console: Console):
 
 
 def test_pictures_of_logs_in_both_themes_and_widths(console: Console):
-    client = function(console.server, "shown")
+    client = function_of(console.server, "shown", SOURCE)
     for name in ("Ann", "Bob", "Cleo"):
         invoke(client, "shown", name=name, fail=name == "Bob")
     stream = stream_of(console.server, "/aws/lambda/shown")

@@ -6,54 +6,27 @@ from typing import Any, Literal
 
 import pytest
 from botocore.exceptions import ClientError
-from playwright.sync_api import Locator, Page, expect
-from tests.api.millrace_process import TRUST, Millrace, zipped
+from playwright.sync_api import expect
+from tests.api.millrace_process import TRUST, Millrace
 from tests.console.browser import Console
+from tests.console.forms import choose, retype
+from tests.console.setting import MAY_LOG, REGION, client_of, function_of, role_of, table_of
 
-REGION = "us-east-1"
 LOOKS: tuple[tuple[int, Literal["dark", "light"]], ...] = ((1280, "dark"), (1920, "light"), (1920, "dark"))
 LOGS_ARN = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 WRITER = """
 import os, boto3
 
-def handle(event, context):
+def lambda_handler(event, context):
     client = boto3.client("dynamodb")
     client.put_item(TableName="notes", Item={"id": {"S": "1"}})
     return "written"
 """
 
 
-def iam(server: Millrace) -> Any:
-    return server.client("iam", region_name=REGION)
-
-
-def role(server: Millrace, name: str, **policies: Any) -> str:
-    """A role for functions with inline policies, each a list of statements. Its ARN."""
-    client = iam(server)
-    arn = client.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST, Description="For a test")
-    for policy, statements in policies.items():
-        document = json.dumps({"Version": "2012-10-17", "Statement": statements})
-        client.put_role_policy(RoleName=name, PolicyName=policy, PolicyDocument=document)
-    return arn["Role"]["Arn"]
-
-
-def table(server: Millrace, name: str) -> Any:
-    client = server.client("dynamodb", region_name=REGION)
-    client.create_table(
-        TableName=name,
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        BillingMode="PAY_PER_REQUEST",
-        StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
-    )
-    return client
-
-
 def denied_as(server: Millrace, arn: str, name: str) -> Any:
     """A client that acts as the role."""
-    keys = server.client("sts", region_name=REGION).assume_role(RoleArn=arn, RoleSessionName=name)[
-        "Credentials"
-    ]
+    keys = client_of(server, "sts").assume_role(RoleArn=arn, RoleSessionName=name)["Credentials"]
     return server.client(
         "dynamodb",
         region_name=REGION,
@@ -63,25 +36,12 @@ def denied_as(server: Millrace, arn: str, name: str) -> Any:
     )
 
 
-def retype(editor: Locator, text: str) -> None:
-    """Put `text` in place of what a code editor has, as if pasted."""
-    editor.click()
-    editor.press("ControlOrMeta+a")
-    editor.page.keyboard.insert_text(text)
-
-
-def choose(page: Page, label: str, option: str | re.Pattern[str]) -> None:
-    page.get_by_role("button", name=re.compile(f"^{label}")).click()
-    page.get_by_role("option", name=option).click()
-    page.keyboard.press("Escape")
-
-
 def document(server: Millrace, name: str, policy: str) -> Any:
-    return iam(server).get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
+    return client_of(server, "iam").get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
 
 
 def test_a_role_is_made_with_a_tables_stream_and_a_managed_policy(console: Console):
-    table(console.server, "watched")
+    table_of(console.server, "watched", view="KEYS_ONLY")
     page = console.open("#/create-role")
     page.get_by_label("Role name").fill("a bad name!")
     with console.refusals():
@@ -122,7 +82,7 @@ def test_a_custom_trust_policy_is_judged_by_the_server_and_stays(console: Consol
 
 
 def test_a_malformed_policy_shows_awss_text_and_keeps_what_was_typed(console: Console):
-    role(console.server, "edited", own=[{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}])
+    role_of(console.server, "edited", own=[{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}])
     page = console.open("#/roles/edited")
     page.get_by_role("link", name="own", exact=True).click()
     editor = page.get_by_label("Policy document", exact=True)
@@ -145,7 +105,7 @@ def test_a_malformed_policy_shows_awss_text_and_keeps_what_was_typed(console: Co
 
 
 def test_policies_are_created_attached_viewed_and_taken_away(console: Console):
-    role(console.server, "policies")
+    role_of(console.server, "policies")
     page = console.open("#/roles/policies")
     page.get_by_role("button", name="Create inline policy").click()
     page.get_by_label("Policy name").fill("fresh")
@@ -167,13 +127,13 @@ def test_policies_are_created_attached_viewed_and_taken_away(console: Console):
 
 
 def test_a_permissions_boundary_is_set_and_removed(console: Console):
-    role(console.server, "bounded")
+    role_of(console.server, "bounded")
     page = console.open("#/roles/bounded")
     page.get_by_role("button", name=re.compile("Permissions boundary")).click()
     choose(page, "Boundary", "AWSLambdaBasicExecutionRole")
     page.get_by_role("button", name="Save boundary").click()
     expect(page.get_by_text("The permissions boundary was set.")).to_be_visible()
-    boundary = iam(console.server).get_role(RoleName="bounded")["Role"]["PermissionsBoundary"]
+    boundary = client_of(console.server, "iam").get_role(RoleName="bounded")["Role"]["PermissionsBoundary"]
     assert boundary["PermissionsBoundaryArn"] == LOGS_ARN
     choose(page, "Boundary", "No boundary")
     page.get_by_role("button", name="Save boundary").click()
@@ -181,7 +141,7 @@ def test_a_permissions_boundary_is_set_and_removed(console: Console):
 
 
 def test_the_trust_policy_is_edited(console: Console):
-    role(console.server, "trusted")
+    role_of(console.server, "trusted")
     page = console.open("#/roles/trusted")
     page.get_by_role("tab", name="Trust relationships").click()
     editor = page.get_by_label("Trust policy", exact=True)
@@ -198,17 +158,8 @@ def test_the_trust_policy_is_edited(console: Console):
 
 def test_what_a_function_was_denied_appears_and_allow_it_makes_it_work(console: Console):
     server = console.server
-    table(server, "notes")
-    may_log = {"Effect": "Allow", "Action": "logs:*", "Resource": "*"}
-    client = server.client("lambda", region_name=REGION)
-    client.create_function(
-        FunctionName="writer",
-        Runtime="python3.13",
-        Role=role(server, "writer-role", logs=[may_log]),
-        Handler="handler.handle",
-        Code={"ZipFile": zipped(WRITER)},
-        Timeout=20,
-    )
+    table_of(server, "notes", view="KEYS_ONLY")
+    client = function_of(server, "writer", WRITER)
     page = console.open("#/roles/writer-role?tab=denied")
     expect(page.get_by_text("Nothing was denied")).to_be_visible()
 
@@ -227,13 +178,13 @@ def test_what_a_function_was_denied_appears_and_allow_it_makes_it_work(console: 
     page.get_by_role("tab", name="Permissions").click()
     expect(page.get_by_role("link", name="allowed-in-console", exact=True)).to_be_visible()
     page.get_by_role("tab", name="Used by").click()
-    expect(page.get_by_role("link", name="writer")).to_be_visible()
+    expect(page.get_by_role("link", name="writer", exact=True)).to_be_visible()
 
 
 def test_roles_are_deleted_with_their_policies(console: Console):
-    role(console.server, "doomed", own=[{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}])
-    iam(console.server).attach_role_policy(RoleName="doomed", PolicyArn=LOGS_ARN)
-    role(console.server, "doomed-too")
+    role_of(console.server, "doomed", own=[{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}])
+    client_of(console.server, "iam").attach_role_policy(RoleName="doomed", PolicyArn=LOGS_ARN)
+    role_of(console.server, "doomed-too")
     page = console.open("#/roles")
     page.get_by_role("checkbox", name="Select doomed", exact=True).check()
     page.get_by_role("button", name="Delete", exact=True).click()
@@ -255,10 +206,10 @@ def test_a_role_that_is_not_there_says_so(console: Console):
 
 def test_pictures_of_roles_in_both_themes_and_widths(console: Console):
     server = console.server
-    table(server, "pictures")
-    arn = role(server, "pictured", logs=[{"Effect": "Allow", "Action": "logs:*", "Resource": "*"}])
+    table_of(server, "pictures", view="KEYS_ONLY")
+    arn = role_of(server, "pictured", logs=[MAY_LOG])
     trust = TRUST.replace('"Service": "lambda.amazonaws.com"', '"AWS": "arn:aws:iam::000000000000:root"')
-    iam(server).update_assume_role_policy(RoleName="pictured", PolicyDocument=trust)
+    client_of(server, "iam").update_assume_role_policy(RoleName="pictured", PolicyDocument=trust)
     client = denied_as(server, arn, "picture")
     for call in (client.scan, client.describe_table):
         with pytest.raises(ClientError, match="AccessDenied"):

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from playwright.sync_api import expect
 from tests.console.browser import Console
 from tests.console.loop import Loop
+from tests.console.setting import table_of
 from tests.console.stripping_proxy import stripping
 
 FIRST_LOAD_BYTES_MAX = 1024 * 1024
@@ -42,13 +43,7 @@ def test_an_address_that_leads_nowhere_says_so(console: Console):
 
 
 def test_a_table_is_reached_by_keyboard_alone(console: Console):
-    dynamodb = console.server.client("dynamodb", region_name="us-east-1")
-    dynamodb.create_table(
-        TableName="reached-by-name",
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-    )
+    table_of(console.server, "reached-by-name")
     page = console.open("#/connect")
     expect(page.get_by_role("heading", name="Connect a client")).to_be_visible()
     page.keyboard.press("/")
@@ -71,13 +66,7 @@ def test_the_theme_follows_the_machine_until_one_is_chosen(console: Console):
 
 
 def test_another_region_shows_its_own_tables(console: Console):
-    dynamodb = console.server.client("dynamodb", region_name="eu-west-1")
-    dynamodb.create_table(
-        TableName="in-ireland",
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-    )
+    table_of(console.server, "in-ireland", region="eu-west-1")
     page = console.open()
     page.get_by_role("button", name="Region us-east-1").click()
     page.get_by_role("menuitem", name="eu-west-1").click()

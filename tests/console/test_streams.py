@@ -6,7 +6,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 from tests.console.browser import Console
-from tests.console.loop import REGION, Loop
+from tests.console.loop import Loop
+from tests.console.setting import table_of
 
 
 @pytest.fixture
@@ -47,8 +48,6 @@ def test_changes_appear_as_they_are_made_with_what_became_different(console: Con
     expect(differences.get_by_role("row").filter(has_text="score")).to_contain_text("Changed")
     expect(differences.get_by_role("row").filter(has_text="badge")).to_contain_text("Added")
     expect(differences.get_by_role("row").filter(has_text="old").last).to_contain_text("Removed")
-    console.check_accessibility()
-    console.picture("stream-changes")
 
 
 def test_arrow_keys_go_from_change_to_change_and_the_address_tells_which(console: Console, loop: Loop):
@@ -176,12 +175,7 @@ def test_a_long_stream_is_opened_at_its_newest_and_read_back_in_pages(console: C
 
 
 def test_a_table_without_a_stream_says_how_to_turn_it_on(console: Console):
-    console.server.client("dynamodb", region_name=REGION).create_table(
-        TableName="Still",
-        AttributeDefinitions=[{"AttributeName": "a", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "a", "KeyType": "HASH"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    table_of(console.server, "Still")
     page = console.open("#/tables/Still/stream")
 
     expect(page.get_by_text("The stream of this table is off")).to_be_visible()
@@ -190,18 +184,13 @@ def test_a_table_without_a_stream_says_how_to_turn_it_on(console: Console):
     )
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_changes_stand_beside_what_is_looked_at_where_there_is_room(
-    console: Console, loop: Loop, theme: str
-):
+def test_a_change_is_looked_at_below_the_list_or_beside_it_where_there_is_room(console: Console, loop: Loop):
     for player in ("ada", "bob"):
         loop.put(player, score={"N": "1"}, name={"S": "A name"})
         loop.put(player, score={"N": "2"}, name={"S": "A name"}, tags={"SS": ["one", "two"]})
     loop.delete("bob")
-    console.page.set_viewport_size({"width": 1920, "height": 1080})
-    console.page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
     page = opened(console, loop)
     choose(page, "MODIFY")
 
     expect(page.locator("table.item-diff")).to_be_visible()
-    console.picture(f"stream-wide-{theme}")
+    console.looks("stream")

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from tests.api.millrace_process import Millrace
 from tests.console.browser import Console
-from tests.console.tables_setup import REGION, described, table_of, with_trigger
+from tests.console.setting import described, table_of, with_trigger
 
 
 @pytest.fixture
@@ -238,14 +238,8 @@ def test_time_to_live_is_turned_on_by_its_attribute_and_off(console: Console):
 
 
 def test_of_three_hundred_tables_those_of_the_page_are_described(millrace: Millrace, crowded: Console):
-    dynamodb = millrace.client("dynamodb", region_name=REGION)
     for number in range(300):
-        dynamodb.create_table(
-            TableName=f"table-{number:03}",
-            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        table_of(millrace, f"table-{number:03}")
     asked: set[str] = set()
     crowded.page.on("request", lambda request: asked.update(_described(request.headers, request.post_data)))
     page = crowded.open("#/tables")

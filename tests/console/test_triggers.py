@@ -6,6 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 from tests.console.browser import Console
+from tests.console.forms import choose
 from tests.console.loop import BROKEN, Loop
 
 
@@ -27,11 +28,6 @@ def waited_seconds(page: Page) -> list[float]:
     return [float(number) * factor[unit] for number, unit in (text.split()[1:] for text in told)]
 
 
-def choose(page: Page, field: str, option: str) -> None:
-    page.get_by_role("button", name=field).click()
-    page.get_by_role("option", name=option).click()
-
-
 def settings(loop: Loop, uuid: str) -> dict[str, object]:
     mapping = loop.lambda_.get_event_source_mapping(UUID=uuid)
     return {
@@ -47,8 +43,7 @@ def test_a_trigger_is_created_and_shows_what_it_delivers(console: Console, loop:
     page.get_by_label("Batch size").fill("7")
     page.get_by_role("button", name="Add pattern").click()
     expect(page.get_by_label("Pattern 1", exact=True).last).to_contain_text("INSERT")
-    console.check_accessibility()
-    console.picture("trigger-create")
+    console.looks("trigger-create")
     page.get_by_role("button", name="Create trigger").click()
 
     expect(page.get_by_role("list", name="Records")).to_contain_text("Delivered 1")
@@ -133,8 +128,7 @@ def test_the_parameters_of_a_trigger_are_edited(console: Console, loop: Loop):
     page.get_by_label("Retry attempts").fill("2")
     page.get_by_label("Report batch item failures").check()
     page.get_by_role("button", name="Remove pattern 1").click()
-    console.check_accessibility()
-    console.picture("trigger-edit")
+    console.looks("trigger-edit")
     page.get_by_role("button", name="Save changes").click()
 
     expect(page.get_by_text("None: every change is delivered")).to_be_visible()
@@ -153,8 +147,7 @@ def test_a_failing_function_shows_its_attempts_with_growing_waits_until_it_is_re
     expect(page.get_by_text("Failing")).to_be_visible()
     expect(page.get_by_text(re.compile(r"^next try in ")).first).to_be_visible()
     expect(page.get_by_text(re.compile("KeyError: 'a small mistake'")).first).to_be_visible()
-    console.check_accessibility()
-    console.picture("trigger-failing")
+    console.looks("trigger-failing")
     waits = waited_seconds(page)
     assert waits == sorted(waits)
     assert waits[-1] > 1.5 * waits[0]
@@ -204,32 +197,13 @@ def test_triggers_are_disabled_enabled_and_deleted_from_the_list(console: Consol
     page.get_by_role("button", name="Disable").click()
     expect(row).to_contain_text("Disabled")
     loop.put("ada")
-    expect(row.get_by_role("cell").nth(6)).to_have_text("1")
+    expect(row.get_by_role("cell").nth(5)).to_have_text(re.compile("^1"))
 
     page.get_by_role("button", name="Enable", exact=True).click()
     expect(row).to_contain_text("Enabled")
-    expect(row.get_by_role("cell").nth(3)).to_have_text("1")
-    console.check_accessibility()
-    console.picture("triggers")
+    expect(row.get_by_role("cell").nth(2)).to_have_text("1")
+    console.looks("triggers")
     page.get_by_role("button", name="Delete").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     expect(row).to_have_count(0)
     assert uuid not in json.dumps(loop.lambda_.list_event_source_mappings(), default=str)
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_trigger_is_fit_to_be_seen_on_a_wide_screen(console: Console, theme: str):
-    loop = Loop(console.server, BROKEN)
-    uuid = loop.connect()
-    loop.put("ada")
-    console.page.set_viewport_size({"width": 1920, "height": 1080})
-    console.page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
-    page = opened(console, loop, uuid)
-    expect(page.get_by_text("#3", exact=True)).to_be_visible()
-    console.check_accessibility()
-    console.picture(f"trigger-wide-{theme}")
-    page.goto(f"{console.base}#/triggers")
-    expect(page.get_by_role("link", name=f"{loop.table} → {loop.function}")).to_be_visible()
-    console.check_accessibility()
-    console.picture(f"triggers-wide-{theme}")
-    loop.repair()

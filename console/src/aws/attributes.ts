@@ -47,7 +47,7 @@ export function plain(value: AttributeValue): unknown {
   return plainItem(value.M ?? {});
 }
 
-export function plainItem(item: Item): Record<string, unknown> {
+function plainItem(item: Item): Record<string, unknown> {
   return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, plain(value)]));
 }
 

@@ -21,9 +21,8 @@ export function failure(thrown: unknown): Failure {
   if (thrown.name === "TypeError" && /fetch|network/i.test(thrown.message)) {
     return { code: "NetworkError", message: "The server does not answer. Is millrace still running?" };
   }
-  const field = fieldOf(thrown.message);
   const message = readable(thrown.message || thrown.name);
-  return { code: thrown.name, message, ...(field === undefined ? {} : { field }) };
+  return { code: thrown.name, message, field: fieldOf(thrown.message) };
 }
 
 const VALUE_SHOWN = 120;

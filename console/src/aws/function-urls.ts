@@ -12,6 +12,7 @@ import {
   UpdateFunctionUrlConfigCommand,
 } from "@aws-sdk/client-lambda";
 import { lambda } from "./functions";
+import { laidOut } from "./json-text";
 
 export type { Cors, FunctionUrlConfig };
 export type UrlAuth = "NONE" | "AWS_IAM";
@@ -62,7 +63,7 @@ export const deleteFunctionUrl = (name: string) =>
 /** The function's resource-based policy as JSON text. Fails if it has none. */
 export async function functionPolicy(name: string): Promise<string> {
   const { Policy } = await lambda().send(new GetPolicyCommand({ FunctionName: name }));
-  return JSON.stringify(JSON.parse(Policy ?? "{}"), null, 2);
+  return laidOut(Policy ?? "{}");
 }
 
 async function openToEverybody(name: string): Promise<void> {

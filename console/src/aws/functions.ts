@@ -19,7 +19,7 @@ import {
 } from "@aws-sdk/client-lambda";
 import { clientSettings, endpoint } from "./session";
 
-export type { CreateFunctionRequest, FunctionConfiguration, Runtime, UpdateFunctionConfigurationRequest };
+export type { FunctionConfiguration, Runtime };
 
 /** A function as GetFunction tells it: configuration, where its code is, tags and concurrency. */
 export type FunctionDetail = Omit<GetFunctionCommandOutput, "$metadata">;

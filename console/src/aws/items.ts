@@ -51,7 +51,7 @@ function readOnce({ operation, input }: ReadRequest, start: Item | undefined) {
   const asked = {
     ...input,
     ReturnConsumedCapacity: "TOTAL" as const,
-    ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+    ExclusiveStartKey: start,
   };
   return operation === "Query"
     ? dynamodb().send(new QueryCommand(asked))
@@ -90,7 +90,7 @@ export class ChangedMeanwhile extends Error {
 /** Beyond this many attributes a condition on all of them would be too long: then those that change are enough. */
 const CONDITIONS_MAX = 100;
 
-export interface Saving {
+interface Saving {
   table: string;
   key: Item;
   /** The item as it was read; nothing if it is known to be gone. */
@@ -154,10 +154,10 @@ export function updateOf({ table, key, before, after }: Saving & { before: Item 
   return {
     TableName: table,
     Key: key,
-    ...(update === "" ? {} : { UpdateExpression: update }),
+    UpdateExpression: update || undefined,
     ConditionExpression: conditions.join(" AND "),
     ExpressionAttributeNames: placeholders,
-    ...(Object.keys(values).length === 0 ? {} : { ExpressionAttributeValues: values }),
+    ExpressionAttributeValues: Object.keys(values).length === 0 ? undefined : values,
   };
 }
 

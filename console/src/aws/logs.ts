@@ -44,6 +44,9 @@ export interface LogSpan {
 /** Where to read on, or from which side to begin. */
 export type LogPlace = { token: string } | { begin: "oldest" | "newest" };
 
+/** What FilterLogEvents gives at once at the most. */
+const PAGE_MAX = 10_000;
+
 /** Of how many streams the newest lines of a group are taken. */
 const STREAMS_READ = 4;
 
@@ -56,7 +59,7 @@ export async function listLogGroups(prefix?: string): Promise<LogGroup[]> {
   let nextToken: string | undefined;
   do {
     const page = await client.send(
-      new DescribeLogGroupsCommand({ nextToken, ...(prefix ? { logGroupNamePrefix: prefix } : {}) }),
+      new DescribeLogGroupsCommand({ nextToken, logGroupNamePrefix: prefix || undefined }),
     );
     found.push(...(page.logGroups ?? []));
     nextToken = page.nextToken;
@@ -156,10 +159,11 @@ export async function newestLines(group: string, most: number): Promise<(LogLine
 
 export interface Search {
   group: string;
+  /** Empty: every line. */
   pattern: string;
   streams?: string[];
-  start?: number | undefined;
-  end?: number | undefined;
+  start?: number;
+  end?: number;
 }
 
 /**
@@ -174,8 +178,8 @@ export async function searchLogs(
   const answer = await logs().send(
     new FilterLogEventsCommand({
       logGroupName: search.group,
-      ...(search.pattern === "" ? {} : { filterPattern: search.pattern }),
-      ...(search.streams === undefined ? {} : { logStreamNames: search.streams }),
+      filterPattern: search.pattern || undefined,
+      logStreamNames: search.streams,
       startTime: search.start,
       endTime: search.end,
       limit: most,
@@ -189,4 +193,42 @@ export async function searchLogs(
     message: event.message ?? "",
   }));
   return { found, next: answer.nextToken };
+}
+
+/** All that `searchLogs` finds, `most` at most; nothing where there is no such group or stream yet. */
+export async function findLines(search: Search, most: number): Promise<FoundLine[]> {
+  const lines: FoundLine[] = [];
+  if (!(await isThere(search))) {
+    return lines;
+  }
+  let next: string | undefined;
+  do {
+    const page = await searchLogs(search, next, Math.min(most, PAGE_MAX));
+    lines.push(...page.found);
+    next = page.next;
+  } while (next !== undefined && lines.length < most);
+  return lines.slice(0, most);
+}
+
+async function isThere({ group, streams = [] }: Search): Promise<boolean> {
+  if ((await findLogGroup(group)) === null) {
+    return false;
+  }
+  const found = await Promise.all(
+    streams.map((stream) =>
+      logs().send(new DescribeLogStreamsCommand({ logGroupName: group, logStreamNamePrefix: stream })),
+    ),
+  );
+  return found.every(({ logStreams }, place) =>
+    logStreams?.some(({ logStreamName }) => logStreamName === streams[place]),
+  );
+}
+
+/** The pattern for lines that have this text in them. */
+export const quoted = (text: string) => `"${text.replace(/["\\]/g, "\\$&")}"`;
+
+/** The log stream that has the lines of one invocation, once they are stored. */
+export async function streamOf(group: string, requestId: string, start: number): Promise<string | null> {
+  const lines = await findLines({ group, pattern: quoted(requestId), start }, 1);
+  return lines[0]?.stream ?? null;
 }

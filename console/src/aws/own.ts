@@ -2,6 +2,7 @@
 
 import { Sha256 } from "@aws-crypto/sha256-js";
 import { SignatureV4 } from "@smithy/signature-v4";
+import { regionOf } from "./arn";
 import { endpoint, keys, region } from "./session";
 
 export interface Health {
@@ -189,18 +190,18 @@ async function send(method: "GET" | "POST", path: string, body?: unknown, signal
     method,
     protocol: url.protocol,
     hostname: url.hostname,
-    ...(url.port ? { port: Number(url.port) } : {}),
+    port: url.port ? Number(url.port) : undefined,
     path: url.pathname,
     query: Object.fromEntries(url.searchParams),
     headers: { host: url.host },
-    ...(text === undefined ? {} : { body: text }),
+    body: text,
   });
   const { host: _, ...headers } = signed.headers;
   const answer = await fetch(url, {
     method,
     headers,
-    ...(text === undefined ? {} : { body: text }),
-    ...(signal === undefined ? {} : { signal }),
+    body: text,
+    signal,
   });
   if (!answer.ok) {
     const told = (await answer.json().catch(() => ({}))) as { message?: string };
@@ -225,7 +226,7 @@ export const status = async () => within(await ask<Status>("status"), region());
 
 /** What of a status is in `place`: an ARN's fourth part is its region. Pure. */
 export function within(all: Status, place: string): Status {
-  const here = (arn: string) => arn.split(":")[3] === place;
+  const here = (arn: string) => regionOf(arn) === place;
   return {
     ...all,
     mappings: all.mappings.filter((one) => here(one.stream_arn)),
@@ -248,8 +249,6 @@ export async function journey(stream: string, shard: string, sequence: string): 
   const query = new URLSearchParams({ stream, shard, sequence });
   return (await ask<{ mappings: Journey[] }>(`journey?${query}`)).mappings;
 }
-
-export const advanceClock = (seconds: number) => ask<{ now: number }>("clock", { advance: seconds });
 
 /** The chosen region's live events until `signal` ends it or the server goes; given to `take` as they come. */
 export async function follow(take: (events: LiveEvent[]) => void, signal: AbortSignal): Promise<void> {

@@ -18,6 +18,7 @@ import {
   PutRolePolicyCommand,
   UpdateAssumeRolePolicyCommand,
 } from "@aws-sdk/client-iam";
+import { laidOut } from "./json-text";
 import { iam, type Role } from "./roles";
 
 export type { AttachedPolicy, Policy };
@@ -34,18 +35,9 @@ export interface RoleDetails {
 /** IAM gives documents as URLs have them. */
 const decoded = (document: string | undefined) => decodeURIComponent(document ?? "");
 
-/** A document as people read it; what is no JSON stays as it is. */
-export function laidOut(document: string): string {
-  try {
-    return JSON.stringify(JSON.parse(document), null, 2);
-  } catch {
-    return document;
-  }
-}
-
 interface Page {
-  IsTruncated?: boolean | undefined;
-  Marker?: string | undefined;
+  IsTruncated?: boolean;
+  Marker?: string;
 }
 
 async function every<P extends Page, T>(
@@ -132,7 +124,7 @@ export const createRole = (name: string, trust: string, description: string) =>
     new CreateRoleCommand({
       RoleName: name,
       AssumeRolePolicyDocument: trust,
-      ...(description === "" ? {} : { Description: description }),
+      Description: description || undefined,
     }),
   );
 

@@ -42,8 +42,8 @@ export interface Change {
   /** Epoch seconds, whole as DynamoDB tells them. */
   time: number;
   keys: Item;
-  before?: Item | undefined;
-  after?: Item | undefined;
+  before?: Item;
+  after?: Item;
   bytes: number;
   view: string;
   /** Who deleted the item, if it was not a request: Time to Live. */

@@ -128,7 +128,7 @@ export default function CodeMirror(props: CodeEditorProps) {
       EditorView.contentAttributes.of({
         "aria-label": ariaLabel,
         tabindex: "0", // Editable content takes the focus anyway; this says so to tools that look for it.
-        ...(fixed ? { "aria-readonly": "true" } : {}),
+        "aria-readonly": String(fixed),
       }),
       EditorView.theme({
         "&": { maxHeight },

@@ -1,12 +1,10 @@
-import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
-import Modal from "@cloudscape-design/components/modal";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ReactNode, useState } from "react";
 import type { Failure } from "../aws/failure";
+import { FormModal } from "./form-modal";
+import { Refusal } from "./states";
 
 interface ConfirmProps {
   title: string;
@@ -16,7 +14,7 @@ interface ConfirmProps {
   /** To be typed before the button works, for what cannot be undone. */
   phrase?: string;
   busy?: boolean;
-  failure?: Failure | undefined;
+  failure?: Failure;
   onConfirm: () => void;
   onDismiss: () => void;
 }
@@ -27,49 +25,28 @@ export function Confirm({
   action,
   children,
   phrase,
-  busy,
+  busy = false,
   failure,
   onConfirm,
   onDismiss,
 }: ConfirmProps) {
   const [typed, setTyped] = useState("");
-  const ready = phrase === undefined || typed === phrase;
-  const footer = (
-    <Box float="right">
-      <SpaceBetween direction="horizontal" size="xs">
-        <Button variant="link" onClick={onDismiss}>
-          Cancel
-        </Button>
-        <Button variant="primary" disabled={!ready} loading={busy ?? false} onClick={onConfirm}>
-          {action}
-        </Button>
-      </SpaceBetween>
-    </Box>
-  );
   return (
-    <Modal visible header={title} footer={footer} onDismiss={onDismiss} closeAriaLabel="Close">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (ready) {
-            onConfirm();
-          }
-        }}
-      >
-        <SpaceBetween size="m">
-          <Box variant="span">{children}</Box>
-          {phrase === undefined ? null : (
-            <FormField label={`To confirm, type ${phrase}`}>
-              <Input value={typed} placeholder={phrase} onChange={({ detail }) => setTyped(detail.value)} />
-            </FormField>
-          )}
-          {failure === undefined ? null : (
-            <Alert type="error" header={failure.code}>
-              {failure.message}
-            </Alert>
-          )}
-        </SpaceBetween>
-      </form>
-    </Modal>
+    <FormModal
+      title={title}
+      action={action}
+      busy={busy}
+      disabled={phrase !== undefined && typed !== phrase}
+      onSubmit={onConfirm}
+      onDismiss={onDismiss}
+    >
+      <Box variant="span">{children}</Box>
+      {phrase === undefined ? null : (
+        <FormField label={`To confirm, type ${phrase}`}>
+          <Input value={typed} placeholder={phrase} onChange={({ detail }) => setTyped(detail.value)} />
+        </FormField>
+      )}
+      <Refusal failure={failure} />
+    </FormModal>
   );
 }

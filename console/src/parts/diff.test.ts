@@ -51,3 +51,9 @@ test("numbers beyond what a double holds are compared to the last digit", () => 
     "a changed",
   ]);
 });
+
+test("an attribute may be called as something that every object has", () => {
+  expect(differences({}, { constructor: { S: "a" } })).toEqual([
+    { path: ["constructor"], kind: "added", after: { S: "a" } },
+  ]);
+});

@@ -49,8 +49,8 @@ function compare(
           {
             path,
             kind: before === undefined ? "added" : "removed",
-            ...(before ? { before } : {}),
-            ...(after ? { after } : {}),
+            before,
+            after,
           },
         ];
   }

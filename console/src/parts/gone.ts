@@ -1,13 +1,15 @@
 /**
  * Things that are being deleted or were just now. Screens that still show them would read them once more and be told
- * that they are not there: queries of theirs have `enabled: () => !isGone(name)`.
+ * that they are not there: their queries read with `whileThere`.
  */
+
+import type { QueryFunctionContext } from "@tanstack/react-query";
 
 const names = new Set<string>();
 const SCREENS_GONE_MS = 5000;
 
 /** Run `call`, which deletes the thing. If that fails the thing is read again. */
-export async function going<T>(name: string, call: () => Promise<T>): Promise<T> {
+export async function whileDeleting<T>(name: string, call: () => Promise<T>): Promise<T> {
   names.add(name);
   try {
     const answer = await call();
@@ -21,4 +23,17 @@ export async function going<T>(name: string, call: () => Promise<T>): Promise<T>
 
 /** The thing was made anew. */
 export const isBack = (name: string) => names.delete(name);
-export const isGone = (name: string) => names.has(name);
+
+const isGone = (name: string) => names.has(name);
+
+/**
+ * The part of a query that says how the thing is read. While it is gone, what was known of it stays: not being
+ * `enabled` keeps new queries from beginning, but not an interval that runs already.
+ */
+export const whileThere = <T>(name: string, read: () => Promise<T>) => ({
+  queryFn: ({ client, queryKey }: QueryFunctionContext): T | Promise<T> => {
+    const known = client.getQueryData<T>(queryKey);
+    return isGone(name) && known !== undefined ? known : read();
+  },
+  enabled: () => !isGone(name),
+});

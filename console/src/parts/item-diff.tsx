@@ -6,12 +6,12 @@ import { type AttributeDifference, type Difference, differences, pathText } from
 import "./item-diff.css";
 
 interface ItemDiffProps {
-  before?: Item | undefined;
-  after?: Item | undefined;
+  before?: Item;
+  after?: Item;
   /** Names of the key attributes: they come first. */
-  keys?: string[] | undefined;
+  keys?: string[];
   /** The columns' titles; a stream's words if left out. */
-  titles?: [string, string] | undefined;
+  titles?: [string, string];
   /** Leave out what is the same until it is asked for; else only when it is much. */
   changesOnly?: boolean;
 }

@@ -34,7 +34,7 @@ export function Page({
   return (
     <ContentLayout
       header={
-        <Header variant="h1" description={description} actions={actions} {...(counter ? { counter } : {})}>
+        <Header variant="h1" description={description} actions={actions} counter={counter}>
           {title}
         </Header>
       }

@@ -31,7 +31,7 @@ export function RateChart({ lines, ariaLabel, yTitle, height = 180, format = tic
         type: "line" as const,
         data: points.map(({ time, value }) => ({ x: new Date(time * 1000), y: value })),
         valueFormatter: format,
-        ...(color === undefined ? {} : { color }),
+        color,
       }))}
       xDomain={[new Date((end - KEPT_SECONDS) * 1000), new Date(end * 1000)]}
       yDomain={[0, highest * 1.15]}

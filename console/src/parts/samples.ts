@@ -25,6 +25,7 @@ export const names = {
   lag: (mapping: string) => `lag ${mapping}`,
   pending: (mapping: string) => `pending ${mapping}`,
   running: (functionArn: string) => `running ${functionArn}`,
+  environments: (functionArn: string) => `environments ${functionArn}`,
   allChanges: "changes",
   allDelivered: "delivered",
   allPending: "pending",
@@ -49,6 +50,7 @@ export function sample(status: Status): Sample {
     totals[names.errors(one.arn)] = one.errors;
     totals[names.durationMs(one.arn)] = one.duration_ms_total;
     levels[names.running(one.arn)] = one.running;
+    levels[names.environments(one.arn)] = one.environments;
   }
   return { time: Date.now() / 1000, totals, levels };
 }

@@ -7,7 +7,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { failure } from "../aws/failure";
+import { type Failure, failure } from "../aws/failure";
 
 export function Loading({ label = "Loading" }: { label?: string }) {
   return (
@@ -25,6 +25,15 @@ export function FailureAlert({ error, retry }: { error: unknown; retry?: () => v
       header={told.code}
       action={retry === undefined ? undefined : <Button onClick={retry}>Try again</Button>}
     >
+      {told.message}
+    </Alert>
+  );
+}
+
+/** AWS's refusal of what was submitted, if there was one. */
+export function Refusal({ failure: told }: { failure: Failure | undefined }) {
+  return told === undefined ? null : (
+    <Alert type="error" header={told.code}>
       {told.message}
     </Alert>
   );
@@ -70,5 +79,5 @@ export function Loaded<T>({
   if (query.isError) {
     return <FailureAlert error={query.error} retry={() => void query.refetch()} />;
   }
-  return <Loading {...(label === undefined ? {} : { label })} />;
+  return <Loading label={label} />;
 }

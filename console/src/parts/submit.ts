@@ -1,9 +1,11 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { type Failure, failure } from "../aws/failure";
 import { notify } from "./notices";
 
 export interface Submit<Input, Output> {
-  run: (input: Input) => Promise<Output | undefined>;
+  /** What came of it; nothing when it failed. */
+  run: (input: Input) => Promise<{ output: Output } | undefined>;
   busy: boolean;
   failure: Failure | undefined;
   /** AWS's message if it is about one of these request parameters, to be shown beside their field. */
@@ -17,7 +19,7 @@ export interface Submit<Input, Output> {
  * A call that changes something. A failure stays with the form (nothing that was typed is lost); `done` says what is
  * told when it went well. Everything shown is read again afterwards.
  */
-export function useSubmit<Input, Output>(
+export function useSubmit<Input = void, Output = unknown>(
   call: (input: Input) => Promise<Output>,
   options: { done?: (output: Output, input: Input) => string; tellFailure?: boolean } = {},
 ): Submit<Input, Output> {
@@ -37,9 +39,17 @@ export function useSubmit<Input, Output>(
     },
     onSettled: () => client.invalidateQueries(),
   });
-  const told = mutation.error === null ? undefined : failure(mutation.error);
+  // The same failure is the same object, so that effects can tell a new one.
+  const told = useMemo(
+    () => (mutation.error === null ? undefined : failure(mutation.error)),
+    [mutation.error],
+  );
   return {
-    run: (input) => mutation.mutateAsync(input).catch(() => undefined),
+    run: (input) =>
+      mutation.mutateAsync(input).then(
+        (output) => ({ output }),
+        () => undefined,
+      ),
     busy: mutation.isPending,
     failure: told,
     errorOf: (...parameters) =>

@@ -1,9 +1,7 @@
 import Autosuggest, { type AutosuggestProps } from "@cloudscape-design/components/autosuggest";
-import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
-import { status } from "../aws/own";
-import { listTables } from "../aws/tables";
 import { useGo } from "../parts/go";
+import { useStatus, useTableNames } from "../parts/queries";
 import { paths } from "../paths";
 
 const SCREENS: AutosuggestProps.Option[] = [
@@ -24,8 +22,8 @@ export function GoTo() {
   const [focused, setFocused] = useState(false);
   const field = useRef<AutosuggestProps.Ref>(null);
   const visit = useGo();
-  const all = useQuery({ queryKey: ["status"], queryFn: status, enabled: focused });
-  const tables = useQuery({ queryKey: ["tables"], queryFn: listTables, enabled: focused });
+  const all = useStatus(focused);
+  const tables = useTableNames(focused);
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       const typing =

@@ -45,7 +45,7 @@ export function SignIn({ done }: { done: () => void }) {
               Sign in
             </Button>
           }
-          {...(error === undefined ? {} : { errorText: error })}
+          errorText={error}
         >
           <Container>
             <SpaceBetween size="l">

@@ -4,13 +4,15 @@ import json
 import os
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials, SharedCredentialProvider
+from botocore.exceptions import BotoCoreError
 from botocore.session import Session
 
 ENDPOINT = "http://127.0.0.1:8000"
@@ -27,9 +29,19 @@ def endpoint_option(function: Any) -> Any:
     )(function)
 
 
+@contextmanager
+def _sentences() -> Generator[None]:
+    """Lets what AWS's own settings make impossible be one sentence."""
+    try:
+        yield
+    except BotoCoreError as error:
+        raise click.ClickException(f"AWS's settings cannot be used: {error}") from None
+
+
 class Client:
     """Calls `/_millrace/…` of one server with the keys in a file, else those AWS clients use, else test/test."""
 
+    @_sentences()
     def __init__(self, endpoint: str, credentials_file: str | None = None) -> None:
         self.endpoint = endpoint.rstrip("/")
         found = _keys(credentials_file) or Session().get_credentials() or Credentials("test", "test")
@@ -80,6 +92,7 @@ def _keys(credentials_file: str | None) -> Credentials | None:
     return SharedCredentialProvider(credentials_file).load()
 
 
+@_sentences()
 def boto3_settings(
     endpoint: str, *, region: str | None = None, credentials_file: str | None = None
 ) -> dict[str, str]:

@@ -32,15 +32,29 @@ class Principal:
 class Context:
     """One request, as its operation sees it. `response_headers` are added to the answer.
 
-    `reached_at` is the address that the caller knows this server by, "" if it did not tell.
+    `headers` are the request's, with names in lower case; `base_path` is what a proxy shows this server under.
+
     Nobody changes it. It is not frozen because one is made for every request, and freezing takes time.
     """
 
     scope: Scope
     principal: Principal
     request_id: str
-    reached_at: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    base_path: str = ""
     response_headers: dict[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def reached_at(self) -> str:
+        """The address that the caller knows this server by, as far as it and the proxies between tell; else "".
+
+        Few operations ask for it, so it is put together only for those.
+        """
+        host = self.headers.get("host")
+        if not host:
+            return ""
+        scheme = "https" if self.headers.get("x-forwarded-proto") == "https" else "http"
+        return f"{scheme}://{host}{self.base_path}"
 
 
 Params = Mapping[str, Any]

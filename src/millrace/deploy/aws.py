@@ -32,8 +32,10 @@ class Aws:
 def connect(settings: Mapping[str, Any]) -> Aws:
     """Clients for boto3's `settings`. Raises DeployError if nobody answers or the keys are not taken."""
     session: Any = boto3.session.Session()
-    # Whether somebody is there is seen at once, or not at all.
-    sts: Any = session.client("sts", **settings, config=Config(retries={"total_max_attempts": 1}))
+    try:  # whether somebody is there is seen at once, or not at all
+        sts: Any = session.client("sts", **settings, config=Config(retries={"total_max_attempts": 1}))
+    except (BotoCoreError, ValueError) as error:
+        raise DeployError(f"AWS's settings cannot be used: {error}") from None
     region: str = sts.meta.region_name
     try:
         caller = sts.get_caller_identity()

@@ -4,8 +4,6 @@ A proxy may keep the prefix or strip it, so both are answered. What clients sign
 `wire.sigv4` is told of the prefix for that.
 """
 
-from collections.abc import Mapping
-
 from millrace.http.message import Handler, Request, Response
 
 
@@ -24,15 +22,6 @@ def under(base: str, handler: Handler) -> Handler:
         return await handler(request)
 
     return answer
-
-
-def reached_at(headers: Mapping[str, str], base: str) -> str:
-    """The address that a client has called, as far as it and the proxies between tell; "" if they do not."""
-    host = headers.get("host")
-    if not host:
-        return ""
-    scheme = "https" if headers.get("x-forwarded-proto") == "https" else "http"
-    return f"{scheme}://{host}{base}"
 
 
 def _is_visit(request: Request) -> bool:

@@ -12,7 +12,6 @@ from millrace.core.service import Service
 from millrace.http.message import Request, Response
 from millrace.iam.identities import Identities
 from millrace.server.authentication import Authenticator
-from millrace.server.base_path import reached_at
 from millrace.server.function_urls import FunctionUrls, is_function_url
 from millrace.server.introspection import PREFIX, Introspection
 from millrace.server.origin import is_foreign
@@ -132,8 +131,7 @@ class Dispatcher:
                 service=service.name,
                 resource_policies=service.resource_policies,
             )
-        reached = reached_at(request.headers, self._base_path)
-        context = Context(caller.scope, caller.principal, request_id, reached)
+        context = Context(caller.scope, caller.principal, request_id, request.headers, self._base_path)
         output = await function(context, params)
         response = operation.encode(output, request_id)
         if context.response_headers:

@@ -9,6 +9,7 @@ from pathlib import Path
 import orjson
 
 from millrace.core.clock import ManualClock
+from millrace.core import limits
 from millrace.core.errors import AwsError, StorageError
 from millrace.iam.entities import ManagedPolicy, Version
 from millrace.iam.registry import POLICIES, ROLES
@@ -112,6 +113,21 @@ def test_a_status_tells_of_the_next_retry():
         assert abs(status["lag_seconds"] - 0.1) < 0.001
 
     run(story, fail)
+
+
+def test_what_a_function_says_of_its_failure_is_remembered_up_to_a_length():
+    async def shout(name, keys):
+        raise ValueError("no" * limits.delivery_error_characters_max)
+
+    async def story(mill, stream):
+        await mill.map(stream)
+        await mill.change(stream, "a")
+        await mill.until(lambda: any(isinstance(fact, AttemptFailed) for fact in mill.seen))
+
+        error = (await mill.status())["last_error"]
+        assert (error[:16], len(error)) == ("ValueError: nono", limits.delivery_error_characters_max)
+
+    run(story, shout)
 
 
 def test_throttles_and_missing_functions_are_no_attempts():

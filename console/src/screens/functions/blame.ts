@@ -14,7 +14,7 @@ const MEANT: [RegExp, string][] = [
   [/\btags?\b/i, "tags"],
 ];
 
-export function blamed(failure: Failure | undefined): string | undefined {
+function blamed(failure: Failure | undefined): string | undefined {
   if (failure === undefined) {
     return undefined;
   }

@@ -1,13 +1,13 @@
 import Box from "@cloudscape-design/components/box";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useQueryClient } from "@tanstack/react-query";
+import { functionOf, tableOf } from "../../aws/arn";
 import { deleteFunction } from "../../aws/functions";
 import type { EventSourceMappingConfiguration } from "../../aws/mappings";
 import { region } from "../../aws/session";
 import { Confirm } from "../../parts/confirm";
 import { useSubmit } from "../../parts/submit";
 import { keepDraft } from "./code/draft";
-import { tableOf } from "./triggers";
 
 interface DeleteFunctionsProps {
   names: string[];
@@ -29,13 +29,12 @@ export function DeleteFunctions({ names, triggers, onDeleted, onDismiss }: Delet
         // Nobody is to ask for it again.
         client.removeQueries({ predicate: ({ queryKey }) => queryKey.includes(name) });
       }
-      return true;
     },
     { done: () => `Deleted ${what}.` },
   );
   const tables = triggers
-    .filter(({ FunctionArn }) => names.includes(FunctionArn?.split(":")[6] ?? ""))
-    .map(tableOf);
+    .filter(({ FunctionArn }) => names.includes(functionOf(FunctionArn).split(":")[0] ?? ""))
+    .map(({ EventSourceArn }) => tableOf(EventSourceArn));
   return (
     <Confirm
       title={`Delete ${what}?`}
@@ -45,7 +44,7 @@ export function DeleteFunctions({ names, triggers, onDeleted, onDismiss }: Delet
       failure={removal.failure}
       onDismiss={onDismiss}
       onConfirm={() => {
-        void removal.run(undefined).then((done) => {
+        void removal.run().then((done) => {
           if (done) {
             onDeleted();
           }

@@ -9,11 +9,12 @@ import type { FunctionDetail } from "../../aws/functions";
 import { useGo } from "../../parts/go";
 import { notify } from "../../parts/notices";
 import { Page } from "../../parts/page";
+import { useMappings } from "../../parts/queries";
 import { Empty, FailureAlert, Loaded, Loading } from "../../parts/states";
 import { type FunctionTab, paths } from "../../paths";
 import { DeleteFunctions } from "./delete-functions";
 import { Overview } from "./overview";
-import { useFunction, useMappings } from "./queries";
+import { useFunction } from "./queries";
 
 const CodeTab = lazy(() => import("./code/code-tab"));
 const TestTab = lazy(() => import("./test/test-tab"));

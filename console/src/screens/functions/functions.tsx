@@ -1,26 +1,30 @@
 import { useCollection } from "@cloudscape-design/collection-hooks";
 import Button from "@cloudscape-design/components/button";
-import CollectionPreferences from "@cloudscape-design/components/collection-preferences";
 import Header from "@cloudscape-design/components/header";
-import Pagination from "@cloudscape-design/components/pagination";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
-import TextFilter from "@cloudscape-design/components/text-filter";
 import { useState } from "react";
+import { counter, Find, NoMatches, Pages } from "../../parts/collection";
+import { ListPreferences, type Preferences, tableLook, usePreferences } from "../../parts/list-preferences";
 import { Page } from "../../parts/page";
+import { useFunctions, useMappings } from "../../parts/queries";
 import { Empty, FailureAlert } from "../../parts/states";
 import { paths } from "../../paths";
 import { DeleteFunctions } from "./delete-functions";
 import { COLUMNS, type FunctionRow, rowsOf } from "./function-rows";
-import { useFigures, useFunctions, useMappings } from "./queries";
+import { useFigures } from "./queries";
 
-const PLACE = "millrace.functions.preferences";
 /** What a small window has no room for, until it is asked for. */
 const ONLY_WIDE = new Set(["state", "memory", "timeout", "codeSize"]);
 const WIDE = window.innerWidth >= 1500;
-const PREFERENCES = {
+const CHOICES = COLUMNS.map(({ id = "", header }) => ({
+  id,
+  label: String(header),
+  alwaysVisible: id === "name",
+}));
+const PREFERENCES: Preferences = {
   pageSize: 20,
-  contentDisplay: COLUMNS.map(({ id = "" }) => ({ id, visible: WIDE || !ONLY_WIDE.has(id) })),
+  contentDisplay: CHOICES.map(({ id }) => ({ id, visible: WIDE || !ONLY_WIDE.has(id) })),
 };
 
 export default function Functions() {
@@ -35,22 +39,17 @@ function FunctionTable() {
   const functions = useFunctions();
   const mappings = useMappings();
   const figures = useFigures();
-  const [preferences, setPreferences] = useKept();
+  const [preferences, setPreferences] = usePreferences("functions", PREFERENCES);
   const [deleting, setDeleting] = useState(false);
   const rows = rowsOf(functions.data ?? [], mappings.data ?? [], figures);
   const collection = useCollection(rows, {
     filtering: {
       empty: <NoFunctions />,
-      noMatch: (
-        <Empty
-          title="No function matches"
-          action={<Button onClick={() => collection.actions.setFiltering("")}>Clear filter</Button>}
-        />
-      ),
+      noMatch: <NoMatches clear={() => collection.actions.setFiltering("")} />,
       filteringFunction: (row, text) =>
         `${row.name} ${row.runtime} ${row.description}`.toLowerCase().includes(text.toLowerCase()),
     },
-    pagination: { pageSize: preferences.pageSize ?? PREFERENCES.pageSize },
+    pagination: { pageSize: preferences.pageSize },
     sorting: { defaultState: { sortingColumn: { sortingField: "name" } } },
     selection: { trackBy: "name" },
   });
@@ -64,7 +63,7 @@ function FunctionTable() {
         {...collection.collectionProps}
         items={collection.items}
         columnDefinitions={COLUMNS}
-        columnDisplay={preferences.contentDisplay ?? PREFERENCES.contentDisplay}
+        {...tableLook(preferences)}
         selectionType="multi"
         variant="container"
         loading={functions.isPending}
@@ -73,9 +72,7 @@ function FunctionTable() {
         stickyColumns={{ first: 1 }}
         header={
           <Header
-            counter={
-              chosen.length > 0 ? `(${chosen.length}/${rows.length})` : functions.data && `(${rows.length})`
-            }
+            counter={functions.data && counter(rows.length, chosen.length)}
             actions={
               <SpaceBetween direction="horizontal" size="xs">
                 <Button disabled={chosen.length === 0} onClick={() => setDeleting(true)}>
@@ -91,33 +88,19 @@ function FunctionTable() {
           </Header>
         }
         filter={
-          <TextFilter
-            {...collection.filterProps}
-            filteringPlaceholder="Find functions"
-            filteringAriaLabel="Find functions"
-            countText={`${collection.filteredItemsCount ?? 0} found`}
+          <Find
+            filter={collection.filterProps}
+            label="Find functions"
+            matches={collection.filteredItemsCount}
           />
         }
-        pagination={<Pagination {...collection.paginationProps} />}
+        pagination={<Pages {...collection.paginationProps} />}
         preferences={
-          <CollectionPreferences
-            title="Preferences"
-            confirmLabel="Confirm"
-            cancelLabel="Cancel"
+          <ListPreferences
+            nouns="functions"
+            choices={CHOICES}
             preferences={preferences}
-            onConfirm={({ detail }) => setPreferences(detail)}
-            pageSizePreference={{
-              title: "Functions on a page",
-              options: [10, 20, 50, 100].map((value) => ({ value, label: String(value) })),
-            }}
-            contentDisplayPreference={{
-              title: "Columns",
-              options: COLUMNS.map(({ id, header }) => ({
-                id: id ?? "",
-                label: String(header),
-                alwaysVisible: id === "name",
-              })),
-            }}
+            onChange={setPreferences}
           />
         }
         ariaLabels={{
@@ -148,20 +131,4 @@ function NoFunctions() {
       Make one from a blueprint, and connect it to the stream of a table.
     </Empty>
   );
-}
-
-type Preferences = { pageSize?: number; contentDisplay?: readonly { id: string; visible: boolean }[] };
-
-function useKept(): [Preferences, (next: Preferences) => void] {
-  const [kept, setKept] = useState<Preferences>(() => {
-    const text = localStorage.getItem(PLACE);
-    return text === null ? PREFERENCES : (JSON.parse(text) as Preferences);
-  });
-  return [
-    kept,
-    (next) => {
-      localStorage.setItem(PLACE, JSON.stringify(next));
-      setKept(next);
-    },
-  ];
 }

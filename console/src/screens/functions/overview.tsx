@@ -6,18 +6,19 @@ import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { ReactNode } from "react";
+import { tableOf } from "../../aws/arn";
 import type { EventSourceMappingConfiguration } from "../../aws/mappings";
 import { paths } from "../../paths";
 import { Described } from "./description";
 import type { TabProps } from "./function";
-import { useMappings } from "./queries";
-import { stateType, tableOf } from "./triggers";
+import { useTriggersOf } from "./queries";
+import { stateType } from "./triggers";
 
 const SHOWN_MAX = 4;
 
 /** What calls the function, the function, and where its lines go. */
 export function Overview({ name, detail }: TabProps) {
-  const mappings = useMappings(name);
+  const mappings = useTriggersOf(name);
   const configuration = detail.Configuration ?? {};
   const group = configuration.LoggingConfig?.LogGroup ?? `/aws/lambda/${name}`;
   const state =
@@ -66,7 +67,7 @@ function Triggers({
       ) : null}
       {mappings.slice(0, SHOWN_MAX).map((mapping) => (
         <div key={mapping.UUID}>
-          <Link href={paths.trigger(mapping.UUID ?? "")}>{tableOf(mapping)}</Link>{" "}
+          <Link href={paths.trigger(mapping.UUID ?? "")}>{tableOf(mapping.EventSourceArn)}</Link>{" "}
           <StatusIndicator type={stateType(mapping)}>{mapping.State}</StatusIndicator>
         </div>
       ))}

@@ -1,14 +1,12 @@
 /** What the screens of functions read, under names that they share. */
 
 import { useQuery } from "@tanstack/react-query";
-import { getFunction, listFunctions } from "../../aws/functions";
-import { listMappings } from "../../aws/mappings";
-import { type FunctionStatus, status } from "../../aws/own";
+import { functionOf } from "../../aws/arn";
+import { getFunction } from "../../aws/functions";
+import type { FunctionStatus } from "../../aws/own";
+import { useMappings, useStatus } from "../../parts/queries";
 
 const REFRESH_MS = 4000;
-
-export const useFunctions = () =>
-  useQuery({ queryKey: ["functions"], queryFn: listFunctions, refetchInterval: REFRESH_MS });
 
 /** Not `enabled` while it is being deleted: asking for what is gone is an error. */
 export const useFunction = (name: string, enabled = true) =>
@@ -19,16 +17,9 @@ export const useFunction = (name: string, enabled = true) =>
     enabled,
   });
 
-/** All triggers of the region, or those of one function. */
-export const useMappings = (functionName?: string) =>
-  useQuery({
-    queryKey: ["mappings", functionName ?? ""],
-    queryFn: () => listMappings(functionName === undefined ? {} : { FunctionName: functionName }),
-    refetchInterval: REFRESH_MS,
-  });
-
-export const useStatus = () =>
-  useQuery({ queryKey: ["status"], queryFn: status, refetchInterval: REFRESH_MS });
+/** The triggers of the function, of any version of it. */
+export const useTriggersOf = (name: string) =>
+  useMappings(({ FunctionArn }) => functionOf(FunctionArn).split(":")[0] === name);
 
 /** The figures of functions by their ARN; empty until the server has told them. */
 export function useFigures(): Map<string, FunctionStatus> {

@@ -20,14 +20,14 @@ export function RoleSelect({ roles, chosen, disabled, onChoose }: RoleSelectProp
       value,
       label,
       description: value,
-      ...(fits ? {} : { tags: ["Lambda may not assume it"] }),
+      tags: fits ? undefined : ["Lambda may not assume it"],
     }));
   const selected = options.find(({ value }) => value === chosen);
   return (
     <Select
       options={options}
       selectedOption={selected ?? (chosen === undefined ? null : { value: chosen, label: chosen })}
-      disabled={disabled ?? false}
+      disabled={disabled}
       filteringType="auto"
       filteringAriaLabel="Find a role"
       placeholder="Choose a role"

@@ -3,16 +3,18 @@ import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table from "@cloudscape-design/components/table";
+import { tableOf } from "../../aws/arn";
 import { count, dateTime } from "../../parts/format";
+import { useStatus } from "../../parts/queries";
 import { Empty, FailureAlert } from "../../parts/states";
 import { paths } from "../../paths";
 import type { TabProps } from "./function";
-import { useMappings, useStatus } from "./queries";
-import { stateType, tableOf } from "./triggers";
+import { useTriggersOf } from "./queries";
+import { stateType } from "./triggers";
 
 /** What calls the function by itself. */
 export default function TriggersTab({ name }: TabProps) {
-  const mappings = useMappings(name);
+  const mappings = useTriggersOf(name);
   const status = useStatus();
   const figures = new Map((status.data?.mappings ?? []).map((one) => [one.uuid, one]));
   if (mappings.isError && mappings.data === undefined) {
@@ -47,7 +49,9 @@ export default function TriggersTab({ name }: TabProps) {
           id: "table",
           header: "DynamoDB table",
           isRowHeader: true,
-          cell: (mapping) => <Link href={paths.trigger(mapping.UUID ?? "")}>{tableOf(mapping)}</Link>,
+          cell: (mapping) => (
+            <Link href={paths.trigger(mapping.UUID ?? "")}>{tableOf(mapping.EventSourceArn)}</Link>
+          ),
         },
         {
           id: "state",

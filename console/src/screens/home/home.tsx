@@ -5,11 +5,10 @@ import Grid from "@cloudscape-design/components/grid";
 import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useQuery } from "@tanstack/react-query";
 import type { Status } from "../../aws/own";
-import { listTables } from "../../aws/tables";
 import { count, duration } from "../../parts/format";
 import { Page } from "../../parts/page";
+import { useTableNames } from "../../parts/queries";
 import { RateChart } from "../../parts/rate-chart";
 import { levels, names, rates, type Sample } from "../../parts/samples";
 import { FailureAlert, Loading } from "../../parts/states";
@@ -46,7 +45,7 @@ export default function Home() {
 }
 
 function Loop({ status, samples }: { status: Status; samples: readonly Sample[] }) {
-  const tables = useQuery({ queryKey: ["tables"], queryFn: listTables, refetchInterval: 5000 });
+  const tables = useTableNames();
   const empty = tables.data?.length === 0 && status.functions.length === 0;
   const drawn = flow(tables.data ?? [], status, samples);
   return (

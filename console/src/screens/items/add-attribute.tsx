@@ -14,7 +14,7 @@ export function AddAttribute({
   return (
     <ButtonDropdown
       items={TYPES.map((id) => ({ id, text: TYPE_NAMES[id] }))}
-      {...(ariaLabel === undefined ? {} : { ariaLabel })}
+      ariaLabel={ariaLabel}
       onItemClick={({ detail }) => onAdd(detail.id as AttributeType)}
     >
       {text}

@@ -17,12 +17,12 @@ interface AttributeRowProps {
   /** How it is called aloud, from the top. */
   label: string;
   /** Which part of the key it is. */
-  role?: string | undefined;
+  role?: string;
   /** A key has the type that the table says. */
   typeFixed?: boolean;
   /** A key that cannot change any more. */
   fixed?: boolean;
-  refused?: string | undefined;
+  refused?: string;
   /** In a list: an element has a place instead of a name. */
   position?: number;
 }
@@ -94,7 +94,7 @@ function Nested({ draft, tree, label }: { draft: Draft; tree: Tree; label: strin
           draft={child}
           tree={tree}
           label={list ? `${label}[${at}]` : `${label}.${child.name || "new attribute"}`}
-          {...(list ? { position: at } : {})}
+          position={list ? at : undefined}
         />
       ))}
       <div>

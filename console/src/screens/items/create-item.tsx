@@ -10,11 +10,12 @@ import type { TableDescription } from "../../aws/tables";
 import { useGo } from "../../parts/go";
 import { LoadedTable } from "../../parts/no-table";
 import { Page } from "../../parts/page";
+import { useTable } from "../../parts/queries";
 import { Empty, Loaded } from "../../parts/states";
 import { useSubmit } from "../../parts/submit";
 import { paths } from "../../paths";
 import { ItemEditor } from "./item-editor";
-import { crumbsTo, itemsAddress, useItem, useTable } from "./items-page";
+import { crumbsTo, itemsAddress, useItem } from "./items-page";
 import { refusalOf } from "./refusal";
 import { type Key, keysOf, keyText, schemaOf } from "./table-keys";
 import { useEditing } from "./use-editing";
@@ -24,7 +25,7 @@ export default function CreateItem() {
   const { name = "" } = useParams();
   const [parameters] = useSearchParams();
   const from = parameters.get("from");
-  const table = useTable(name);
+  const table = useTable(name, false);
   return (
     <Page
       title="Create item"
@@ -83,7 +84,7 @@ function Creating({
   });
   const save = async () => {
     const item = editing.check();
-    if (item !== undefined && (await submit.run(item)) !== undefined) {
+    if (item !== undefined && (await submit.run(item))) {
       go(itemsAddress(name));
     }
   };

@@ -30,7 +30,7 @@ export function DeleteItems({ table, items: chosen, keys, onDone, onDismiss }: D
     { done: (many) => `${items(many)} deleted from ${table}.` },
   );
   const run = async () => {
-    if ((await submit.run(undefined)) !== undefined) {
+    if (await submit.run()) {
       onDone();
     }
   };

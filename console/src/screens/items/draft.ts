@@ -24,7 +24,7 @@ export interface Draft {
 
 let last = 0;
 
-export function newId(): number {
+function newId(): number {
   last += 1;
   return last;
 }
@@ -41,7 +41,7 @@ export const newDraft = (type: AttributeType, name = ""): Draft => ({
   children: [],
 });
 
-export const isSet = (type: AttributeType) => type === "SS" || type === "NS" || type === "BS";
+const isSet = (type: AttributeType) => type === "SS" || type === "NS" || type === "BS";
 
 /** The drafts of an item: `first` (its key) in front, whatever order it has then. */
 export function draftsOf(item: Item, first: string[] = []): Draft[] {

@@ -14,12 +14,13 @@ import { useGo } from "../../parts/go";
 import { ItemDiff } from "../../parts/item-diff";
 import { LoadedTable } from "../../parts/no-table";
 import { Page } from "../../parts/page";
+import { useTable } from "../../parts/queries";
 import { Empty, Loaded } from "../../parts/states";
 import { useSubmit } from "../../parts/submit";
 import { paths } from "../../paths";
 import { Conflict } from "./conflict";
 import { ItemEditor } from "./item-editor";
-import { crumbsTo, itemsAddress, useItem, useTable } from "./items-page";
+import { crumbsTo, itemsAddress, useItem } from "./items-page";
 import { refusalOf } from "./refusal";
 import { keyOf, keysOf, schemaOf } from "./table-keys";
 import { type ItemEditing, useEditing } from "./use-editing";
@@ -29,7 +30,7 @@ export default function EditItem() {
   const { name = "" } = useParams();
   const [parameters] = useSearchParams();
   const key = parameters.get("key") ?? "{}";
-  const table = useTable(name);
+  const table = useTable(name, false);
   const item = useItem(name, key);
   return (
     <Page
@@ -102,13 +103,12 @@ function EditingItem({ name, table, before, onTakeTheirs }: EditingItemProps) {
         }
         throw thrown;
       });
-      return true;
     },
     { done: () => `The item was saved in ${name}.` },
   );
   const save = async (on: Item | undefined) => {
     const after = editing.check();
-    if (after !== undefined && (await submit.run({ after, on })) === true) {
+    if (after !== undefined && (await submit.run({ after, on }))) {
       go(itemsAddress(name));
     }
   };

@@ -7,9 +7,10 @@ import { failure } from "../../aws/failure";
 import type { TableDescription } from "../../aws/tables";
 import { LoadedTable } from "../../parts/no-table";
 import { Page } from "../../parts/page";
+import { useTable } from "../../parts/queries";
 import { FailureAlert } from "../../parts/states";
 import { paths } from "../../paths";
-import { crumbsTo, rememberItems, useTable } from "./items-page";
+import { crumbsTo, rememberItems } from "./items-page";
 import { fromParameters, type Question, toParameters } from "./question";
 import { QuestionForm } from "./question-form";
 import { type Reading, useReading } from "./reading";
@@ -19,7 +20,7 @@ import { type Schema, schemaOf } from "./table-keys";
 
 export default function Explore() {
   const { name = "" } = useParams();
-  const table = useTable(name);
+  const table = useTable(name, false);
   return (
     <Page
       title={name}

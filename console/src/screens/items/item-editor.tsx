@@ -2,11 +2,11 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import { useEffect } from "react";
+import { focusFirstWrong } from "../../parts/focus-wrong";
 import { AttributeForm } from "./attribute-form";
 import { JsonView } from "./json-view";
 import type { Key } from "./table-keys";
 import type { ItemEditing } from "./use-editing";
-import { focusWrongField } from "./wrong-field";
 
 interface ItemEditorProps {
   item: ItemEditing;
@@ -24,7 +24,7 @@ export function ItemEditor({ item, keys, fixed, refusal, onSave }: ItemEditorPro
   const told = refusal?.message;
   useEffect(() => {
     if (told !== undefined) {
-      focusWrongField(place.current);
+      focusFirstWrong(place.current);
     }
   }, [told, place]);
   const views = (

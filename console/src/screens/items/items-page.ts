@@ -2,7 +2,6 @@ import { useQuery } from "@tanstack/react-query";
 import type { Item } from "../../aws/attributes";
 import { readTyped } from "../../aws/item-json";
 import { getItem } from "../../aws/items";
-import { describeTable } from "../../aws/tables";
 import { paths } from "../../paths";
 import type { Crumb } from "../../shell/trail";
 
@@ -17,9 +16,6 @@ export function itemsAddress(table: string): string {
   const parameters = left.get(table) ?? "";
   return parameters === "" ? paths.items(table) : `${paths.items(table)}?${parameters}`;
 }
-
-export const useTable = (name: string) =>
-  useQuery({ queryKey: ["table", name], queryFn: () => describeTable(name) });
 
 /** The item of a key, given as DynamoDB JSON; read once, so that nothing changes under the person who edits it. */
 export const useItem = (table: string, key: string) =>

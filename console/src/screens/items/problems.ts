@@ -3,7 +3,7 @@
 import { canonicalNumber, fromBase64, isNumber } from "../../aws/attributes";
 import type { Draft } from "./draft";
 
-export interface Problem {
+interface Problem {
   name?: string;
   value?: string;
 }
@@ -22,7 +22,7 @@ function collect(drafts: Draft[], named: boolean, keys: string[], found: Map<num
     const name = named ? nameProblem(draft, seen) : undefined;
     const value = valueProblem(draft) ?? (keys.includes(draft.name) ? keyProblem(draft) : undefined);
     if (name !== undefined || value !== undefined) {
-      found.set(draft.id, { ...(name ? { name } : {}), ...(value ? { value } : {}) });
+      found.set(draft.id, { name, value });
     }
     seen.add(draft.name);
     if (draft.type === "M" || draft.type === "L") {

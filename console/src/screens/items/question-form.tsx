@@ -6,9 +6,10 @@ import Grid from "@cloudscape-design/components/grid";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useEffect, useRef, useState } from "react";
+import { useState } from "react";
 import { endpoint, region } from "../../aws/session";
 import type { TableDescription } from "../../aws/tables";
+import { useFocusWrong } from "../../parts/focus-wrong";
 import { notify } from "../../parts/notices";
 import { asBoto3, asCli } from "./copy-as";
 import { copy } from "./export";
@@ -18,7 +19,6 @@ import { ProjectionField } from "./projection-field";
 import { newQuestion, type Question } from "./question";
 import { type Mistakes, mistakesOf, requestOf } from "./request";
 import { indexNames, schemaOf } from "./table-keys";
-import { focusWrongField } from "./wrong-field";
 
 interface QuestionFormProps {
   name: string;
@@ -44,15 +44,10 @@ export function QuestionForm(props: QuestionFormProps) {
   const { table, asked, refused } = props;
   const [question, setQuestion] = useFollowing(asked);
   const [missing, setMissing] = useState<Mistakes>({});
-  const form = useRef<HTMLFormElement>(null);
   const schema = schemaOf(table, question.index);
   const mistakes = { ...refused, ...missing };
   const wrong = JSON.stringify(mistakes);
-  useEffect(() => {
-    if (wrong !== "{}") {
-      focusWrongField(form.current);
-    }
-  }, [wrong]);
+  const form = useFocusWrong(wrong === "{}" ? undefined : wrong);
   const change = (part: Partial<Question>) => setQuestion({ ...question, ...part });
   const run = () => {
     const found = schema === undefined ? {} : mistakesOf(question, schema);

@@ -35,7 +35,7 @@ const header = (name: string, keys: string[]) =>
       : shortened(name, 40);
 
 /** Numbers by what they are worth, everything else by its text; what is not there comes first. */
-export function compareValues(one: AttributeValue | undefined, other: AttributeValue | undefined): number {
+function compareValues(one: AttributeValue | undefined, other: AttributeValue | undefined): number {
   if (one === undefined || other === undefined) {
     return Number(one !== undefined) - Number(other !== undefined);
   }

@@ -25,7 +25,7 @@ export function schemaOf(table: TableDescription, index = ""): Schema | undefine
     return name === undefined ? undefined : { name, type: (type ?? "S") as KeyType };
   };
   const [partition, sort] = [keyOf("HASH"), keyOf("RANGE")];
-  return partition === undefined ? undefined : { partition, ...(sort === undefined ? {} : { sort }) };
+  return partition === undefined ? undefined : { partition, sort };
 }
 
 export const keysOf = (schema: Schema): Key[] =>

@@ -1,10 +1,10 @@
-import { type RefObject, useEffect, useRef, useState } from "react";
+import { type RefObject, useState } from "react";
 import type { Item } from "../../aws/attributes";
+import { useFocusWrong } from "../../parts/focus-wrong";
 import type { Draft } from "./draft";
 import { begin, type Editing, inJson, inView, type Understood, understand } from "./editing";
 import type { Problems } from "./problems";
 import type { Key } from "./table-keys";
-import { focusWrongField } from "./wrong-field";
 
 const NONE: Problems = new Map();
 
@@ -27,13 +27,8 @@ export interface ItemEditing {
 export function useEditing(item: Item, keys: Key[]): ItemEditing {
   const [editing, setEditing] = useState(() => begin(item, keys));
   const [strict, setStrict] = useState(0);
-  const place = useRef<HTMLDivElement>(null);
+  const place = useFocusWrong<HTMLDivElement>(strict > 0 ? strict : undefined);
   const understood = understand(editing);
-  useEffect(() => {
-    if (strict > 0) {
-      focusWrongField(place.current);
-    }
-  }, [strict]);
   const turn = (next: Editing | undefined) => {
     setStrict(next === undefined ? strict + 1 : 0);
     if (next !== undefined) {

@@ -41,7 +41,7 @@ export function ValueCell({ value }: { value: AttributeValue | undefined }) {
             textToCopy={whole}
             copyButtonText="Copy"
             copySuccessText="Copied"
-            copyErrorText="The browser does not allow it"
+            copyErrorText="It could not be copied"
           />
         </>
       }

@@ -7,7 +7,7 @@ export const PAGE_LINES = 500;
 /** More than this is not kept: whole pages at the far end go. */
 export const KEPT_LINES = 5_000;
 
-export type ReadPage = (place: LogPlace, most: number) => Promise<LogPage>;
+type ReadPage = (place: LogPlace, most: number) => Promise<LogPage>;
 
 export interface View {
   entries: readonly Entry[];

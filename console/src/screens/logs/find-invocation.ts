@@ -1,8 +1,8 @@
-import { type LogSpan, searchLogs } from "../../aws/logs";
-import { readLine } from "./line";
+import { type LogSpan, quoted, searchLogs } from "../../aws/logs";
+import { readLine } from "../../parts/log-line";
 
 /** When an invocation ran, in epoch milliseconds; without an end it is still at work. */
-export interface Found extends LogSpan {
+interface Found extends LogSpan {
   start: number;
 }
 
@@ -10,7 +10,7 @@ const PAGE = 1_000;
 
 /** Where the lines of an invocation are in a stream: from its first line that names it to its REPORT. */
 export async function findInvocation(group: string, stream: string, request: string): Promise<Found | null> {
-  const search = { group, streams: [stream], pattern: `"${request.replace(/["\\]/g, "\\$&")}"` };
+  const search = { group, streams: [stream], pattern: quoted(request) };
   let start: number | undefined;
   let next: string | undefined;
   do {

@@ -4,7 +4,7 @@ import type { TableProps } from "@cloudscape-design/components/table";
 import { useQuery } from "@tanstack/react-query";
 import { type LogGroup, newestStreams } from "../../aws/logs";
 import { ago, dateTime } from "../../parts/format";
-import { isGone } from "../../parts/gone";
+import { whileThere } from "../../parts/gone";
 import { paths } from "../../paths";
 import { functionOf, goneGroup, retentionText } from "./places";
 
@@ -48,9 +48,11 @@ export const groupColumns: TableProps.ColumnDefinition<LogGroup>[] = [
 function LastEvent({ group }: { group: string }) {
   const newest = useQuery({
     queryKey: ["newest-stream", group],
-    queryFn: async () => (await newestStreams(group, 1))[0]?.lastEventTimestamp ?? null,
+    ...whileThere(
+      goneGroup(group),
+      async () => (await newestStreams(group, 1))[0]?.lastEventTimestamp ?? null,
+    ),
     refetchInterval: 5_000,
-    enabled: () => !isGone(goneGroup(group)),
   });
   if (newest.isPending) {
     return <StatusIndicator type="loading">Loading</StatusIndicator>;

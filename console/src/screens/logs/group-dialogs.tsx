@@ -1,14 +1,11 @@
 import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
-import Form from "@cloudscape-design/components/form";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
-import Modal from "@cloudscape-design/components/modal";
-import SpaceBetween from "@cloudscape-design/components/space-between";
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import { createLogGroup, deleteLogGroup, setRetention } from "../../aws/logs";
 import { Confirm } from "../../parts/confirm";
-import { going, isBack } from "../../parts/gone";
+import { FormModal } from "../../parts/form-modal";
+import { isBack, whileDeleting } from "../../parts/gone";
 import { useSubmit } from "../../parts/submit";
 import { goneGroup, retentionText } from "./places";
 import { RetentionSelect } from "./retention";
@@ -33,11 +30,12 @@ export function CreateGroup({ onClose }: { onClose: () => void }) {
       title="Create log group"
       action="Create"
       busy={submit.busy}
+      failure={submit.failure}
       error={taken === undefined ? submit.formError("logGroupName") : undefined}
-      onClose={onClose}
-      onSubmit={() => void submit.run(undefined)}
+      onDismiss={onClose}
+      onSubmit={() => void submit.run()}
     >
-      <FormField label="Log group name" errorText={submit.errorOf("logGroupName") ?? taken ?? ""}>
+      <FormField label="Log group name" errorText={submit.errorOf("logGroupName") ?? taken}>
         <Input value={name} autoFocus onChange={({ detail }) => setName(detail.value)} />
       </FormField>
       <FormField label="Retention" description="How long events are kept.">
@@ -69,9 +67,10 @@ export function EditRetention({ groups, now, onClose }: EditRetentionProps) {
       title="Edit retention"
       action="Save"
       busy={submit.busy}
+      failure={submit.failure}
       error={submit.formError()}
-      onClose={onClose}
-      onSubmit={() => void submit.run(undefined)}
+      onDismiss={onClose}
+      onSubmit={() => void submit.run()}
     >
       <Box>{groups.length === 1 ? groups[0] : `${groups.length} log groups`}</Box>
       <FormField label="Retention" description="Older events are removed, also those that are there now.">
@@ -91,7 +90,7 @@ export function DeleteGroups({ groups, onClose, onDone = onClose }: DeleteGroups
   const submit = useSubmit(
     async () => {
       for (const group of groups) {
-        await going(goneGroup(group), () => deleteLogGroup(group));
+        await whileDeleting(goneGroup(group), () => deleteLogGroup(group));
       }
       onDone();
     },
@@ -106,49 +105,12 @@ export function DeleteGroups({ groups, onClose, onDone = onClose }: DeleteGroups
       action="Delete"
       busy={submit.busy}
       failure={submit.failure}
-      onConfirm={() => void submit.run(undefined)}
+      onConfirm={() => void submit.run()}
       onDismiss={onClose}
     >
       All streams and events of{" "}
       {groups.length === 1 ? <b>{groups[0]}</b> : `these ${groups.length} log groups`} are removed for good. A
       function makes its group anew when it next writes.
     </Confirm>
-  );
-}
-
-interface FormModalProps {
-  title: string;
-  action: string;
-  busy: boolean;
-  error: string | undefined;
-  onClose: () => void;
-  onSubmit: () => void;
-  children: ReactNode;
-}
-
-function FormModal({ title, action, busy, error, onClose, onSubmit, children }: FormModalProps) {
-  const buttons = (
-    <SpaceBetween direction="horizontal" size="xs">
-      <Button variant="link" formAction="none" onClick={onClose}>
-        Cancel
-      </Button>
-      <Button variant="primary" loading={busy}>
-        {action}
-      </Button>
-    </SpaceBetween>
-  );
-  return (
-    <Modal visible header={title} onDismiss={onClose} closeAriaLabel="Close">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          onSubmit();
-        }}
-      >
-        <Form actions={buttons} errorText={error ?? ""}>
-          <SpaceBetween size="m">{children}</SpaceBetween>
-        </Form>
-      </form>
-    </Modal>
   );
 }

@@ -1,14 +1,13 @@
 import { useCollection } from "@cloudscape-design/collection-hooks";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
-import Pagination from "@cloudscape-design/components/pagination";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
-import TextFilter from "@cloudscape-design/components/text-filter";
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { type LogGroup, listLogGroups } from "../../aws/logs";
+import type { LogGroup } from "../../aws/logs";
+import { counter, Find, NoMatches, Pages } from "../../parts/collection";
 import { Page } from "../../parts/page";
+import { useLogGroups } from "../../parts/queries";
 import { Empty, FailureAlert } from "../../parts/states";
 import { paths } from "../../paths";
 import { groupColumns } from "./group-columns";
@@ -18,7 +17,7 @@ const NONE: LogGroup[] = [];
 const PAGE_SIZE = 20;
 
 export default function Groups() {
-  const all = useQuery({ queryKey: ["log-groups"], queryFn: () => listLogGroups(), refetchInterval: 5_000 });
+  const all = useLogGroups();
   return (
     <Page
       title="Logs"
@@ -52,12 +51,7 @@ function GroupList({ groups, loading }: { groups: LogGroup[]; loading: boolean }
             A function's group is made when it first runs.
           </Empty>
         ),
-        noMatch: (
-          <Empty
-            title="No matches"
-            action={<Button onClick={() => actions.setFiltering("")}>Clear filter</Button>}
-          />
-        ),
+        noMatch: <NoMatches clear={() => actions.setFiltering("")} />,
       },
       pagination: { pageSize: PAGE_SIZE },
       sorting: { defaultState: { sortingColumn: groupColumns[0] ?? {} } },
@@ -85,7 +79,7 @@ function GroupList({ groups, loading }: { groups: LogGroup[]; loading: boolean }
         }}
         header={
           <Header
-            counter={names.length > 0 ? `(${names.length}/${groups.length})` : `(${groups.length})`}
+            counter={counter(groups.length, names.length)}
             actions={
               <SpaceBetween direction="horizontal" size="xs">
                 <Button disabled={names.length === 0} onClick={() => setDialog("retention")}>
@@ -103,22 +97,8 @@ function GroupList({ groups, loading }: { groups: LogGroup[]; loading: boolean }
             Log groups
           </Header>
         }
-        filter={
-          <TextFilter
-            {...filterProps}
-            filteringPlaceholder="Find log groups by name"
-            filteringAriaLabel="Find log groups by name"
-            countText={filteredItemsCount === 1 ? "1 match" : `${filteredItemsCount} matches`}
-          />
-        }
-        pagination={
-          groups.length > PAGE_SIZE ? (
-            <Pagination
-              {...paginationProps}
-              ariaLabels={{ nextPageLabel: "Next page", previousPageLabel: "Previous page" }}
-            />
-          ) : null
-        }
+        filter={<Find filter={filterProps} label="Find log groups by name" matches={filteredItemsCount} />}
+        pagination={<Pages {...paginationProps} />}
       />
       {dialog === "create" ? <CreateGroup onClose={close} /> : null}
       {dialog === "delete" ? <DeleteGroups groups={names} onClose={close} /> : null}

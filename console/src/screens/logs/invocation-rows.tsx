@@ -2,8 +2,8 @@ import Badge from "@cloudscape-design/components/badge";
 import Link from "@cloudscape-design/components/link";
 import type { ReactElement } from "react";
 import { count, milliseconds } from "../../parts/format";
+import type { Report } from "../../parts/log-line";
 import type { Invocation } from "./invocations";
-import type { Report } from "./line";
 import { LineRow } from "./line-row";
 
 interface HeadProps {

@@ -1,7 +1,7 @@
 /** The lines of a stream by invocation: an environment runs one at a time, from START to REPORT. Pure. */
 
 import type { LogLine } from "../../aws/logs";
-import { type Read, type Report, readLine } from "./line";
+import { type Read, type Report, readLine } from "../../parts/log-line";
 
 /** A line with what was read in it. `key` stays the same while lines are added before and behind. */
 export interface Entry extends LogLine {

@@ -1,7 +1,7 @@
 import { memo, type ReactNode, useState } from "react";
 import { clockTime, count, dateTime } from "../../parts/format";
+import type { LineKind } from "../../parts/log-line";
 import { clipped, shown } from "../../parts/log-text";
-import type { LineKind } from "./line";
 import { pieces } from "./terms";
 
 interface LineRowProps {
@@ -9,8 +9,8 @@ interface LineRowProps {
   time: number;
   message: string;
   kind: LineKind;
-  json?: string | undefined;
-  marked?: RegExp | undefined;
+  json?: string;
+  marked?: RegExp;
   /** Where it was logged, for lists of several streams. */
   place?: ReactNode;
 }
@@ -27,7 +27,7 @@ export const LineRow = memo(function LineRow({ time, message, kind, json, marked
   const full = unfolded && json !== undefined ? json : shown(message);
   const { text, left } = clipped(full, whole ? full.length : CLIPPED);
   return (
-    <div className={`log-row log-${kind}`} {...(place === undefined ? {} : { "data-place": true })}>
+    <div className={`log-row log-${kind}`} data-place={place === undefined ? undefined : true}>
       <time className="log-time" dateTime={new Date(time).toISOString()} title={dateTime(new Date(time))}>
         {clockTime(time / 1000)}
       </time>

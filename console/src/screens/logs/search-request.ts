@@ -26,7 +26,7 @@ export const longer = (span: Span): Span | undefined => SPANS[SPANS.indexOf(span
 export const PAGE_LINES = 500;
 const CALLS_MAX = 10;
 
-export interface FoundPage {
+interface FoundPage {
   found: FoundLine[];
   next: string | undefined;
 }

@@ -2,15 +2,14 @@ import { useCollection } from "@cloudscape-design/collection-hooks";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
-import Pagination from "@cloudscape-design/components/pagination";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
-import TextFilter from "@cloudscape-design/components/text-filter";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { deleteLogStream, type LogStream, newestStreams } from "../../aws/logs";
+import { Find, NoMatches, Pages } from "../../parts/collection";
 import { Confirm } from "../../parts/confirm";
 import { ago, dateTime } from "../../parts/format";
-import { isGone } from "../../parts/gone";
+import { whileThere } from "../../parts/gone";
 import { Empty, FailureAlert } from "../../parts/states";
 import { useSubmit } from "../../parts/submit";
 import { paths } from "../../paths";
@@ -25,9 +24,8 @@ const SHOWN_MAX = 500;
 export function Streams({ group }: { group: string }) {
   const query = useQuery({
     queryKey: ["log-streams", group],
-    queryFn: () => newestStreams(group, SHOWN_MAX),
+    ...whileThere(goneGroup(group), () => newestStreams(group, SHOWN_MAX)),
     refetchInterval: 3_000,
-    enabled: () => !isGone(goneGroup(group)),
   });
   const [deleting, setDeleting] = useState<string[]>();
   const streams = query.data ?? NONE;
@@ -37,12 +35,7 @@ export function Streams({ group }: { group: string }) {
       filtering: {
         fields: ["logStreamName"],
         empty: <Empty title="No log streams">One is made when something is first written.</Empty>,
-        noMatch: (
-          <Empty
-            title="No matches"
-            action={<Button onClick={() => actions.setFiltering("")}>Clear filter</Button>}
-          />
-        ),
+        noMatch: <NoMatches clear={() => actions.setFiltering("")} />,
       },
       pagination: { pageSize: PAGE_SIZE },
       sorting: {},
@@ -85,22 +78,8 @@ export function Streams({ group }: { group: string }) {
             Log streams
           </Header>
         }
-        filter={
-          <TextFilter
-            {...filterProps}
-            filteringPlaceholder="Find log streams by name"
-            filteringAriaLabel="Find log streams by name"
-            countText={filteredItemsCount === 1 ? "1 match" : `${filteredItemsCount} matches`}
-          />
-        }
-        pagination={
-          streams.length > PAGE_SIZE ? (
-            <Pagination
-              {...paginationProps}
-              ariaLabels={{ nextPageLabel: "Next page", previousPageLabel: "Previous page" }}
-            />
-          ) : null
-        }
+        filter={<Find filter={filterProps} label="Find log streams by name" matches={filteredItemsCount} />}
+        pagination={<Pages {...paginationProps} />}
       />
       {deleting === undefined ? null : (
         <DeleteStreams group={group} streams={deleting} onClose={() => setDeleting(undefined)} />
@@ -157,7 +136,7 @@ function DeleteStreams({ group, streams, onClose }: DeleteStreamsProps) {
       action="Delete"
       busy={submit.busy}
       failure={submit.failure}
-      onConfirm={() => void submit.run(undefined)}
+      onConfirm={() => void submit.run()}
       onDismiss={onClose}
     >
       All events of <b>{what}</b> are removed for good.

@@ -1,7 +1,7 @@
 /** The last lines of a live tail, and what was missed between them. Pure. */
 
 import type { LiveEvent } from "../../aws/own";
-import { type LineKind, readLine } from "./line";
+import { type LineKind, readLine } from "../../parts/log-line";
 
 export const TAIL_LINES = 2_000;
 

@@ -7,13 +7,12 @@ import Input from "@cloudscape-design/components/input";
 import Multiselect from "@cloudscape-design/components/multiselect";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useSearchParams } from "react-router";
 import type { LiveState } from "../../aws/live";
-import { listLogGroups } from "../../aws/logs";
 import { count } from "../../parts/format";
 import { Page } from "../../parts/page";
+import { useLogGroups } from "../../parts/queries";
 import { paths } from "../../paths";
 import { TAIL_LINES, wanted } from "./tail-buffer";
 import { TailLines } from "./tail-lines";
@@ -80,7 +79,7 @@ export default function Tail() {
 }
 
 function Groups({ chosen, choose }: { chosen: string[]; choose: (names: string[]) => void }) {
-  const all = useQuery({ queryKey: ["log-groups"], queryFn: () => listLogGroups(), refetchInterval: 5_000 });
+  const all = useLogGroups();
   const names = (all.data ?? []).map(({ logGroupName = "" }) => logGroupName);
   const options = [...new Set([...names, ...chosen])].map((name) => ({ value: name, label: name }));
   return (

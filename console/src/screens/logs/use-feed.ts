@@ -7,10 +7,10 @@ import { Feed, type View } from "./feed";
 /** The lines of a stream, kept up to date: live events say when there is something to read, nothing is polled. */
 export function useFeed(group: string, stream: string, span: LogSpan = {}): { feed: Feed; view: View } {
   const { start, end } = span;
-  const feed = useMemo(() => {
-    const limits = { ...(start === undefined ? {} : { start }), ...(end === undefined ? {} : { end }) };
-    return new Feed((place, most) => readLogStream(group, stream, place, limits, most));
-  }, [group, stream, start, end]);
+  const feed = useMemo(
+    () => new Feed((place, most) => readLogStream(group, stream, place, { start, end }, most)),
+    [group, stream, start, end],
+  );
   useEffect(() => {
     void feed.news();
   }, [feed]);

@@ -1,13 +1,13 @@
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
-import Modal from "@cloudscape-design/components/modal";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { Denial } from "../../aws/own";
+import { withStatement } from "../../aws/policy-document";
 import { putInline } from "../../aws/role-policies";
 import { CodeEditor } from "../../parts/code-editor";
+import { FormModal } from "../../parts/form-modal";
+import { Refusal } from "../../parts/states";
 import { useSubmit } from "../../parts/submit";
-import { ALLOWED_POLICY, withStatement } from "./documents";
+import { ALLOWED_POLICY } from "./documents";
 
 interface AllowItProps {
   role: string;
@@ -25,41 +25,24 @@ export function AllowIt({ role, denial, policy, onClose }: AllowItProps) {
   });
   const denied = / denies it: /.test(denial.reason);
   return (
-    <Modal
-      visible
+    <FormModal
+      title={`Allow ${denial.action}`}
+      action="Allow it"
       size="large"
-      header={`Allow ${denial.action}`}
+      busy={submit.busy}
+      onSubmit={() => void submit.run()}
       onDismiss={onClose}
-      closeAriaLabel="Close"
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button variant="primary" loading={submit.busy} onClick={() => void submit.run(undefined)}>
-              Allow it
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
     >
-      <SpaceBetween size="m">
-        <Box>
-          The inline policy <b>{ALLOWED_POLICY}</b> of {role} will be:
-        </Box>
-        <CodeEditor value={document} language="json" ariaLabel="The policy as it will be" maxHeight="45vh" />
-        {denied ? (
-          <Alert type="warning" header="This alone will not do">
-            {denial.reason} What is denied stays denied until that statement is gone.
-          </Alert>
-        ) : null}
-        {submit.failure === undefined ? null : (
-          <Alert type="error" header={submit.failure.code}>
-            {submit.failure.message}
-          </Alert>
-        )}
-      </SpaceBetween>
-    </Modal>
+      <Box>
+        The inline policy <b>{ALLOWED_POLICY}</b> of {role} will be:
+      </Box>
+      <CodeEditor value={document} language="json" ariaLabel="The policy as it will be" maxHeight="45vh" />
+      {denied ? (
+        <Alert type="warning" header="This alone will not do">
+          {denial.reason} What is denied stays denied until that statement is gone.
+        </Alert>
+      ) : null}
+      <Refusal failure={submit.failure} />
+    </FormModal>
   );
 }

@@ -34,7 +34,7 @@ export function Boundary({ details }: { details: RoleDetails }) {
         <FormField
           label="Boundary"
           description="The role may do only what both its policies and the boundary allow."
-          errorText={submit.formError() ?? ""}
+          errorText={submit.formError()}
         >
           <Select
             options={options}
@@ -44,7 +44,7 @@ export function Boundary({ details }: { details: RoleDetails }) {
             onChange={({ detail }) => setChosen(detail.selectedOption.value ?? "")}
           />
         </FormField>
-        <Button disabled={wanted === now} loading={submit.busy} onClick={() => void submit.run(undefined)}>
+        <Button disabled={wanted === now} loading={submit.busy} onClick={() => void submit.run()}>
           Save boundary
         </Button>
       </SpaceBetween>

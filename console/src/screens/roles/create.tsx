@@ -5,14 +5,15 @@ import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useEffect, useRef, useState } from "react";
-import { focusFirstWrong } from "../../parts/first-wrong";
+import { useState } from "react";
+import { jsonTrouble } from "../../aws/json-text";
+import { LAMBDA_TRUST } from "../../aws/policy-document";
+import { useFocusWrong } from "../../parts/focus-wrong";
 import { useGo } from "../../parts/go";
 import { isBack } from "../../parts/gone";
 import { Page } from "../../parts/page";
 import { useSubmit } from "../../parts/submit";
 import { paths } from "../../paths";
-import { jsonTrouble, lambdaTrust } from "./documents";
 import { type Made, makeRole } from "./make-role";
 import { documentError } from "./policy-editor";
 import { PolicyPicker } from "./policy-picker";
@@ -26,7 +27,7 @@ export default function CreateRole() {
   const go = useGo();
   const [name, setName] = useState("");
   const [description, setDescription] = useState("");
-  const [trust, setTrust] = useState(lambdaTrust);
+  const [trust, setTrust] = useState(LAMBDA_TRUST);
   const [policies, setPolicies] = useState<string[]>([]);
   const [streams, setStreams] = useState<string[]>([]);
   const [made, setMade] = useState<Made>();
@@ -34,21 +35,12 @@ export default function CreateRole() {
   const submit = useSubmit((draft: Parameters<typeof makeRole>[0]) => makeRole(draft, made, setMade), {
     done: () => `Role ${name} was created.`,
   });
-  const form = useRef<HTMLFormElement>(null);
-  const refused = !submit.busy && submit.failure !== undefined;
-  useEffect(() => {
-    if ((refused || trouble !== undefined) && form.current !== null) {
-      focusFirstWrong(form.current);
-    }
-  }, [refused, trouble]);
+  const form = useFocusWrong(trouble ?? submit.failure);
   const run = async () => {
     const wrong = jsonTrouble(trust);
     setTrouble(wrong);
     submit.reset();
-    if (
-      wrong === undefined &&
-      (await submit.run({ name, description, trust, policies, streams })) !== undefined
-    ) {
+    if (wrong === undefined && (await submit.run({ name, description, trust, policies, streams }))) {
       isBack(goneRole(name));
       go(paths.role(name));
     }
@@ -68,7 +60,7 @@ export default function CreateRole() {
         }}
       >
         <Form
-          errorText={other ?? ""}
+          errorText={other}
           actions={
             <SpaceBetween direction="horizontal" size="xs">
               <Button variant="link" formAction="none" href={paths.roles()}>
@@ -83,10 +75,10 @@ export default function CreateRole() {
           <SpaceBetween size="l">
             <Container header={<Header>Role details</Header>}>
               <SpaceBetween size="m">
-                <FormField label="Role name" errorText={aboutName ?? ""}>
+                <FormField label="Role name" errorText={aboutName}>
                   <Input value={name} autoFocus onChange={({ detail }) => setName(detail.value)} />
                 </FormField>
-                <FormField label="Description" errorText={submit.errorOf("description") ?? ""}>
+                <FormField label="Description" errorText={submit.errorOf("description")}>
                   <Input value={description} onChange={({ detail }) => setDescription(detail.value)} />
                 </FormField>
               </SpaceBetween>

@@ -2,12 +2,12 @@ import Alert from "@cloudscape-design/components/alert";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { listFunctions } from "../../aws/functions";
+import { roleOf } from "../../aws/arn";
 import { attachedPolicies, deleteInline, deleteRole, detach, inlineNames } from "../../aws/role-policies";
 import { Confirm } from "../../parts/confirm";
-import { going } from "../../parts/gone";
+import { whileDeleting } from "../../parts/gone";
+import { useFunctions } from "../../parts/queries";
 import { useSubmit } from "../../parts/submit";
 import { paths } from "../../paths";
 import { goneRole } from "./queries";
@@ -21,15 +21,13 @@ interface DeleteRolesProps {
 /** Asks, saying which functions lose their role; then takes away the policies, as IAM wants it, and the role. */
 export function DeleteRoles({ names, onClose, onDone = onClose }: DeleteRolesProps) {
   const [step, setStep] = useState("");
-  const functions = useQuery({ queryKey: ["functions"], queryFn: listFunctions });
-  const users = (functions.data ?? []).filter(({ Role = "" }) =>
-    names.includes(Role.split("/").at(-1) ?? ""),
-  );
+  const functions = useFunctions();
+  const users = (functions.data ?? []).filter(({ Role }) => names.includes(roleOf(Role)));
   const what = names.length === 1 ? (names[0] ?? "") : `${names.length} roles`;
   const submit = useSubmit(
     async () => {
       for (const name of names) {
-        await going(goneRole(name), () => remove(name, setStep));
+        await whileDeleting(goneRole(name), () => remove(name, setStep));
       }
       onDone();
     },
@@ -41,7 +39,7 @@ export function DeleteRoles({ names, onClose, onDone = onClose }: DeleteRolesPro
       action="Delete"
       busy={submit.busy}
       failure={submit.failure}
-      onConfirm={() => void submit.run(undefined)}
+      onConfirm={() => void submit.run()}
       onDismiss={onClose}
     >
       <SpaceBetween size="s">

@@ -7,12 +7,14 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { laidOut } from "../../aws/json-text";
 import type { Denial } from "../../aws/own";
+import { withStatement } from "../../aws/policy-document";
 import { inlineDocument, type RoleDetails } from "../../aws/role-policies";
 import { ago, count } from "../../parts/format";
 import { Empty, FailureAlert } from "../../parts/states";
 import { AllowIt } from "./allow-it";
-import { ALLOWED_POLICY, withStatement } from "./documents";
+import { ALLOWED_POLICY } from "./documents";
 import { useDenials } from "./queries";
 
 /** What the role was denied lately, and what would allow it. */
@@ -66,7 +68,7 @@ export function Denied({ details }: { details: RoleDetails }) {
 
 /** Whether adding the statement would change nothing. */
 function isIn(document: string, statement: string): boolean {
-  return withStatement(document, statement) === JSON.stringify(JSON.parse(document), null, 2);
+  return withStatement(document, statement) === laidOut(document);
 }
 
 const columnsOf = (

@@ -2,7 +2,8 @@ import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { inlineDocument, laidOut, putInline } from "../../aws/role-policies";
+import { laidOut } from "../../aws/json-text";
+import { inlineDocument, putInline } from "../../aws/role-policies";
 import { Loaded } from "../../parts/states";
 import { NEW_POLICY } from "./documents";
 import { PolicyEditor } from "./policy-editor";
@@ -56,7 +57,7 @@ export function NewInline({ role, taken, onClose }: NewInlineProps) {
       onClose={onClose}
     >
       {(error) => (
-        <FormField label="Policy name" errorText={error ?? ""} warningText={clash ?? ""}>
+        <FormField label="Policy name" errorText={error} warningText={clash}>
           <Input value={name} autoFocus onChange={({ detail }) => setName(detail.value)} />
         </FormField>
       )}

@@ -99,7 +99,7 @@ function DeleteInline({ role, name, onClose }: { role: string; name: string; onC
       action="Delete"
       busy={submit.busy}
       failure={submit.failure}
-      onConfirm={() => void submit.run(undefined)}
+      onConfirm={() => void submit.run()}
       onDismiss={onClose}
     >
       The role loses at once what only <b>{name}</b> allows.

@@ -1,7 +1,8 @@
+import { policyName } from "../../aws/function-roles";
+import { functionPolicy } from "../../aws/policy-document";
 import { attach, createRole, putInline } from "../../aws/role-policies";
-import { streamPolicy } from "./documents";
 
-export interface RoleDraft {
+interface RoleDraft {
   name: string;
   description: string;
   /** The trust policy, JSON text. */
@@ -19,16 +20,15 @@ export async function makeRole(
   draft: RoleDraft,
   made: Made | undefined,
   tell: (made: Made) => void,
-): Promise<true> {
+): Promise<void> {
   if (made !== draft.name) {
     await createRole(draft.name, draft.trust, draft.description);
     tell(draft.name);
   }
   if (draft.streams.length > 0) {
-    await putInline(draft.name, "stream-and-logs", streamPolicy(draft.streams));
+    await putInline(draft.name, policyName(draft.streams), functionPolicy(draft.streams));
   }
   for (const arn of draft.policies) {
     await attach(draft.name, arn);
   }
-  return true;
 }

@@ -1,12 +1,10 @@
 import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
-import Form from "@cloudscape-design/components/form";
 import Modal from "@cloudscape-design/components/modal";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { type AttachedPolicy, attach, managedDocument } from "../../aws/role-policies";
 import { CodeEditor } from "../../parts/code-editor";
+import { FormModal } from "../../parts/form-modal";
 import { Loaded } from "../../parts/states";
 import { useSubmit } from "../../parts/submit";
 import { PolicyPicker } from "./policy-picker";
@@ -41,36 +39,22 @@ export function AttachDialog({ role, attached, onClose }: AttachDialogProps) {
     { done: () => `Attached: ${chosen.length === 1 ? "1 policy" : `${chosen.length} policies`}.` },
   );
   return (
-    <Modal visible header="Attach policies" onDismiss={onClose} closeAriaLabel="Close">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit.run(undefined);
-        }}
-      >
-        <Form
-          errorText={submit.formError() ?? ""}
-          actions={
-            <SpaceBetween direction="horizontal" size="xs">
-              <Button variant="link" formAction="none" onClick={onClose}>
-                Cancel
-              </Button>
-              <Button variant="primary" loading={submit.busy} disabled={chosen.length === 0}>
-                Attach
-              </Button>
-            </SpaceBetween>
-          }
-        >
-          <SpaceBetween size="m">
-            <Box>The role may then do what these policies allow, besides what it may now.</Box>
-            <PolicyPicker
-              chosen={chosen}
-              onChange={setChosen}
-              without={attached.map(({ PolicyArn = "" }) => PolicyArn)}
-            />
-          </SpaceBetween>
-        </Form>
-      </form>
-    </Modal>
+    <FormModal
+      title="Attach policies"
+      action="Attach"
+      busy={submit.busy}
+      disabled={chosen.length === 0}
+      failure={submit.failure}
+      error={submit.formError()}
+      onSubmit={() => void submit.run()}
+      onDismiss={onClose}
+    >
+      <Box>The role may then do what these policies allow, besides what it may now.</Box>
+      <PolicyPicker
+        chosen={chosen}
+        onChange={setChosen}
+        without={attached.map(({ PolicyArn = "" }) => PolicyArn)}
+      />
+    </FormModal>
   );
 }

@@ -1,11 +1,11 @@
 import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { type ReactNode, useRef, useState } from "react";
+import { type ReactNode, useState } from "react";
+import { jsonTrouble } from "../../aws/json-text";
 import { CodeEditor } from "../../parts/code-editor";
-import { focusFirstWrong } from "../../parts/first-wrong";
+import { useFocusWrong } from "../../parts/focus-wrong";
 import { type Submit, useSubmit } from "../../parts/submit";
-import { jsonTrouble } from "./documents";
 
 interface DocumentFieldProps {
   label: string;
@@ -19,15 +19,15 @@ interface DocumentFieldProps {
 /** A policy document to be edited, with what is wrong with it beside it. */
 export function DocumentField({ label, value, error, description, onChange, onSave }: DocumentFieldProps) {
   return (
-    <FormField label={label} description={description} errorText={error ?? ""} stretch>
-      <div {...(error ? { "data-wrong": true } : {})}>
+    <FormField label={label} description={description} errorText={error} stretch>
+      <div data-wrong={error === undefined ? undefined : true}>
         <CodeEditor
           value={value}
           language="json"
           ariaLabel={label}
           minHeight="220px"
           onChange={onChange}
-          {...(onSave === undefined ? {} : { onSave })}
+          onSave={onSave}
         />
       </div>
     </FormField>
@@ -56,21 +56,13 @@ interface PolicyEditorProps {
 export function PolicyEditor({ label, document, save, done, onClose, children }: PolicyEditorProps) {
   const [typed, setTyped] = useState(document);
   const [trouble, setTrouble] = useState<string>();
-  const form = useRef<HTMLFormElement>(null);
-  const submit = useSubmit(
-    async (given: string) => {
-      await save(given);
-      return true;
-    },
-    { done },
-  );
+  const submit = useSubmit(save, { done });
+  const form = useFocusWrong(trouble ?? submit.failure);
   const run = async () => {
     const wrong = jsonTrouble(typed);
     setTrouble(wrong);
     if (wrong === undefined && (await submit.run(typed))) {
       onClose?.();
-    } else if (form.current !== null) {
-      focusFirstWrong(form.current);
     }
   };
   const about = trouble ?? documentError(submit);

@@ -6,7 +6,7 @@ import type { Denial } from "../../aws/own";
 import { attachedPolicies, inlineNames } from "../../aws/role-policies";
 import type { Role } from "../../aws/roles";
 import { ago, dateTime } from "../../parts/format";
-import { isGone } from "../../parts/gone";
+import { whileThere } from "../../parts/gone";
 import { paths } from "../../paths";
 import { goneRole } from "./queries";
 
@@ -61,11 +61,10 @@ export const roleColumns: TableProps.ColumnDefinition<RoleRow>[] = [
 function PolicyCount({ role }: { role: string }) {
   const policies = useQuery({
     queryKey: ["policy-count", role],
-    queryFn: async () => {
+    ...whileThere(goneRole(role), async () => {
       const [inline, attached] = await Promise.all([inlineNames(role), attachedPolicies(role)]);
       return inline.length + attached.length;
-    },
-    enabled: () => !isGone(goneRole(role)),
+    }),
   });
   return <>{policies.data ?? "…"}</>;
 }

@@ -1,15 +1,12 @@
 import { useCollection } from "@cloudscape-design/collection-hooks";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
-import Pagination from "@cloudscape-design/components/pagination";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
-import TextFilter from "@cloudscape-design/components/text-filter";
-import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
-import { denials } from "../../aws/own";
-import { listRoles } from "../../aws/roles";
+import { counter, Find, NoMatches, Pages } from "../../parts/collection";
 import { Page } from "../../parts/page";
+import { useAllDenials, useRoles } from "../../parts/queries";
 import { Empty, FailureAlert } from "../../parts/states";
 import { paths } from "../../paths";
 import { DeleteRoles } from "./delete-roles";
@@ -19,13 +16,13 @@ const NONE: RoleRow[] = [];
 const PAGE_SIZE = 20;
 
 export default function Roles() {
-  const roles = useQuery({ queryKey: ["roles"], queryFn: listRoles, refetchInterval: 5_000 });
-  const denied = useQuery({ queryKey: ["denials"], queryFn: () => denials(), refetchInterval: 3_000 });
+  const roles = useRoles();
+  const denied = useAllDenials();
   const rows = useMemo(
     () =>
       roles.data?.map((role): RoleRow => {
         const last = denied.data?.find(({ identity }) => identity === `role/${role.RoleName}`);
-        return { ...role, name: role.RoleName ?? "", ...(last === undefined ? {} : { denied: last }) };
+        return { ...role, name: role.RoleName ?? "", denied: last };
       }),
     [roles.data, denied.data],
   );
@@ -52,12 +49,7 @@ function RoleList({ rows, loading }: { rows: RoleRow[]; loading: boolean }) {
             A function needs one to run as.
           </Empty>
         ),
-        noMatch: (
-          <Empty
-            title="No matches"
-            action={<Button onClick={() => actions.setFiltering("")}>Clear filter</Button>}
-          />
-        ),
+        noMatch: <NoMatches clear={() => actions.setFiltering("")} />,
       },
       pagination: { pageSize: PAGE_SIZE },
       sorting: { defaultState: { sortingColumn: roleColumns[0] ?? {} } },
@@ -84,7 +76,7 @@ function RoleList({ rows, loading }: { rows: RoleRow[]; loading: boolean }) {
         }}
         header={
           <Header
-            counter={selected.length > 0 ? `(${selected.length}/${rows.length})` : `(${rows.length})`}
+            counter={counter(rows.length, selected.length)}
             actions={
               <SpaceBetween direction="horizontal" size="xs">
                 <Button disabled={selected.length === 0} onClick={() => setDeleting(selected)}>
@@ -99,22 +91,8 @@ function RoleList({ rows, loading }: { rows: RoleRow[]; loading: boolean }) {
             Roles
           </Header>
         }
-        filter={
-          <TextFilter
-            {...filterProps}
-            filteringPlaceholder="Find roles"
-            filteringAriaLabel="Find roles"
-            countText={filteredItemsCount === 1 ? "1 match" : `${filteredItemsCount} matches`}
-          />
-        }
-        pagination={
-          rows.length > PAGE_SIZE ? (
-            <Pagination
-              {...paginationProps}
-              ariaLabels={{ nextPageLabel: "Next page", previousPageLabel: "Previous page" }}
-            />
-          ) : null
-        }
+        filter={<Find filter={filterProps} label="Find roles" matches={filteredItemsCount} />}
+        pagination={<Pages {...paginationProps} />}
       />
       {deleting === undefined ? null : (
         <DeleteRoles names={deleting} onClose={() => setDeleting(undefined)} />

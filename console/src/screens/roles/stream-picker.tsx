@@ -1,7 +1,6 @@
 import FormField from "@cloudscape-design/components/form-field";
 import Multiselect from "@cloudscape-design/components/multiselect";
-import { useQuery } from "@tanstack/react-query";
-import { status } from "../../aws/own";
+import { useStatus } from "../../parts/queries";
 
 interface StreamPickerProps {
   /** ARNs. */
@@ -11,7 +10,7 @@ interface StreamPickerProps {
 
 /** Tables whose stream the role is to read. */
 export function StreamPicker({ chosen, onChange }: StreamPickerProps) {
-  const all = useQuery({ queryKey: ["status"], queryFn: status });
+  const all = useStatus();
   const options = (all.data?.tables ?? []).map(({ name, stream_arn }) => ({
     value: stream_arn,
     label: name,

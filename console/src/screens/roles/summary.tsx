@@ -1,7 +1,7 @@
 import Container from "@cloudscape-design/components/container";
-import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import type { Role } from "../../aws/roles";
+import { Copyable } from "../../parts/copyable";
 import { dateTime } from "../../parts/format";
 
 export function Summary({ role }: { role: Role }) {
@@ -13,15 +13,7 @@ export function Summary({ role }: { role: Role }) {
         items={[
           {
             label: "ARN",
-            value: (
-              <CopyToClipboard
-                variant="inline"
-                textToCopy={Arn}
-                copyButtonAriaLabel="Copy the ARN"
-                copySuccessText="Copied"
-                copyErrorText="It could not be copied"
-              />
-            ),
+            value: <Copyable text={Arn} what="the ARN" />,
           },
           {
             label: "Created",

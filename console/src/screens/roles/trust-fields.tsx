@@ -5,7 +5,8 @@ import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tiles from "@cloudscape-design/components/tiles";
 import { useState } from "react";
-import { accountTrust, lambdaTrust } from "./documents";
+import { LAMBDA_TRUST } from "../../aws/policy-document";
+import { accountTrust } from "./documents";
 import { DocumentField } from "./policy-editor";
 
 type Whom = "lambda" | "account" | "custom";
@@ -25,7 +26,7 @@ export function TrustFields({ document, onChange, error }: TrustFieldsProps) {
   const choose = (next: Whom) => {
     setWhom(next);
     if (next !== "custom") {
-      onChange(next === "lambda" ? lambdaTrust() : accountTrust(account));
+      onChange(next === "lambda" ? LAMBDA_TRUST : accountTrust(account));
     }
   };
   return (
@@ -46,7 +47,7 @@ export function TrustFields({ document, onChange, error }: TrustFieldsProps) {
           onChange={({ detail }) => choose(detail.value as Whom)}
         />
         {whom === "account" ? (
-          <FormField label="Account ID" {...(error === undefined ? {} : { errorText: error })}>
+          <FormField label="Account ID" errorText={error}>
             <Input
               value={account}
               inputMode="numeric"

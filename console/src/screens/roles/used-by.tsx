@@ -1,15 +1,14 @@
 import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
 import Table from "@cloudscape-design/components/table";
-import { useQuery } from "@tanstack/react-query";
-import { listFunctions } from "../../aws/functions";
 import type { Role } from "../../aws/roles";
+import { useFunctions } from "../../parts/queries";
 import { Empty } from "../../parts/states";
 import { paths } from "../../paths";
 
 /** The functions that run as the role. */
 export function UsedBy({ role }: { role: Role }) {
-  const functions = useQuery({ queryKey: ["functions"], queryFn: listFunctions, refetchInterval: 5_000 });
+  const functions = useFunctions();
   const users = (functions.data ?? []).filter((each) => each.Role === role.Arn);
   return (
     <Table

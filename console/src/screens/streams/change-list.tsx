@@ -135,7 +135,9 @@ function Following({ view: { paused, waiting } }: { view: View }) {
   return (
     <Box variant="span" fontSize="body-m" fontWeight="normal">
       {paused ? (
-        <StatusIndicator type="stopped">{`Paused, ${count(waiting)} new`}</StatusIndicator>
+        <StatusIndicator type="stopped">
+          {waiting === 0 ? "Paused" : `Paused, ${count(waiting)} new`}
+        </StatusIndicator>
       ) : state === "lost" ? (
         <StatusIndicator type="warning">Not connected</StatusIndicator>
       ) : (

@@ -1,19 +1,17 @@
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
-import Modal from "@cloudscape-design/components/modal";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { listFunctions } from "../../aws/functions";
 import { type Invocation, invoke } from "../../aws/invocations";
+import { FormModal } from "../../parts/form-modal";
+import { useFunctions } from "../../parts/queries";
 import { useSubmit } from "../../parts/submit";
 
 /** Invokes a function with the event of one change, as a trigger would, and shows what it answers. */
 export function SendEvent({ event, close }: { event: string; close: () => void }) {
-  const functions = useQuery({ queryKey: ["functions"], queryFn: listFunctions });
+  const functions = useFunctions();
   const [name, setName] = useState<string>();
   const [answer, setAnswer] = useState<Invocation>();
   const send = useSubmit((to: string) => invoke(to, event));
@@ -21,53 +19,38 @@ export function SendEvent({ event, close }: { event: string; close: () => void }
   const go = async () => {
     if (name !== undefined) {
       setAnswer(undefined);
-      setAnswer(await send.run(name));
+      setAnswer((await send.run(name))?.output);
     }
   };
   return (
-    <Modal
-      visible
+    <FormModal
+      title="Send to a function"
+      action="Send"
+      leave="Close"
       size="large"
-      header="Send to a function"
-      closeAriaLabel="Close"
+      busy={send.busy}
+      disabled={name === undefined}
+      failure={send.failure}
+      onSubmit={() => void go()}
       onDismiss={close}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={close}>
-              Close
-            </Button>
-            <Button
-              variant="primary"
-              disabled={name === undefined}
-              loading={send.busy}
-              onClick={() => void go()}
-            >
-              Send
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
     >
-      <SpaceBetween size="m">
-        <FormField
-          label="Function"
-          description="It is invoked once with this event. Triggers know nothing of it."
-          {...(send.failure === undefined ? {} : { errorText: send.failure.message })}
-        >
-          <Select
-            options={options}
-            selectedOption={name === undefined ? null : { value: name }}
-            placeholder="Choose a function"
-            filteringType="auto"
-            statusType={functions.isPending ? "loading" : "finished"}
-            empty="There are no functions"
-            onChange={({ detail }) => setName(detail.selectedOption.value)}
-          />
-        </FormField>
-        {answer === undefined ? null : <Answer answer={answer} />}
-      </SpaceBetween>
-    </Modal>
+      <FormField
+        label="Function"
+        description="It is invoked once with this event. Triggers know nothing of it."
+        errorText={send.failure?.message}
+      >
+        <Select
+          options={options}
+          selectedOption={name === undefined ? null : { value: name }}
+          placeholder="Choose a function"
+          filteringType="auto"
+          statusType={functions.isPending ? "loading" : "finished"}
+          empty="There are no functions"
+          onChange={({ detail }) => setName(detail.selectedOption.value)}
+        />
+      </FormField>
+      {answer === undefined ? null : <Answer answer={answer} />}
+    </FormModal>
   );
 }
 

@@ -3,9 +3,9 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "react-router";
 import { describeStream } from "../../aws/streams";
-import { describeTable } from "../../aws/tables";
 import { LoadedTable } from "../../parts/no-table";
 import { Page } from "../../parts/page";
+import { useTable } from "../../parts/queries";
 import { Empty, Loaded } from "../../parts/states";
 import { paths } from "../../paths";
 import { Changes } from "./changes";
@@ -16,11 +16,7 @@ const AGAIN_MS = 5000;
 /** What happens in a table: the changes of its stream, as they are made. */
 export default function StreamScreen() {
   const { name = "" } = useParams();
-  const table = useQuery({
-    queryKey: ["table", name],
-    queryFn: () => describeTable(name),
-    refetchInterval: AGAIN_MS,
-  });
+  const table = useTable(name);
   const on = table.data?.StreamSpecification?.StreamEnabled === true;
   return (
     <Page

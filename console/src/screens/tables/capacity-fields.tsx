@@ -7,8 +7,8 @@ import type { Billing, Units } from "./draft";
 
 interface UnitFieldsProps {
   value: Units;
-  readError?: string | undefined;
-  writeError?: string | undefined;
+  readError?: string;
+  writeError?: string;
   onChange: (value: Units) => void;
 }
 

@@ -4,11 +4,11 @@ import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import { useState } from "react";
 import { type TableDescription, type UpdateTableCommandInput, updateTable } from "../../aws/tables";
+import { FormModal } from "../../parts/form-modal";
 import { count } from "../../parts/format";
 import { useSubmit } from "../../parts/submit";
 import { CapacityFields } from "./capacity-fields";
 import { type Billing, newTable, throughput, type Units } from "./draft";
-import { FormModal } from "./form-modal";
 import { placesOfTable } from "./places";
 import { capacityName, isOnDemand } from "./words";
 
@@ -68,19 +68,15 @@ function change(table: TableDescription, { billing, units }: Choice): UpdateTabl
   return {
     ...asked,
     ProvisionedThroughput: throughput(units),
-    ...(updates.length > 0 ? { GlobalSecondaryIndexUpdates: updates } : {}),
+    GlobalSecondaryIndexUpdates: updates.length > 0 ? updates : undefined,
   };
 }
 
 function EditCapacity({ table, onDone }: { table: TableDescription; onDone: () => void }) {
   const [choice, setChoice] = useState(() => current(table));
-  const submit = useSubmit(
-    async (given: Choice) => {
-      await updateTable(change(table, given));
-      return true;
-    },
-    { done: () => `The capacity of ${table.TableName} was changed.` },
-  );
+  const submit = useSubmit((given: Choice) => updateTable(change(table, given)), {
+    done: () => `The capacity of ${table.TableName} was changed.`,
+  });
   const errors = submit.failure === undefined ? {} : placesOfTable(submit.failure.message, newTable());
   const save = async () => {
     if (await submit.run(choice)) {

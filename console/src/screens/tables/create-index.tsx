@@ -1,8 +1,8 @@
 import { useState } from "react";
 import { type TableDescription, updateTable } from "../../aws/tables";
+import { FormModal } from "../../parts/form-modal";
 import { useSubmit } from "../../parts/submit";
 import { addition, type IndexDraft, newIndex } from "./draft";
-import { FormModal } from "./form-modal";
 import { IndexFields } from "./index-fields";
 import { placesOfIndex } from "./places";
 import { isOnDemand } from "./words";
@@ -17,13 +17,9 @@ export function CreateIndex({ table, onDone }: CreateIndexProps) {
   const { TableName = "", GlobalSecondaryIndexes = [] } = table;
   const [draft, setDraft] = useState(() => newIndex("global", 1));
   const billing = isOnDemand(table) ? "PAY_PER_REQUEST" : "PROVISIONED";
-  const submit = useSubmit(
-    async (given: IndexDraft) => {
-      await updateTable(addition(TableName, given, billing));
-      return true;
-    },
-    { done: (_, { name }) => `The index ${name} was created.` },
-  );
+  const submit = useSubmit((given: IndexDraft) => updateTable(addition(TableName, given, billing)), {
+    done: (_, { name }) => `The index ${name} was created.`,
+  });
   const errors = submit.failure === undefined ? {} : placesOfIndex(submit.failure.message, draft);
   const placed = Object.keys(errors).length > 0;
   const begun = submit.busy && GlobalSecondaryIndexes.some(({ IndexName }) => IndexName === draft.name);

@@ -9,24 +9,25 @@ import Tiles from "@cloudscape-design/components/tiles";
 import { type FormEvent, useState } from "react";
 import { failure } from "../../aws/failure";
 import { createTable, setTimeToLive } from "../../aws/tables";
+import { useFocusWrong } from "../../parts/focus-wrong";
 import { useGo } from "../../parts/go";
+import { isBack } from "../../parts/gone";
 import { notify } from "../../parts/notices";
 import { Page } from "../../parts/page";
+import { goneTable } from "../../parts/queries";
 import { useSubmit } from "../../parts/submit";
 import { paths } from "../../paths";
 import { CustomSettings } from "./custom-settings";
 import { DefaultSettings } from "./default-settings";
 import { creation, newTable, type TableDraft } from "./draft";
-import { useFocusWrong } from "./focus-wrong";
 import { KeyFields } from "./key-fields";
-import { returned } from "./leaving";
 import { type Places, placesOfTable } from "./places";
 import { TagFields } from "./tag-fields";
 
 /** Make the table, and then what CreateTable itself cannot do for it. */
 async function create(draft: TableDraft): Promise<void> {
   await createTable(creation(draft));
-  returned(draft.name);
+  isBack(goneTable(draft.name));
   if (draft.customised && draft.ttlAttribute !== "") {
     await setTimeToLive(draft.name, draft.ttlAttribute, true).catch((error: unknown) => {
       notify("error", `The table was created, but not its Time to Live: ${failure(error).message}`);
@@ -37,13 +38,9 @@ async function create(draft: TableDraft): Promise<void> {
 export default function CreateTable() {
   const [draft, setDraft] = useState(newTable);
   const go = useGo();
-  const submit = useSubmit(
-    async (given: TableDraft) => {
-      await create(given);
-      return true;
-    },
-    { done: (_, { name }) => `The table ${name} was created.` },
-  );
+  const submit = useSubmit(create, {
+    done: (_, { name }) => `The table ${name} was created.`,
+  });
   const form = useFocusWrong(submit.failure);
   const errors = submit.failure === undefined ? {} : placesOfTable(submit.failure.message, draft);
   const unplaced = submit.failure !== undefined && Object.keys(errors).length === 0;
@@ -56,10 +53,7 @@ export default function CreateTable() {
   return (
     <Page title="Create table" crumbs={[{ text: "Tables", href: paths.tables() }]}>
       <form ref={form} onSubmit={(event) => void send(event)}>
-        <Form
-          actions={<Actions busy={submit.busy} />}
-          {...(unplaced ? { errorText: submit.formError() } : {})}
-        >
+        <Form actions={<Actions busy={submit.busy} />} errorText={unplaced ? submit.formError() : undefined}>
           <Fields
             draft={draft}
             errors={errors}

@@ -2,16 +2,16 @@ import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useQueries, useQuery } from "@tanstack/react-query";
-import { listMappings } from "../../aws/mappings";
+import { useQueries } from "@tanstack/react-query";
+import { functionOf } from "../../aws/arn";
 import { deleteTable, type TableDescription } from "../../aws/tables";
 import { Confirm } from "../../parts/confirm";
 import { count } from "../../parts/format";
+import { whileDeleting } from "../../parts/gone";
+import { goneTable, tableQuery, useMappings } from "../../parts/queries";
 import { Loading } from "../../parts/states";
 import { useSubmit } from "../../parts/submit";
 import { paths } from "../../paths";
-import { leave } from "./leaving";
-import { tableQuery } from "./queries";
 
 interface DeleteTablesProps {
   names: string[];
@@ -23,11 +23,11 @@ interface DeleteTablesProps {
 /** Asks, saying what goes with the tables and what stops; then deletes those that are not protected. */
 export function DeleteTables({ names, onDone, onDismiss }: DeleteTablesProps) {
   const described = useQueries({ queries: names.map((name) => tableQuery(name, false)) });
-  const mappings = useQuery({ queryKey: ["mappings"], queryFn: () => listMappings() });
+  const mappings = useMappings();
   const submit = useSubmit(
     async (wanted: string[]) => {
       for (const name of wanted) {
-        await leave(name, () => deleteTable(name));
+        await whileDeleting(goneTable(name), () => deleteTable(name));
       }
       return wanted;
     },
@@ -41,9 +41,9 @@ export function DeleteTables({ names, onDone, onDismiss }: DeleteTablesProps) {
   );
   const known = tables.length === names.length && mappings.data !== undefined;
   const confirm = async () => {
-    const deleted = await submit.run(going.map(({ TableName = "" }) => TableName));
-    if (deleted !== undefined) {
-      onDone(deleted);
+    const done = await submit.run(going.map(({ TableName = "" }) => TableName));
+    if (done) {
+      onDone(done.output);
     }
   };
   if (known && going.length === 0) {
@@ -64,7 +64,7 @@ export function DeleteTables({ names, onDone, onDismiss }: DeleteTablesProps) {
         <Consequences
           going={going}
           kept={kept}
-          stopping={stopping.map(({ FunctionArn = "" }) => FunctionArn.split(":").at(-1) ?? FunctionArn)}
+          stopping={stopping.map(({ FunctionArn }) => functionOf(FunctionArn))}
         />
       ) : (
         <Loading />

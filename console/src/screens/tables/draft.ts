@@ -91,7 +91,7 @@ export function creation(draft: TableDraft): CreateTableCommandInput {
     KeySchema: keySchema(draft.partitionKey, draft.sortKey),
     AttributeDefinitions: definitions([draft.partitionKey, draft.sortKey]),
     BillingMode: "PAY_PER_REQUEST",
-    ...(tags.length > 0 ? { Tags: tags } : {}),
+    Tags: tags.length > 0 ? tags : undefined,
   };
   return draft.customised ? { ...plain, ...customised(draft) } : plain;
 }
@@ -107,16 +107,12 @@ function customised(draft: TableDraft): Partial<CreateTableCommandInput> {
     BillingMode: draft.billing,
     TableClass: draft.tableClass,
     DeletionProtectionEnabled: draft.deletionProtection,
-    ...(draft.billing === "PROVISIONED" ? { ProvisionedThroughput: throughput(draft.units) } : {}),
-    ...(global.length > 0
-      ? { GlobalSecondaryIndexes: global.map((index) => globalIndex(index, draft.billing)) }
-      : {}),
-    ...(local.length > 0
-      ? { LocalSecondaryIndexes: local.map((index) => localIndex(index, draft.partitionKey)) }
-      : {}),
-    ...(draft.view === undefined
-      ? {}
-      : { StreamSpecification: { StreamEnabled: true, StreamViewType: draft.view } }),
+    ProvisionedThroughput: draft.billing === "PROVISIONED" ? throughput(draft.units) : undefined,
+    GlobalSecondaryIndexes:
+      global.length > 0 ? global.map((index) => globalIndex(index, draft.billing)) : undefined,
+    LocalSecondaryIndexes:
+      local.length > 0 ? local.map((index) => localIndex(index, draft.partitionKey)) : undefined,
+    StreamSpecification: draft.view && { StreamEnabled: true, StreamViewType: draft.view },
   };
 }
 
@@ -134,7 +130,7 @@ function globalIndex(draft: IndexDraft, billing: Billing) {
     IndexName: draft.name,
     KeySchema: keySchema(draft.partitionKey, draft.sortKey),
     Projection: projection(draft),
-    ...(billing === "PROVISIONED" ? { ProvisionedThroughput: throughput(draft.units) } : {}),
+    ProvisionedThroughput: billing === "PROVISIONED" ? throughput(draft.units) : undefined,
   };
 }
 

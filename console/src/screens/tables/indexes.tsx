@@ -5,11 +5,11 @@ import Table from "@cloudscape-design/components/table";
 import { useState } from "react";
 import { type TableDescription, updateTable } from "../../aws/tables";
 import { Confirm } from "../../parts/confirm";
+import { useTable } from "../../parts/queries";
 import { Empty } from "../../parts/states";
 import { useSubmit } from "../../parts/submit";
 import { CreateIndex } from "./create-index";
 import { type IndexDescription, indexColumns, isReady } from "./index-columns";
-import { useTable } from "./queries";
 
 const OFTEN_MS = 700;
 const SELDOM_MS = 4000;
@@ -109,12 +109,11 @@ function DeleteIndex({ table, index, onDone, onDismiss }: DeleteIndexProps) {
         TableName: table,
         GlobalSecondaryIndexUpdates: [{ Delete: { IndexName: index } }],
       });
-      return true;
     },
     { done: () => `The index ${index} was deleted.` },
   );
   const confirm = async () => {
-    if (await submit.run(undefined)) {
+    if (await submit.run()) {
       onDone();
     }
   };

@@ -10,7 +10,7 @@ interface KeyFieldsProps {
   optional?: boolean;
   description?: string;
   value: KeyDraft;
-  error?: string | undefined;
+  error?: string;
   onChange: (value: KeyDraft) => void;
 }
 
@@ -48,7 +48,7 @@ export function KeyFields({ label, optional, description, value, error, onChange
   );
 }
 
-export function Optional({ label }: { label: string }) {
+function Optional({ label }: { label: string }) {
   return (
     <span>
       {label} <i>- optional</i>

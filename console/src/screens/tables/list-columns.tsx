@@ -105,7 +105,7 @@ export const columns: TableProps.ColumnDefinition<Row>[] = [
     cell: cell ?? value,
     isRowHeader: id === "name",
     sortingComparator: (one: Row, other: Row) => compare(value(one), value(other)),
-    ...(minWidth === undefined ? {} : { minWidth }),
+    minWidth,
   })),
   explore,
 ];

@@ -1,18 +1,17 @@
 import { useCollection } from "@cloudscape-design/collection-hooks";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
-import Pagination from "@cloudscape-design/components/pagination";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
-import TextFilter from "@cloudscape-design/components/text-filter";
 import { useEffect, useState } from "react";
+import { counter, Find, NoMatches, Pages } from "../../parts/collection";
+import { ListPreferences, type Preferences, tableLook, usePreferences } from "../../parts/list-preferences";
 import { Page } from "../../parts/page";
+import { useTableNames } from "../../parts/queries";
 import { Empty, FailureAlert } from "../../parts/states";
 import { paths } from "../../paths";
 import { DeleteTables } from "./delete-tables";
-import { columns } from "./list-columns";
-import { ListPreferences, usePreferences } from "./list-preferences";
-import { useTableNames } from "./queries";
+import { choices, columns } from "./list-columns";
 import type { Row } from "./row";
 import { useRows } from "./rows";
 
@@ -33,7 +32,7 @@ export default function Tables() {
 
 /** Describes the tables of the page that is shown; all of them when they are sorted by what describing tells. */
 function List({ names, loading }: { names: string[]; loading: boolean }) {
-  const [preferences, setPreferences] = usePreferences();
+  const [preferences, setPreferences] = usePreferences("tables", fitting());
   const [wanted, setWanted] = useState(NONE);
   const [deleting, setDeleting] = useState<string[]>();
   const rows = useRows(names, wanted);
@@ -42,16 +41,9 @@ function List({ names, loading }: { names: string[]; loading: boolean }) {
       filtering: {
         fields: ["name"],
         empty: <NoTables />,
-        noMatch: (
-          <Empty
-            title="No matches"
-            action={<Button onClick={() => actions.setFiltering("")}>Clear filter</Button>}
-          >
-            No table has this in its name.
-          </Empty>
-        ),
+        noMatch: <NoMatches clear={() => actions.setFiltering("")} />,
       },
-      pagination: { pageSize: preferences.pageSize ?? 20 },
+      pagination: { pageSize: preferences.pageSize },
       sorting: { defaultState: { sortingColumn: columns[0] ?? {} } },
       selection: { trackBy: "name", keepSelection: true },
     });
@@ -68,10 +60,7 @@ function List({ names, loading }: { names: string[]; loading: boolean }) {
         variant="container"
         items={items}
         columnDefinitions={columns}
-        columnDisplay={preferences.contentDisplay ?? []}
-        wrapLines={preferences.wrapLines ?? false}
-        stripedRows={preferences.stripedRows ?? false}
-        contentDensity={preferences.contentDensity ?? "comfortable"}
+        {...tableLook(preferences)}
         selectionType="multi"
         trackBy="name"
         stickyHeader
@@ -86,16 +75,16 @@ function List({ names, loading }: { names: string[]; loading: boolean }) {
           itemSelectionLabel: (_, { name }) => `Select ${name}`,
         }}
         header={<ListHeader names={names} selected={present} onDelete={() => setDeleting(present)} />}
-        filter={
-          <TextFilter
-            {...filterProps}
-            filteringPlaceholder="Find tables by name"
-            filteringAriaLabel="Find tables by name"
-            countText={filteredItemsCount === 1 ? "1 match" : `${filteredItemsCount} matches`}
+        filter={<Find filter={filterProps} label="Find tables by name" matches={filteredItemsCount} />}
+        pagination={<Pages {...paginationProps} />}
+        preferences={
+          <ListPreferences
+            nouns="tables"
+            choices={choices}
+            preferences={preferences}
+            onChange={setPreferences}
           />
         }
-        pagination={<Pagination {...paginationProps} />}
-        preferences={<ListPreferences preferences={preferences} onChange={setPreferences} />}
       />
       {deleting === undefined ? null : (
         <DeleteTables
@@ -111,6 +100,13 @@ function List({ names, loading }: { names: string[]; loading: boolean }) {
   );
 }
 
+/** What there is room for. */
+const fitting = (): Preferences => ({
+  pageSize: 20,
+  contentDensity: "comfortable",
+  contentDisplay: choices.map(({ id, from }) => ({ id, visible: window.innerWidth >= from })),
+});
+
 interface ListHeaderProps {
   names: string[];
   selected: string[];
@@ -118,11 +114,10 @@ interface ListHeaderProps {
 }
 
 function ListHeader({ names, selected, onDelete }: ListHeaderProps) {
-  const counted = selected.length > 0 ? `(${selected.length}/${names.length})` : `(${names.length})`;
   return (
     <Header
       variant="h2"
-      counter={counted}
+      counter={counter(names.length, selected.length)}
       actions={
         <SpaceBetween direction="horizontal" size="xs">
           <Button disabled={selected.length === 0} onClick={onDelete}>

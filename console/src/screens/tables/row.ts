@@ -3,8 +3,8 @@ import type { TableDescription, TimeToLiveDescription } from "../../aws/tables";
 /** A table in the list. All but its name is read when it is shown. */
 export interface Row {
   name: string;
-  table?: TableDescription | undefined;
-  ttl?: TimeToLiveDescription | undefined;
+  table?: TableDescription;
+  ttl?: TimeToLiveDescription;
 }
 
 /** The attribute that Time to Live goes by, if it is on. */

@@ -1,6 +1,7 @@
 import { useQueries } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { tableQuery, ttlQuery } from "./queries";
+import { tableQuery } from "../../parts/queries";
+import { ttlQuery } from "./queries";
 import type { Row } from "./row";
 
 /** All tables, with what is known of those that are `wanted`: only they are described. */

@@ -8,9 +8,9 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { type TableDescription, updateTable } from "../../aws/tables";
 import { Confirm } from "../../parts/confirm";
+import { Copyable } from "../../parts/copyable";
 import { useSubmit } from "../../parts/submit";
 import { paths } from "../../paths";
-import { Copyable } from "./copyable";
 import { useTableTriggers } from "./queries";
 import { Status } from "./status";
 import { TableTriggers } from "./table-triggers";
@@ -93,15 +93,11 @@ function StreamOff({ table }: { table: TableDescription }) {
 function TurnOff({ table, onDone }: { table: TableDescription; onDone: () => void }) {
   const { TableName = "", TableArn = "" } = table;
   const triggers = useTableTriggers(TableArn);
-  const submit = useSubmit(
-    async () => {
-      await updateTable({ TableName, StreamSpecification: { StreamEnabled: false } });
-      return true;
-    },
-    { done: () => `The stream of ${TableName} is off.` },
-  );
+  const submit = useSubmit(() => updateTable({ TableName, StreamSpecification: { StreamEnabled: false } }), {
+    done: () => `The stream of ${TableName} is off.`,
+  });
   const confirm = async () => {
-    if (await submit.run(undefined)) {
+    if (await submit.run()) {
       onDone();
     }
   };

@@ -3,10 +3,10 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import { useState } from "react";
 import { type TableDescription, updateTable } from "../../aws/tables";
+import { FormModal } from "../../parts/form-modal";
 import { useSubmit } from "../../parts/submit";
 import { TableClassTiles } from "./custom-settings";
 import type { TableClass as ClassName } from "./draft";
-import { FormModal } from "./form-modal";
 import { tableClassName } from "./words";
 
 export function TableClass({ table }: { table: TableDescription }) {
@@ -29,10 +29,7 @@ export function TableClass({ table }: { table: TableDescription }) {
 function EditClass({ table, onDone }: { table: TableDescription; onDone: () => void }) {
   const [chosen, setChosen] = useState<ClassName>(table.TableClassSummary?.TableClass ?? "STANDARD");
   const submit = useSubmit(
-    async (given: ClassName) => {
-      await updateTable({ TableName: table.TableName, TableClass: given });
-      return true;
-    },
+    (given: ClassName) => updateTable({ TableName: table.TableName, TableClass: given }),
     { done: () => `The class of ${table.TableName} was changed.` },
   );
   const save = async () => {

@@ -6,8 +6,8 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import { useState } from "react";
-import type { EventSourceMappingConfiguration } from "../../aws/mappings";
-import { deleteTrigger, enableTrigger } from "../../aws/table-triggers";
+import { functionOf } from "../../aws/arn";
+import { deleteMapping, type EventSourceMappingConfiguration, updateMapping } from "../../aws/mappings";
 import type { TableDescription } from "../../aws/tables";
 import { Confirm } from "../../parts/confirm";
 import { Cut } from "../../parts/cut";
@@ -19,7 +19,7 @@ import { streamView } from "./words";
 
 type Trigger = EventSourceMappingConfiguration;
 
-const functionName = ({ FunctionArn = "" }: Trigger) => FunctionArn.split(":")[6] ?? FunctionArn;
+const functionName = ({ FunctionArn }: Trigger) => functionOf(FunctionArn);
 const isOn = ({ State = "" }: Trigger) => /^(Enabled|Enabling|Creating|Updating)$/.test(State);
 
 /** The mappings that read this table's streams. */
@@ -167,7 +167,7 @@ function CreateTrigger({ table, streaming }: { table: string; streaming: boolean
 
 function Enable({ trigger }: { trigger: Trigger | undefined }) {
   const on = trigger !== undefined && isOn(trigger);
-  const submit = useSubmit(({ UUID = "" }: Trigger) => enableTrigger(UUID, !on), {
+  const submit = useSubmit(({ UUID }: Trigger) => updateMapping({ UUID, Enabled: !on }), {
     done: (_, given) => `The trigger of ${functionName(given)} is ${on ? "disabled" : "enabled"}.`,
     tellFailure: true,
   });
@@ -191,15 +191,11 @@ interface DeleteTriggerProps {
 
 function DeleteTrigger({ trigger, table, onDone, onDismiss }: DeleteTriggerProps) {
   const name = functionName(trigger);
-  const submit = useSubmit(
-    async () => {
-      await deleteTrigger(trigger.UUID ?? "");
-      return true;
-    },
-    { done: () => `The trigger of ${name} was deleted.` },
-  );
+  const submit = useSubmit(() => deleteMapping(trigger.UUID ?? ""), {
+    done: () => `The trigger of ${name} was deleted.`,
+  });
   const confirm = async () => {
-    if (await submit.run(undefined)) {
+    if (await submit.run()) {
       onDone();
     }
   };

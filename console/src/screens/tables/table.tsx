@@ -8,12 +8,12 @@ import type { TableDescription } from "../../aws/tables";
 import { useGo } from "../../parts/go";
 import { NoTable } from "../../parts/no-table";
 import { Page } from "../../parts/page";
+import { useTable } from "../../parts/queries";
 import { Loaded, Loading } from "../../parts/states";
 import { paths, type TableTab } from "../../paths";
 import { DeleteTables } from "./delete-tables";
 import { Indexes } from "./indexes";
 import { Overview } from "./overview";
-import { useTable } from "./queries";
 import { Settings } from "./settings";
 import { StreamTab } from "./stream-tab";
 

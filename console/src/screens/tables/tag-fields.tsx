@@ -1,7 +1,7 @@
 import AttributeEditor from "@cloudscape-design/components/attribute-editor";
 import Input from "@cloudscape-design/components/input";
 
-export interface TagDraft {
+interface TagDraft {
   key: string;
   value: string;
 }

@@ -4,9 +4,9 @@ import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import { useState } from "react";
 import { changeTags, type Tag } from "../../aws/tables";
+import { FormModal } from "../../parts/form-modal";
 import { Empty, Loaded } from "../../parts/states";
 import { useSubmit } from "../../parts/submit";
-import { FormModal } from "./form-modal";
 import { useTags } from "./queries";
 import { tagChanges } from "./tag-changes";
 import { TagFields } from "./tag-fields";
@@ -54,12 +54,11 @@ function EditTags({ arn, tags, onDone }: { arn: string; tags: Tag[]; onDone: () 
       const after = drafts.map(({ key, value }) => ({ Key: key, Value: value }));
       const { set, remove } = tagChanges(tags, after);
       await changeTags(arn, set, remove);
-      return true;
     },
     { done: () => "The tags were saved." },
   );
   const save = async () => {
-    if (await submit.run(undefined)) {
+    if (await submit.run()) {
       onDone();
     }
   };

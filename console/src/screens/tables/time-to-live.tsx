@@ -7,9 +7,9 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import { useState } from "react";
 import { setTimeToLive } from "../../aws/tables";
 import { Confirm } from "../../parts/confirm";
+import { FormModal } from "../../parts/form-modal";
 import { Loaded } from "../../parts/states";
 import { useSubmit } from "../../parts/submit";
-import { FormModal } from "./form-modal";
 import { useTimeToLive } from "./queries";
 import { ttlAttribute } from "./row";
 import { Status } from "./status";
@@ -53,13 +53,9 @@ export function TimeToLive({ name }: { name: string }) {
 }
 
 const useChange = (name: string, enabled: boolean) =>
-  useSubmit(
-    async (attribute: string) => {
-      await setTimeToLive(name, attribute, enabled);
-      return true;
-    },
-    { done: () => `Time to Live of ${name} is ${enabled ? "on" : "off"}.` },
-  );
+  useSubmit((attribute: string) => setTimeToLive(name, attribute, enabled), {
+    done: () => `Time to Live of ${name} is ${enabled ? "on" : "off"}.`,
+  });
 
 function TurnOn({ name, onDone }: { name: string; onDone: () => void }) {
   const [attribute, setAttribute] = useState("");

@@ -26,7 +26,6 @@ export default function TurnOnStream() {
       }),
     { done: (_, given) => `The stream of ${name} is on: ${viewName(given).toLowerCase()}.` },
   );
-  const error = submit.formError();
   const send = async (event: FormEvent) => {
     event.preventDefault();
     if (await submit.run(view)) {
@@ -43,7 +42,7 @@ export default function TurnOnStream() {
     >
       <form onSubmit={(event) => void send(event)}>
         <Form
-          {...(error === undefined ? {} : { errorText: error })}
+          errorText={submit.formError()}
           actions={
             <SpaceBetween direction="horizontal" size="xs">
               <Button variant="link" formAction="none" href={paths.table(name, "streams")}>

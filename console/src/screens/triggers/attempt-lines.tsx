@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import { invocationLines, type Place } from "../../aws/invocation-lines";
 import { Loaded } from "../../parts/states";
+import { invocationLines, type Place } from "./attempt-log";
 
 /** What the function logged in one attempt. */
 export function AttemptLines({ place }: { place: Place }) {

@@ -14,7 +14,7 @@ export interface Batch {
 }
 
 /** Something besides attempts: filtered, stopped, resumed, or discarded without an attempt that is remembered. */
-export interface Note {
+interface Note {
   kind: "note";
   id: string;
   delivery: Delivery;
@@ -85,7 +85,7 @@ export function nextTry({ attempts, discarded, followed }: Batch): number | null
 }
 
 /** A stretch of a batch's time, as parts of the whole in percent. */
-export interface Stretch {
+interface Stretch {
   kind: "attempt" | "wait";
   outcome: string;
   left: number;

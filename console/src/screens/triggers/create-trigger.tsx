@@ -1,20 +1,16 @@
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useSearchParams } from "react-router";
-import { listFunctions } from "../../aws/functions";
+import { roleOf } from "../../aws/arn";
+import { allowStream } from "../../aws/function-roles";
 import { createMapping } from "../../aws/mappings";
-import { status } from "../../aws/own";
-import { allowStream } from "../../aws/roles";
-import { region } from "../../aws/session";
-import { listTables } from "../../aws/tables";
 import { useGo } from "../../parts/go";
 import { Page } from "../../parts/page";
+import { useFunctions, useStatus, useTableNames } from "../../parts/queries";
 import { useSubmit } from "../../parts/submit";
 import { paths } from "../../paths";
 import { creation, type Draft, NEW_DRAFT, type Wrong } from "./draft";
 import { EndFields, type Ends } from "./end-fields";
 import { MayNotRead } from "./may-not-read";
-import { roleNameOf } from "./standing";
 import { TriggerForm } from "./trigger-form";
 
 const MAY_NOT_READ = /^Cannot access stream/;
@@ -23,17 +19,16 @@ const MAY_NOT_READ = /^Cannot access stream/;
 export default function CreateTrigger() {
   const [address] = useSearchParams();
   const go = useGo();
-  const tables = useQuery({ queryKey: ["tables"], queryFn: listTables });
-  const streams = useQuery({ queryKey: ["status"], queryFn: status, refetchInterval: 5000 });
-  const functions = useQuery({ queryKey: ["functions"], queryFn: listFunctions });
+  const tables = useTableNames();
+  const streams = useStatus();
+  const functions = useFunctions();
   const [ends, setEnds] = useState<Ends>({
     table: address.get("table") ?? "",
     function: address.get("function") ?? "",
     position: "LATEST",
     enabled: true,
   });
-  const arnOf = (table: string) =>
-    streams.data?.tables.find((one) => one.name === table && one.arn.split(":")[3] === region())?.stream_arn;
+  const arnOf = (table: string) => streams.data?.tables.find((one) => one.name === table)?.stream_arn;
   const streamArn = arnOf(ends.table);
   const role = functions.data?.find(({ FunctionName }) => FunctionName === ends.function)?.Role;
 
@@ -46,7 +41,7 @@ export default function CreateTrigger() {
     { done: () => `Trigger ${ends.table} → ${ends.function} created` },
   );
   const allow = useSubmit((name: string) => allowStream(name, streamArn ?? ""), {
-    done: () => `${roleNameOf(role ?? "")} may read the stream of ${ends.table} now`,
+    done: () => `${roleOf(role)} may read the stream of ${ends.table} now`,
   });
   const refused = MAY_NOT_READ.test(submit.failure?.message ?? "");
   const check = (): Wrong => ({
@@ -90,7 +85,7 @@ export default function CreateTrigger() {
             ? (again) => (
                 <MayNotRead
                   message={submit.failure?.message ?? ""}
-                  role={roleNameOf(role ?? "")}
+                  role={roleOf(role)}
                   allow={allow}
                   busy={submit.busy}
                   again={again}

@@ -13,7 +13,7 @@ interface DeleteTriggersProps {
 export function DeleteTriggers({ rows, remove, dismiss, done }: DeleteTriggersProps) {
   const pending = rows.reduce((sum, { status }) => sum + (status?.pending ?? 0), 0);
   const confirm = async () => {
-    if ((await remove.run(rows)) !== undefined) {
+    if (await remove.run(rows)) {
       done();
     }
   };

@@ -1,5 +1,6 @@
 /** What is typed into the form of a trigger, and the requests it becomes. Pure. */
 
+import { laidOut } from "../../aws/json-text";
 import type {
   CreateEventSourceMappingRequest,
   EventSourceMappingConfiguration,
@@ -29,7 +30,7 @@ export const NEW_DRAFT: Draft = {
 };
 
 /** The form's fields that must be numbers. */
-export const NUMBERS = ["batchSize", "window", "retries", "age"] as const;
+const NUMBERS = ["batchSize", "window", "retries", "age"] as const;
 export type NumberField = (typeof NUMBERS)[number];
 
 export type Wrong = Partial<Record<string, string>>;
@@ -45,7 +46,7 @@ export function draftOf(mapping: EventSourceMappingConfiguration): Draft {
     enabled: mapping.State !== "Disabled",
     patterns: (mapping.FilterCriteria?.Filters ?? []).map(({ Pattern = "" }, id) => ({
       id,
-      text: pretty(Pattern),
+      text: laidOut(Pattern),
     })),
   };
 }
@@ -104,8 +105,8 @@ export function creation(
     FunctionName: ends.functionName,
     StartingPosition: ends.position,
     ...others,
-    ...(draft.patterns.length === 0 ? {} : { FilterCriteria }),
-    ...(draft.reports ? { FunctionResponseTypes } : {}),
+    FilterCriteria: draft.patterns.length === 0 ? undefined : FilterCriteria,
+    FunctionResponseTypes: draft.reports ? FunctionResponseTypes : undefined,
   };
 }
 
@@ -118,15 +119,6 @@ export const withPattern = (draft: Draft, text: string): Draft => ({
   ...draft,
   patterns: [...draft.patterns, { id: Math.max(-1, ...draft.patterns.map(({ id }) => id)) + 1, text }],
 });
-
-/** JSON over several lines; what is not JSON as it is. */
-export function pretty(text: string): string {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2);
-  } catch {
-    return text;
-  }
-}
 
 /** JSON in one line, its numbers as they were typed. */
 function compact(text: string): string {

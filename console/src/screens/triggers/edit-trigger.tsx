@@ -4,6 +4,7 @@ import Header from "@cloudscape-design/components/header";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useParams } from "react-router";
+import { functionOf, tableOf } from "../../aws/arn";
 import { type EventSourceMappingConfiguration, getMapping, updateMapping } from "../../aws/mappings";
 import { useGo } from "../../parts/go";
 import { Page } from "../../parts/page";
@@ -11,7 +12,6 @@ import { Loaded } from "../../parts/states";
 import { useSubmit } from "../../parts/submit";
 import { paths } from "../../paths";
 import { alteration, type Draft, draftOf } from "./draft";
-import { functionOf, tableOf } from "./standing";
 import { TriggerForm } from "./trigger-form";
 
 /** Change how a trigger delivers. */
@@ -32,7 +32,7 @@ export default function EditTrigger() {
         { text: "Triggers", href: paths.triggers() },
         { text: mapping.data === undefined ? uuid : nameOf(mapping.data), href: paths.trigger(uuid) },
       ]}
-      {...(mapping.data === undefined ? {} : { description: nameOf(mapping.data) })}
+      description={mapping.data && nameOf(mapping.data)}
     >
       <Loaded query={mapping}>{(found) => <EditForm mapping={found} uuid={uuid} />}</Loaded>
     </Page>

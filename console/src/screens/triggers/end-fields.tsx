@@ -42,11 +42,11 @@ export function EndFields({ ends, change, tables, functions, off, wrong }: EndFi
   return (
     <Container header={<Header variant="h2">Table and function</Header>}>
       <SpaceBetween size="l">
-        <FormField label="Table" description="Its stream must be on." {...errorText(wrong.table)}>
+        <FormField label="Table" description="Its stream must be on." errorText={wrong.table}>
           <Select
             options={tables.map(({ name, on }) => ({
               value: name,
-              ...(on ? {} : { description: "The stream is off" }),
+              description: on ? undefined : "The stream is off",
             }))}
             selectedOption={ends.table === "" ? null : { value: ends.table }}
             placeholder="Choose a table"
@@ -67,7 +67,7 @@ export function EndFields({ ends, change, tables, functions, off, wrong }: EndFi
             The stream of {ends.table} is off.
           </Alert>
         ) : null}
-        <FormField label="Function" description="It runs as its role." {...errorText(wrong.function)}>
+        <FormField label="Function" description="It runs as its role." errorText={wrong.function}>
           <Select
             options={functions.map((value) => ({ value }))}
             selectedOption={ends.function === "" ? null : { value: ends.function }}
@@ -95,5 +95,3 @@ export function EndFields({ ends, change, tables, functions, off, wrong }: EndFi
     </Container>
   );
 }
-
-const errorText = (error: string | undefined) => (error === undefined ? {} : { errorText: error });

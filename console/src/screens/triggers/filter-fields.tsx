@@ -51,7 +51,7 @@ export function FilterFields({ draft, change, wrong, error }: FilterFieldsProps)
                   }
                 />
               }
-              {...(problem === undefined ? {} : { errorText: problem })}
+              errorText={problem}
             >
               <CodeEditor
                 value={text}

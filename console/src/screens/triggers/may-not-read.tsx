@@ -17,7 +17,7 @@ interface MayNotReadProps {
 /** AWS's refusal of a trigger whose role may not read the stream, and the way out of it. */
 export function MayNotRead({ message, role, allow, busy, again }: MayNotReadProps) {
   const go = async () => {
-    if ((await allow.run(role)) !== undefined) {
+    if (await allow.run(role)) {
       await again();
     }
   };

@@ -3,24 +3,24 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import { roleOf } from "../../aws/arn";
+import { addStatement } from "../../aws/function-roles";
+import { laidOut } from "../../aws/json-text";
 import type { MappingStatus } from "../../aws/own";
-import { addStatement } from "../../aws/role-statements";
 import { count } from "../../parts/format";
 import { useSubmit } from "../../parts/submit";
 import { paths } from "../../paths";
-import { roleNameOf } from "./standing";
 
 /** The statement that the role lacks, when it lacks one, and a button that adds it. */
 export function Missing({ status: { missing, role, table, pending } }: { status: MappingStatus }) {
-  const name = roleNameOf(role ?? "");
-  const allow = useSubmit(
-    (statement: string) => addStatement(name, `read-stream-of-${table}`, JSON.parse(statement) as object),
-    { done: () => `${name} may read the stream of ${table} now` },
-  );
+  const name = roleOf(role ?? "");
+  const allow = useSubmit((statement: string) => addStatement(name, `read-stream-of-${table}`, statement), {
+    done: () => `${name} may read the stream of ${table} now`,
+  });
   if (missing === null) {
     return null;
   }
-  const text = JSON.stringify(JSON.parse(missing), null, 2);
+  const text = laidOut(missing);
   return (
     <Alert
       type="error"

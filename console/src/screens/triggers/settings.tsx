@@ -4,10 +4,10 @@ import Header from "@cloudscape-design/components/header";
 import KeyValuePairs, { type KeyValuePairsProps } from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useQuery } from "@tanstack/react-query";
+import { laidOut } from "../../aws/json-text";
 import { type EventSourceMappingConfiguration, mappingTags } from "../../aws/mappings";
 import { Copyable } from "../../parts/copyable";
 import { count, dateTime, duration } from "../../parts/format";
-import { pretty } from "./draft";
 
 /** Every parameter of the mapping. */
 export function Settings({ mapping }: { mapping: EventSourceMappingConfiguration }) {
@@ -31,7 +31,7 @@ export function Settings({ mapping }: { mapping: EventSourceMappingConfiguration
                   ? "None: every change is delivered"
                   : filters.map(({ Pattern = "" }) => (
                       <Box key={Pattern} variant="code" display="block">
-                        <pre style={{ margin: "0 0 8px", whiteSpace: "pre-wrap" }}>{pretty(Pattern)}</pre>
+                        <pre style={{ margin: "0 0 8px", whiteSpace: "pre-wrap" }}>{laidOut(Pattern)}</pre>
                       </Box>
                     )),
             },

@@ -1,17 +1,9 @@
 import { expect, test } from "vitest";
 import type { MappingStatus } from "../../aws/own";
-import { discardedOf, functionOf, rowsOf, standing, tableOf } from "./standing";
+import { discardedOf, rowsOf, standing } from "./standing";
 
 const status = (given: Partial<MappingStatus>) =>
   ({ uuid: "1", missing: null, attempts: 0, pending: 0, discarded: {}, ...given }) as MappingStatus;
-
-test("names are read from ARNs", () => {
-  expect(tableOf("arn:aws:dynamodb:us-east-1:000000000000:table/Plays/stream/2026-01-01T00:00:00.000")).toBe(
-    "Plays",
-  );
-  expect(functionOf("arn:aws:lambda:us-east-1:000000000000:function:badges")).toBe("badges");
-  expect(functionOf("arn:aws:lambda:us-east-1:000000000000:function:badges:$LATEST")).toBe("badges:$LATEST");
-});
 
 test("a mapping without a status yet is listed", () => {
   const rows = rowsOf([{ UUID: "1" }, { UUID: "2" }], [status({ pending: 3 })]);

@@ -1,6 +1,7 @@
 /** Where a trigger stands: its mapping as AWS shows it, with what millrace tells of it. Pure. */
 
 import type { StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
+import { functionOf, tableOf } from "../../aws/arn";
 import type { EventSourceMappingConfiguration } from "../../aws/mappings";
 import type { MappingStatus } from "../../aws/own";
 
@@ -13,13 +14,6 @@ export interface Row {
   /** Not known for a moment after it was made. */
   status: MappingStatus | undefined;
 }
-
-export const tableOf = (streamArn = "") => streamArn.split("/")[1] ?? "";
-
-/** A function's name, with its qualifier if it has one. */
-export const functionOf = (functionArn = "") => functionArn.split(":").slice(6).join(":");
-
-export const roleNameOf = (roleArn: string) => roleArn.split("/").at(-1) ?? "";
 
 export function rowsOf(
   mappings: readonly EventSourceMappingConfiguration[],

@@ -5,12 +5,13 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import { roleOf } from "../../aws/arn";
 import { duration } from "../../parts/format";
 import { paths } from "../../paths";
 import { Countdown } from "./countdown";
 import { attempts, records } from "./counts";
 import { CountsBar } from "./counts-bar";
-import { type Row, roleNameOf, standing } from "./standing";
+import { type Row, standing } from "./standing";
 
 /** An error longer than this gets a line of its own. */
 const ERROR_BESIDE_MAX = 160;
@@ -36,7 +37,7 @@ export function Summary({ row }: { row: Row }) {
                       {attempts(status?.attempts ?? 0)}
                       {next === null ? null : (
                         <>
-                          , next in <Countdown seconds={next} />
+                          , <Countdown seconds={next} />
                         </>
                       )}
                     </Box>
@@ -58,7 +59,7 @@ export function Summary({ row }: { row: Row }) {
               value: (
                 <SpaceBetween direction="horizontal" size="xs">
                   <Name href={paths.function(row.function)}>{row.function}</Name>
-                  {status?.role ? <Link href={paths.role(roleNameOf(status.role))}>Role</Link> : null}
+                  {status?.role ? <Link href={paths.role(roleOf(status.role))}>Role</Link> : null}
                 </SpaceBetween>
               ),
             },

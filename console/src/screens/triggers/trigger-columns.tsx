@@ -44,6 +44,7 @@ const ALL: TableProps.ColumnDefinition<Row>[] = [
   number("discarded", "Discarded", ({ status }) => discardedOf(status)),
   {
     ...number("pending", "Pending", ({ status }) => status?.pending ?? 0),
+    width: 130,
     cell: ({ status }) => (
       <>
         {count(status?.pending ?? 0)}
@@ -56,7 +57,9 @@ const ALL: TableProps.ColumnDefinition<Row>[] = [
 /** The state tells what the last result does, where there is no room for both. */
 const NARROW = ALL.filter(({ id }) => id !== "last");
 
-export const columnsOf = (wide: boolean) => (wide ? ALL : NARROW);
+const WIDE = ALL.map((column) => (column.id === "trigger" ? { ...column, width: 420 } : column));
+
+export const columnsOf = (wide: boolean) => (wide ? WIDE : NARROW);
 
 const Small = ({ children }: { children: ReactNode }) => (
   <Box fontSize="body-s" color="text-body-secondary">
@@ -89,7 +92,7 @@ function State({ row }: { row: Row }) {
           {told(attempts)}
           {next === null ? null : (
             <>
-              , next in <Countdown seconds={next} />
+              , <Countdown seconds={next} />
             </>
           )}
         </Small>

@@ -100,13 +100,12 @@ export function FailureFields(props: TriggerFieldsProps) {
 }
 
 function NumberInput({ text, draft, change, wrong, errorOf }: TriggerFieldsProps & { text: NumberText }) {
-  const error = wrong[text.field] ?? errorOf(text.parameter);
   return (
     <FormField
       label={text.label}
       description={text.description}
       constraintText={text.constraint}
-      {...(error === undefined ? {} : { errorText: error })}
+      errorText={wrong[text.field] ?? errorOf(text.parameter)}
     >
       <Input
         value={draft[text.field]}

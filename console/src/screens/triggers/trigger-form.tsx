@@ -2,7 +2,8 @@ import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import Form from "@cloudscape-design/components/form";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { type ReactNode, useRef, useState } from "react";
+import { type ReactNode, useState } from "react";
+import { useFocusWrong } from "../../parts/focus-wrong";
 import type { Submit } from "../../parts/submit";
 import { type Draft, type Wrong, wrongs } from "./draft";
 import { FilterFields } from "./filter-fields";
@@ -27,7 +28,7 @@ interface TriggerFormProps {
 export function TriggerForm({ initial, above, check, instead, submit, action, cancel }: TriggerFormProps) {
   const [draft, setDraft] = useState(initial);
   const [wrong, setWrong] = useState<Wrong>({});
-  const form = useRef<HTMLFormElement>(null);
+  const form = useFocusWrong(Object.keys(wrong).length > 0 ? wrong : submit.failure);
   const change = (next: Draft) => {
     setDraft(next);
     setWrong({});
@@ -37,8 +38,9 @@ export function TriggerForm({ initial, above, check, instead, submit, action, ca
     setWrong(found);
     if (Object.keys(found).length === 0) {
       await submit.run(draft);
+    } else {
+      submit.reset();
     }
-    setTimeout(() => form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus(), 50);
   };
   const message = submit.failure?.message ?? "";
   const aboutFilters = submit.failure !== undefined && FILTER_MESSAGE.test(message);

@@ -1,14 +1,12 @@
 import { useCollection } from "@cloudscape-design/collection-hooks";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
-import Pagination from "@cloudscape-design/components/pagination";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
-import TextFilter from "@cloudscape-design/components/text-filter";
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { listMappings } from "../../aws/mappings";
+import { counter, Find, NoMatches, Pages } from "../../parts/collection";
 import { Page } from "../../parts/page";
+import { useMappings } from "../../parts/queries";
 import { Empty, FailureAlert, Loaded } from "../../parts/states";
 import { useSamples } from "../../parts/use-samples";
 import { useWide } from "../../parts/use-wide";
@@ -18,16 +16,11 @@ import { type Row, rowsOf } from "./standing";
 import { columnsOf } from "./trigger-columns";
 import { useTriggerActions } from "./use-trigger-actions";
 
-const AGAIN_MS = 3000;
 const PAGE = 50;
 
 /** Every trigger of the region and how it gets on. */
 export default function Triggers() {
-  const mappings = useQuery({
-    queryKey: ["mappings"],
-    queryFn: () => listMappings(),
-    refetchInterval: AGAIN_MS,
-  });
+  const mappings = useMappings();
   const { status, error } = useSamples();
   return (
     <Page
@@ -52,12 +45,7 @@ function List({ rows }: { rows: Row[] }) {
       filtering: {
         fields: ["table", "function", "state", "uuid"],
         empty: <None />,
-        noMatch: (
-          <Empty
-            title="No trigger like that"
-            action={<Button onClick={() => actions.setFiltering("")}>Clear the filter</Button>}
-          />
-        ),
+        noMatch: <NoMatches clear={() => actions.setFiltering("")} />,
       },
       sorting: { defaultState: { sortingColumn: columns[0] ?? {} } },
       pagination: { pageSize: PAGE },
@@ -76,7 +64,7 @@ function List({ rows }: { rows: Row[] }) {
         stickyHeader
         header={
           <Header
-            counter={chosen.length === 0 ? `(${rows.length})` : `(${chosen.length}/${rows.length})`}
+            counter={counter(rows.length, chosen.length)}
             actions={
               <SpaceBetween direction="horizontal" size="xs">
                 <Button
@@ -104,14 +92,13 @@ function List({ rows }: { rows: Row[] }) {
           </Header>
         }
         filter={
-          <TextFilter
-            {...filterProps}
-            filteringPlaceholder="Find triggers by table, function or state"
-            filteringAriaLabel="Find triggers"
-            countText={filteredItemsCount === 1 ? "1 match" : `${filteredItemsCount ?? 0} matches`}
+          <Find
+            filter={filterProps}
+            label="Find triggers by table, function or state"
+            matches={filteredItemsCount}
           />
         }
-        pagination={<Pagination {...paginationProps} />}
+        pagination={<Pages {...paginationProps} />}
         ariaLabels={{
           tableLabel: "Triggers",
           selectionGroupLabel: "Triggers to act on",

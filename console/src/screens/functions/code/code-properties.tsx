@@ -1,8 +1,8 @@
 import Container from "@cloudscape-design/components/container";
-import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import type { FunctionDetail } from "../../../aws/functions";
+import { Copyable } from "../../../parts/copyable";
 import { bytes, dateTime } from "../../../parts/format";
 
 export function CodeProperties({ detail }: { detail: FunctionDetail }) {
@@ -18,15 +18,7 @@ export function CodeProperties({ detail }: { detail: FunctionDetail }) {
           { label: "Last modified", value: LastModified ? dateTime(new Date(LastModified)) : "-" },
           {
             label: "SHA256 hash",
-            value: (
-              <CopyToClipboard
-                variant="inline"
-                textToCopy={CodeSha256}
-                copyButtonAriaLabel="Copy the hash"
-                copySuccessText="Copied"
-                copyErrorText="It could not be copied"
-              />
-            ),
+            value: <Copyable text={CodeSha256} what="the hash" />,
           },
         ]}
       />

@@ -22,7 +22,7 @@ export function PackageActions({ name, onReplaced }: PackageActionsProps) {
     { tellFailure: true },
   );
   const chosen = async (file: File | undefined) => {
-    if (file !== undefined && (await upload.run(file)) !== undefined) {
+    if (file !== undefined && (await upload.run(file))) {
       onReplaced?.();
     }
   };
@@ -49,7 +49,7 @@ export function PackageActions({ name, onReplaced }: PackageActionsProps) {
             { id: "download", text: "Download the package" },
           ]}
           onItemClick={({ detail }) =>
-            detail.id === "upload" ? chooser.current?.click() : void download.run(undefined)
+            detail.id === "upload" ? chooser.current?.click() : void download.run()
           }
         >
           Package

@@ -59,7 +59,7 @@ export function Workbench({ name, sha, files }: WorkbenchProps) {
   );
   const start = () => {
     if (changed && !deploy.busy) {
-      void deploy.run(undefined);
+      void deploy.run();
     }
   };
   return (

@@ -8,7 +8,6 @@ import { reserveConcurrency } from "../../../aws/functions";
 import { useSubmit } from "../../../parts/submit";
 import { about, aboutElse } from "../blame";
 import type { TabProps } from "../function";
-import { useWrongField } from "../wrong-field";
 import { EditForm, Section } from "./edit-form";
 import { wholeNumber } from "./whole-number";
 
@@ -49,18 +48,14 @@ function ConcurrencyForm({ name, detail, done }: TabProps & { done: () => void }
   const [limited, setLimited] = useState(before !== undefined);
   const [value, setValue] = useState(String(before ?? 1));
   const [trouble, setTrouble] = useState<string>();
-  const save = useSubmit(
-    async () => {
-      await reserveConcurrency(name, limited ? Number(value) : undefined);
-      return true;
-    },
-    { done: () => `Saved the concurrency of ${name}.` },
-  );
-  useWrongField(trouble ?? save.failure);
+  const save = useSubmit(() => reserveConcurrency(name, limited ? Number(value) : undefined), {
+    done: () => `Saved the concurrency of ${name}.`,
+  });
   const submit = async () => {
     const found = limited ? wholeNumber(value) : undefined;
     setTrouble(found);
-    if (found === undefined && (await save.run(undefined))) {
+    save.reset();
+    if (found === undefined && (await save.run())) {
       done();
     }
   };
@@ -68,6 +63,7 @@ function ConcurrencyForm({ name, detail, done }: TabProps & { done: () => void }
     <EditForm
       title="Concurrency"
       busy={save.busy}
+      wrong={trouble ?? save.failure}
       error={aboutElse(save.failure, FIELD)}
       onSave={() => void submit()}
       onCancel={done}

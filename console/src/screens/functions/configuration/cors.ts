@@ -43,7 +43,7 @@ export function corsOf(form: CorsForm): Cors {
     AllowMethods: listed(form.methods),
     AllowHeaders: listed(form.headers),
     ExposeHeaders: listed(form.exposed),
-    ...(form.maxAge.trim() === "" ? {} : { MaxAge: Number(form.maxAge) }),
+    MaxAge: form.maxAge.trim() === "" ? undefined : Number(form.maxAge),
     AllowCredentials: form.credentials,
   };
 }

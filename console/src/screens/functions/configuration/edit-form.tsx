@@ -4,11 +4,15 @@ import Form from "@cloudscape-design/components/form";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ReactNode } from "react";
+import { useFocusWrong } from "../../../parts/focus-wrong";
 
 interface EditFormProps {
   title: string;
   description?: string;
   busy: boolean;
+  /** What is wrong, if something is: the cursor goes to its field. */
+  wrong: unknown;
+  /** What is wrong and not told beside a field. */
   error: string | undefined;
   onSave: () => void;
   onCancel: () => void;
@@ -16,9 +20,20 @@ interface EditFormProps {
 }
 
 /** The form in which a section of the configuration is edited, in its place. */
-export function EditForm({ title, description, busy, error, onSave, onCancel, children }: EditFormProps) {
+export function EditForm({
+  title,
+  description,
+  busy,
+  wrong,
+  error,
+  onSave,
+  onCancel,
+  children,
+}: EditFormProps) {
+  const form = useFocusWrong(wrong);
   return (
     <form
+      ref={form}
       onSubmit={(event) => {
         event.preventDefault();
         onSave();

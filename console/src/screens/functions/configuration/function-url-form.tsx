@@ -29,18 +29,15 @@ export function FunctionUrlForm({ name, before, done }: FunctionUrlFormProps) {
   const [auth, setAuth] = useState<UrlAuth>(before?.AuthType === "NONE" ? "NONE" : "AWS_IAM");
   const [cors, setCors] = useState<CorsForm>(() => corsForm(before?.Cors));
   const [trouble, setTrouble] = useState<string>();
-  const save = useSubmit(
-    async () => {
-      await saveFunctionUrl(name, auth, corsOf(cors), before);
-      return true;
-    },
-    { done: () => `Saved the URL of ${name}.` },
-  );
+  const save = useSubmit(() => saveFunctionUrl(name, auth, corsOf(cors), before), {
+    done: () => `Saved the URL of ${name}.`,
+  });
   const change = (part: Partial<CorsForm>) => setCors((now) => ({ ...now, ...part }));
   const submit = async () => {
     const found = cors.on && cors.maxAge !== "" ? wholeNumber(cors.maxAge) : undefined;
     setTrouble(found);
-    if (found === undefined && (await save.run(undefined))) {
+    save.reset();
+    if (found === undefined && (await save.run())) {
       done();
     }
   };
@@ -48,6 +45,7 @@ export function FunctionUrlForm({ name, before, done }: FunctionUrlFormProps) {
     <EditForm
       title="Function URL"
       busy={save.busy}
+      wrong={trouble ?? save.failure}
       error={save.formError("maxAge", ...FIELDS.map(({ of }) => of))}
       onSave={() => void submit()}
       onCancel={done}

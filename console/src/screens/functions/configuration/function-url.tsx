@@ -140,7 +140,7 @@ function DeleteUrl({ name, done }: { name: string; done: () => void }) {
       failure={removal.failure}
       onDismiss={done}
       onConfirm={() => {
-        void removal.run(undefined).then((gone) => {
+        void removal.run().then((gone) => {
           if (gone !== undefined) {
             done();
           }

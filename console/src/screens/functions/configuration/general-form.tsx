@@ -1,17 +1,15 @@
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { configure, type Runtime } from "../../../aws/functions";
-import { listRoles } from "../../../aws/roles";
+import { useRoles } from "../../../parts/queries";
 import { useSubmit } from "../../../parts/submit";
 import { about, aboutElse } from "../blame";
 import { RUNTIMES } from "../create/form-state";
 import type { TabProps } from "../function";
 import { splitDescription } from "../note";
 import { RoleSelect } from "../role-select";
-import { useWrongField } from "../wrong-field";
 import { EditForm } from "./edit-form";
 import { wholeNumber } from "./whole-number";
 
@@ -28,7 +26,7 @@ export function GeneralForm({ name, detail, done }: TabProps & { done: () => voi
     role: shown.Role,
   });
   const [troubles, setTroubles] = useState<Record<string, string | undefined>>({});
-  const roles = useQuery({ queryKey: ["roles"], queryFn: listRoles });
+  const roles = useRoles();
   const save = useSubmit(
     () =>
       configure({
@@ -42,7 +40,6 @@ export function GeneralForm({ name, detail, done }: TabProps & { done: () => voi
       }),
     { done: () => `Saved the configuration of ${name}.` },
   );
-  useWrongField(Object.values(troubles).some(Boolean) ? troubles : save.failure);
   const change = (part: Partial<typeof form>) => {
     setTroubles({});
     setForm((before) => ({ ...before, ...part }));
@@ -51,7 +48,8 @@ export function GeneralForm({ name, detail, done }: TabProps & { done: () => voi
   const submit = async () => {
     const found = { memorySize: wholeNumber(form.memory), timeout: wholeNumber(form.timeout) };
     setTroubles(found);
-    if (!Object.values(found).some(Boolean) && (await save.run(undefined)) !== undefined) {
+    save.reset();
+    if (!Object.values(found).some(Boolean) && (await save.run())) {
       done();
     }
   };
@@ -62,6 +60,7 @@ export function GeneralForm({ name, detail, done }: TabProps & { done: () => voi
     <EditForm
       title="General configuration"
       busy={save.busy}
+      wrong={Object.values(troubles).some(Boolean) ? troubles : save.failure}
       error={aboutElse(save.failure, ...PLACED)}
       onSave={() => void submit()}
       onCancel={done}

@@ -2,9 +2,9 @@ import Button from "@cloudscape-design/components/button";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import Link from "@cloudscape-design/components/link";
 import { useState } from "react";
+import { roleOf } from "../../../aws/arn";
 import { duration } from "../../../parts/format";
 import { paths } from "../../../paths";
-import { roleName } from "../create/creation";
 import type { TabProps } from "../function";
 import { splitDescription } from "../note";
 import { Section } from "./edit-form";
@@ -16,7 +16,7 @@ export function General(props: TabProps) {
   if (editing) {
     return <GeneralForm {...props} done={() => setEditing(false)} />;
   }
-  const role = roleName(shown.Role ?? "");
+  const role = roleOf(shown.Role);
   return (
     <Section title="General configuration" actions={<Button onClick={() => setEditing(true)}>Edit</Button>}>
       <KeyValuePairs

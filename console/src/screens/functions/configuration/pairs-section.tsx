@@ -6,7 +6,6 @@ import Table from "@cloudscape-design/components/table";
 import { useState } from "react";
 import { Empty } from "../../../parts/states";
 import type { Submit } from "../../../parts/submit";
-import { useWrongField } from "../wrong-field";
 import { EditForm } from "./edit-form";
 import { type Pair, pairsOf, pairTroubles, refusedNames, valuesOf } from "./pairs";
 
@@ -63,7 +62,6 @@ function PairsForm({
   const [sent, setSent] = useState<Pair[]>([]);
   const [troubles, setTroubles] = useState<(string | undefined)[]>([]);
   const refused = save.failure === undefined ? [] : refusedNames(save.failure.message, sent);
-  useWrongField(troubles.some(Boolean) ? troubles : save.failure);
   const change = (index: number, part: Partial<Pair>) => {
     setTroubles([]);
     setPairs((before) => before.map((pair, at) => (at === index ? { ...pair, ...part } : pair)));
@@ -72,7 +70,7 @@ function PairsForm({
     const found = pairTroubles(pairs);
     setTroubles(found);
     setSent(pairs);
-    if (!found.some(Boolean) && (await save.run(valuesOf(pairs))) !== undefined) {
+    if (!found.some(Boolean) && (await save.run(valuesOf(pairs)))) {
       done();
     }
   };
@@ -81,6 +79,7 @@ function PairsForm({
       title={title}
       description={description}
       busy={save.busy}
+      wrong={troubles.some(Boolean) ? troubles : save.failure}
       error={
         save.failure === undefined || refused.some(Boolean)
           ? undefined

@@ -5,10 +5,8 @@ import { PairsSection } from "./pairs-section";
 
 export function Tags({ name, detail }: TabProps) {
   const save = useSubmit(
-    async (values: Record<string, string>) => {
-      await retag(detail.Configuration?.FunctionArn ?? "", detail.Tags ?? {}, values);
-      return true;
-    },
+    (values: Record<string, string>) =>
+      retag(detail.Configuration?.FunctionArn ?? "", detail.Tags ?? {}, values),
     { done: () => `Saved the tags of ${name}.` },
   );
   return (

@@ -1,6 +1,6 @@
 /** Functions to start from. */
 
-export interface Blueprint {
+interface Blueprint {
   id: string;
   title: string;
   description: string;

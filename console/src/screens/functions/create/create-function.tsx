@@ -9,13 +9,13 @@ import { type FormEvent, useState } from "react";
 import { useSearchParams } from "react-router";
 import { streamTables } from "../../../aws/stream-tables";
 import { CodeEditor } from "../../../parts/code-editor";
+import { useFocusWrong } from "../../../parts/focus-wrong";
 import { useGo } from "../../../parts/go";
 import { Page } from "../../../parts/page";
+import { useFunctions } from "../../../parts/queries";
 import { paths } from "../../../paths";
 import { about, aboutElse } from "../blame";
 import { HANDLER_FILE } from "../code/package";
-import { useFunctions } from "../queries";
-import { useWrongField } from "../wrong-field";
 import { Basics } from "./basics";
 import { BlueprintChooser } from "./blueprint-chooser";
 import {
@@ -54,7 +54,7 @@ export default function CreateFunction() {
   const tables = useQuery({ queryKey: ["stream-tables"], queryFn: streamTables, refetchInterval: 4000 });
   const go = useGo();
   const { submit, progress, functionName, hasRole } = useMaking();
-  useWrongField(Object.keys(troubles).length > 0 ? troubles : submit.failure);
+  const place = useFocusWrong(Object.keys(troubles).length > 0 ? troubles : submit.failure);
 
   const trigger = wantsTrigger(form, asked);
   const table = trigger ? tables.data?.find(({ name }) => name === form.table) : undefined;
@@ -79,12 +79,13 @@ export default function CreateFunction() {
     }
     setTroubles(found);
     if (Object.keys(found).length > 0) {
+      submit.reset();
       return;
     }
     const made = await submit.run(planOf(form, table));
     if (made !== undefined) {
       keep(asked, undefined);
-      go(paths.function(made));
+      go(paths.function(made.output));
     } else if (hasRole(newRoleOf(form))) {
       change({ newRole: newRoleOf(form) }); // It is made: another name for the function must not make another.
     }
@@ -92,7 +93,7 @@ export default function CreateFunction() {
   const section = { form, errorOf, fixed, change };
   return (
     <Page title="Create function" crumbs={[{ text: "Functions", href: paths.functions() }]}>
-      <form onSubmit={(event) => void create(event)}>
+      <form ref={place} onSubmit={(event) => void create(event)}>
         <Form
           errorText={aboutElse(submit.failure, ...PLACED)}
           actions={
@@ -157,9 +158,7 @@ export default function CreateFunction() {
                 language="python"
                 ariaLabel={HANDLER_FILE}
                 minHeight="180px"
-                {...(fixed
-                  ? {}
-                  : { onChange: (code: string) => setForm((now) => kept(withCode(now, code))) })}
+                onChange={fixed ? undefined : (code) => setForm((now) => kept(withCode(now, code)))}
               />
             </Container>
             {progress.length > 0 ? <Progress progress={progress} failure={submit.failure} /> : null}

@@ -1,8 +1,9 @@
 /** Making a function takes several calls. Each is a step, and what is made stays made: a second try goes on. */
 
+import { roleOf } from "../../../aws/arn";
+import { allowStream, createFunctionRole } from "../../../aws/function-roles";
 import { createFunction, type Runtime, settled } from "../../../aws/functions";
 import { createMapping } from "../../../aws/mappings";
-import { allowStream, createFunctionRole } from "../../../aws/roles";
 import { HANDLER, HANDLER_FILE, zipOf } from "../code/package";
 
 export interface Plan {
@@ -10,7 +11,7 @@ export interface Plan {
   runtime: Runtime;
   code: string;
   role: { kind: "new"; name: string } | { kind: "existing"; arn: string; allowStream: boolean };
-  trigger?: Trigger | undefined;
+  trigger?: Trigger;
 }
 
 export interface Trigger {
@@ -44,7 +45,7 @@ export function stepsOf(plan: Plan): Step[] {
     plan.role.kind === "new"
       ? { title: `Create the role ${plan.role.name}` }
       : plan.role.allowStream && plan.trigger
-        ? { title: `Let the role ${roleName(plan.role.arn)} read the stream` }
+        ? { title: `Let the role ${roleOf(plan.role.arn)} read the stream` }
         : undefined;
   return [
     ...(role === undefined ? [] : [{ id: "role" as const, title: role.title, run: makeRole }]),
@@ -61,8 +62,6 @@ export function stepsOf(plan: Plan): Step[] {
         ]),
   ];
 }
-
-export const roleName = (arn: string): string => arn.slice(arn.lastIndexOf("/") + 1);
 
 async function makeRole(plan: Plan, made: Made): Promise<Made> {
   const stream = plan.trigger?.streamArn;
@@ -86,7 +85,7 @@ async function allow(made: Made, arn: string, stream: string | undefined): Promi
   if (stream === undefined || made.allowed.includes(key)) {
     return made;
   }
-  await allowStream(roleName(arn), stream);
+  await allowStream(roleOf(arn), stream);
   return { ...made, allowed: [...made.allowed, key] };
 }
 
@@ -117,7 +116,7 @@ async function connect(plan: Plan, made: Made): Promise<Made> {
       BatchSize: plan.trigger.batchSize,
       StartingPosition: plan.trigger.startingPosition,
       Enabled: plan.trigger.enabled,
-      ...(plan.trigger.partial ? { FunctionResponseTypes: ["ReportBatchItemFailures"] } : {}),
+      FunctionResponseTypes: plan.trigger.partial ? ["ReportBatchItemFailures"] : undefined,
     });
   }
   return { ...made, trigger: true };

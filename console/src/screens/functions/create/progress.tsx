@@ -30,9 +30,8 @@ export function Progress({ progress, failure }: { progress: State; failure: Fail
           header: step.title,
           status: STATUS[state],
           statusIconAriaLabel: TOLD[state],
-          ...(state === "failed" && failure !== undefined
-            ? { details: `${failure.code}: ${failure.message}` }
-            : {}),
+          details:
+            state === "failed" && failure !== undefined ? `${failure.code}: ${failure.message}` : undefined,
         }))}
       />
     </Container>

@@ -6,10 +6,10 @@ import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import RadioGroup from "@cloudscape-design/components/radio-group";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useQuery } from "@tanstack/react-query";
-import { listRoles, rolePolicy } from "../../../aws/roles";
+import { functionPolicy } from "../../../aws/policy-document";
 import type { StreamTable } from "../../../aws/stream-tables";
 import { CodeEditor } from "../../../parts/code-editor";
+import { useRoles } from "../../../parts/queries";
 import { RoleSelect } from "../role-select";
 import type { SectionProps } from "./basics";
 import { newRoleOf } from "./form-state";
@@ -56,7 +56,7 @@ export function RoleSection(props: RoleSectionProps) {
 }
 
 function NewRole({ form, errorOf, fixed, trigger, table, change }: RoleSectionProps) {
-  const policy = rolePolicy(trigger ? (table?.streamArn ?? "the stream's ARN") : undefined);
+  const policy = functionPolicy(trigger ? [table?.streamArn ?? "the stream's ARN"] : []);
   return (
     <>
       <FormField label="Role name" errorText={errorOf("roleName")}>
@@ -76,7 +76,7 @@ function NewRole({ form, errorOf, fixed, trigger, table, change }: RoleSectionPr
 }
 
 function ExistingRole({ form, errorOf, fixed, trigger, table, change }: RoleSectionProps) {
-  const roles = useQuery({ queryKey: ["roles"], queryFn: listRoles });
+  const roles = useRoles();
   return (
     <>
       <FormField label="Existing role" errorText={errorOf("role")}>

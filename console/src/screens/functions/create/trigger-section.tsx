@@ -83,7 +83,7 @@ function optionOf({ name, streamArn }: StreamTable) {
   return {
     value: name,
     label: name,
-    ...(streamArn === undefined ? { description: "Its stream is off." } : {}),
+    description: streamArn === undefined ? "Its stream is off." : undefined,
   };
 }
 

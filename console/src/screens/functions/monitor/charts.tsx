@@ -1,91 +1,65 @@
-import AreaChart from "@cloudscape-design/components/area-chart";
 import Box from "@cloudscape-design/components/box";
 import Container from "@cloudscape-design/components/container";
 import Grid from "@cloudscape-design/components/grid";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
-import LineChart from "@cloudscape-design/components/line-chart";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import type { FunctionStatus } from "../../../aws/own";
 import { count, milliseconds } from "../../../parts/format";
-import { type Point, pointsOf, type Sample } from "./samples";
+import { RateChart } from "../../../parts/rate-chart";
+import { levels, means, names, type Point, rates, type Sample } from "../../../parts/samples";
 
-const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-const WINDOW_MS = 120_000;
+interface ChartsProps {
+  figures: FunctionStatus;
+  samples: readonly Sample[];
+}
 
-/** The figures of a function: in all, and as they change while this is shown. */
-export function Charts({ samples }: { samples: readonly Sample[] }) {
-  const points = pointsOf(samples);
-  const last = samples.at(-1)?.status;
+const HALF = { colspan: { default: 12, s: 6 } } as const;
+
+/** The figures of a function: in all, and over the last minutes. */
+export function Charts({ figures, samples }: ChartsProps) {
+  const { arn, invocations } = figures;
   const totals = [
-    { label: "Invocations", value: count(last?.invocations ?? 0) },
-    { label: "Errors", value: count(last?.errors ?? 0) },
-    { label: "Throttles", value: count(last?.throttles ?? 0) },
+    { label: "Invocations", value: count(invocations) },
+    { label: "Errors", value: count(figures.errors) },
+    { label: "Throttles", value: count(figures.throttles) },
     {
       label: "Mean duration",
-      value: last?.invocations ? milliseconds(last.duration_ms_total / last.invocations) : "-",
+      value: invocations === 0 ? "-" : milliseconds(figures.duration_ms_total / invocations),
     },
-    { label: "Running now", value: count(last?.running ?? 0) },
-    { label: "Environments", value: count(last?.environments ?? 0) },
+    { label: "Running now", value: count(figures.running) },
+    { label: "Environments", value: count(figures.environments) },
   ];
   return (
     <Container
       header={
-        <Header variant="h2" description="Totals since the server started; curves since this was opened.">
+        <Header variant="h2" description="Totals since the server started; curves of the last five minutes.">
           Metrics
         </Header>
       }
     >
       <SpaceBetween size="l">
         <KeyValuePairs columns={3} items={totals} />
-        <Grid gridDefinition={[{ colspan: 6 }, { colspan: 6 }, { colspan: 6 }, { colspan: 6 }]}>
-          <Curve title="Invocations" points={points} of={(point) => point.invocations} />
-          <Curve title="Errors" points={points} of={(point) => point.errors} />
-          <Curve title="Mean duration (ms)" points={points} of={(point) => point.duration} line />
-          <Curve title="Environments" points={points} of={(point) => point.environments} />
+        <Grid gridDefinition={[HALF, HALF, HALF, HALF]}>
+          <Curve title="Invocations" unit="A second" points={rates(samples, names.invocations(arn))} />
+          <Curve title="Errors" unit="A second" points={rates(samples, names.errors(arn))} />
+          <Curve
+            title="Mean duration"
+            unit="Milliseconds"
+            points={means(samples, names.durationMs(arn), names.invocations(arn))}
+          />
+          <Curve title="Environments" unit="" points={levels(samples, names.environments(arn))} />
         </Grid>
       </SpaceBetween>
     </Container>
   );
 }
 
-interface CurveProps {
-  title: string;
-  points: readonly Point[];
-  of: (point: Point) => number | undefined;
-  /** Where there may be gaps, an area would tell of nothing. */
-  line?: boolean;
-}
-
-function Curve({ title, points, of, line }: CurveProps) {
-  const data = points.flatMap((point) => {
-    const y = of(point);
-    return y === undefined ? [] : [{ x: point.time, y }];
-  });
-  const top = Math.max(4, ...data.map(({ y }) => y)) * 1.1;
-  const end = points.at(-1)?.time ?? new Date();
-  const domain = {
-    xDomain: [new Date(Math.min(+(points[0]?.time ?? end), +end - WINDOW_MS)), end],
-    yDomain: [0, top],
-  };
-  const shared = {
-    ...domain,
-    height: 150,
-    hideFilter: true,
-    hideLegend: true,
-    xScaleType: "time" as const,
-    ariaLabel: title,
-    empty: <Box color="text-status-inactive">Nothing yet</Box>,
-    xTickFormatter: (time: Date) => clock.format(time),
-    yTickFormatter: (value: number) => (Number.isInteger(value) ? count(value) : value.toFixed(1)),
-  };
+function Curve({ title, unit, points }: { title: string; unit: string; points: Point[] }) {
   return (
     <div>
       <Box variant="h3">{title}</Box>
-      {line ? (
-        <LineChart {...shared} series={data.length === 0 ? [] : [{ title, type: "line", data }]} />
-      ) : (
-        <AreaChart {...shared} series={data.length === 0 ? [] : [{ title, type: "area", data }]} />
-      )}
+      <RateChart lines={[{ title, points }]} ariaLabel={title} yTitle={unit} height={150} />
     </div>
   );
 }

@@ -1,39 +1,20 @@
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { status } from "../../../aws/own";
 import { FailureAlert, Loading } from "../../../parts/states";
+import { useSamples } from "../../../parts/use-samples";
 import type { TabProps } from "../function";
 import { Charts } from "./charts";
 import { RecentLines } from "./recent-lines";
-import { added, type Sample } from "./samples";
-
-const SAMPLE_MS = 2000;
 
 /** How the function is doing, and what it said last. */
 export default function MonitorTab({ name, detail }: TabProps) {
   const arn = detail.Configuration?.FunctionArn ?? "";
-  const client = useQueryClient();
-  const key = ["samples", arn];
-  const samples = useQuery({
-    queryKey: key,
-    queryFn: async () => {
-      const told = await status();
-      const figures = (told.functions ?? []).find((one) => one.arn === arn);
-      const before = client.getQueryData<Sample[]>(key) ?? [];
-      return figures === undefined ? before : added(before, { time: told.now, status: figures });
-    },
-    refetchInterval: SAMPLE_MS,
-    gcTime: Number.POSITIVE_INFINITY,
-  });
+  const { status, samples, error } = useSamples();
+  const figures = status?.functions.find((one) => one.arn === arn);
   return (
     <SpaceBetween size="l">
-      {samples.isError ? (
-        <FailureAlert error={samples.error} retry={() => void samples.refetch()} />
-      ) : samples.data === undefined ? (
-        <Loading label="Loading figures" />
-      ) : (
-        <Charts samples={samples.data} />
-      )}
+      {error === null ? null : <FailureAlert error={error} />}
+      {status === undefined && error === null ? <Loading label="Loading figures" /> : null}
+      {figures === undefined ? null : <Charts figures={figures} samples={samples} />}
       <RecentLines group={detail.Configuration?.LoggingConfig?.LogGroup ?? `/aws/lambda/${name}`} />
     </SpaceBetween>
   );

@@ -4,7 +4,7 @@ import Grid from "@cloudscape-design/components/grid";
 import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import { useState } from "react";
-import { jsonTrouble } from "./report";
+import { jsonTrouble } from "../../../aws/json-text";
 import type { SavedEvents } from "./saved-events";
 import { TEMPLATES, templateText } from "./templates";
 

@@ -1,47 +1,13 @@
 /** What an invocation's log tail and answer tell. */
 
-export interface Report {
-  duration?: string;
-  billed?: string;
-  memorySize?: string;
-  memoryUsed?: string;
-  init?: string;
-}
+import { type Report, readLine } from "../../../parts/log-line";
 
-/** The figures of the REPORT line, or of the JSON record in its place. */
-export function reportOf(log: string): Report {
-  const line = log.split("\n").find((one) => one.startsWith("REPORT RequestId:"));
-  return line === undefined ? jsonReport(log) : textReport(line);
-}
-
-function textReport(line: string): Report {
-  const value = (name: string) => new RegExp(`(?:^|\\t)\\s*${name}: ([^\\t]+)`).exec(line)?.[1]?.trim();
-  return {
-    duration: value("Duration") ?? / Duration: (\S+ ms)/.exec(line)?.[1],
-    billed: value("Billed Duration"),
-    memorySize: value("Memory Size"),
-    memoryUsed: value("Max Memory Used"),
-    init: value("Init Duration"),
-  };
-}
-
-function jsonReport(log: string): Report {
-  const line = log.split("\n").find((one) => one.includes('"platform.report"'));
-  if (line === undefined) {
-    return {};
-  }
-  const record = parsed(line) as { record?: { metrics?: Record<string, number> } } | undefined;
-  const metrics = record?.record?.metrics ?? {};
-  const told = (name: string, unit: string) =>
-    metrics[name] === undefined ? undefined : `${metrics[name]} ${unit}`;
-  return {
-    duration: told("durationMs", "ms"),
-    billed: told("billedDurationMs", "ms"),
-    memorySize: told("memorySizeMB", "MB"),
-    memoryUsed: told("maxMemoryUsedMB", "MB"),
-    init: told("initDurationMs", "ms"),
-  };
-}
+/** The figures of the report that ends an invocation's log; none if the log was cut before it. */
+export const reportOf = (log: string): Report =>
+  log
+    .split("\n")
+    .map((line) => readLine(line).report)
+    .find((report) => report !== undefined) ?? {};
 
 export interface FunctionError {
   type: string;
@@ -59,22 +25,6 @@ export function errorOf(payload: string): FunctionError {
     message: told?.errorMessage ?? payload,
     trace: (told?.stackTrace ?? []).join("").trimEnd(),
   };
-}
-
-/** JSON with line breaks; other text as it is. */
-export function pretty(text: string): string {
-  const value = parsed(text);
-  return value === undefined ? text : JSON.stringify(value, null, 2);
-}
-
-/** Why the text is no JSON, if it is none. */
-export function jsonTrouble(text: string): string | undefined {
-  try {
-    JSON.parse(text);
-    return undefined;
-  } catch (thrown) {
-    return `This is not JSON: ${(thrown as Error).message}`;
-  }
 }
 
 function parsed(text: string): unknown {

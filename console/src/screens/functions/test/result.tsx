@@ -1,23 +1,29 @@
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
-import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useQuery } from "@tanstack/react-query";
-import { type Invocation, streamOf } from "../../../aws/invocations";
+import type { Invocation } from "../../../aws/invocations";
+import { laidOut } from "../../../aws/json-text";
+import { streamOf } from "../../../aws/logs";
+import { Copyable } from "../../../parts/copyable";
 import { duration } from "../../../parts/format";
 import { paths } from "../../../paths";
 import { Text } from "../text";
-import { errorOf, pretty, reportOf } from "./report";
+import { errorOf, reportOf } from "./report";
 
-interface ResultProps {
+/** One invocation, and how it went as seen from here. */
+export interface Tested {
   invocation: Invocation;
   /** Epoch milliseconds. */
   started: number;
   later: boolean;
   seconds: number;
+}
+
+interface ResultProps extends Tested {
   group: string;
 }
 
@@ -42,7 +48,7 @@ export function Result(props: ResultProps) {
     >
       <SpaceBetween size="m">
         {failed ? <Failed payload={invocation.payload} /> : null}
-        {failed ? null : <Text label="Response">{pretty(invocation.payload)}</Text>}
+        {failed ? null : <Text label="Response">{laidOut(invocation.payload)}</Text>}
         <Figures {...props} />
         <Text label="Log output">
           {invocation.log === "" ? "Nothing was logged." : invocation.log.trimEnd()}
@@ -67,11 +73,11 @@ function Failed({ payload }: { payload: string }) {
 function Figures({ invocation, later, seconds, group, started }: ResultProps) {
   const report = reportOf(invocation.log);
   const figures = [
-    { label: "Duration", value: report.duration },
-    { label: "Billed duration", value: report.billed },
-    { label: "Init duration", value: report.init },
-    { label: "Memory size", value: report.memorySize },
-    { label: "Max memory used", value: report.memoryUsed },
+    { label: "Duration", value: inUnit(report.durationMs, "ms") },
+    { label: "Billed duration", value: inUnit(report.billedMs, "ms") },
+    { label: "Init duration", value: inUnit(report.initMs, "ms") },
+    { label: "Memory size", value: inUnit(report.memoryMb, "MB") },
+    { label: "Max memory used", value: inUnit(report.usedMb, "MB") },
     { label: "Round trip", value: duration(seconds) },
   ].filter(({ value }) => value !== undefined);
   return (
@@ -81,15 +87,7 @@ function Figures({ invocation, later, seconds, group, started }: ResultProps) {
         ...(later ? [] : figures),
         {
           label: "Request ID",
-          value: (
-            <CopyToClipboard
-              variant="inline"
-              textToCopy={invocation.requestId}
-              copyButtonAriaLabel="Copy the request ID"
-              copySuccessText="Copied"
-              copyErrorText="It could not be copied"
-            />
-          ),
+          value: <Copyable text={invocation.requestId} what="the request ID" />,
         },
         {
           label: "Logs",
@@ -99,6 +97,9 @@ function Figures({ invocation, later, seconds, group, started }: ResultProps) {
     />
   );
 }
+
+const inUnit = (figure: number | undefined, unit: string) =>
+  figure === undefined ? undefined : `${figure} ${unit}`;
 
 /** Leads to the lines of this invocation as soon as they are stored. */
 function LogLink({ group, request, started }: { group: string; request: string; started: number }) {

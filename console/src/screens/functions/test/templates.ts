@@ -24,7 +24,7 @@ function record(name: "INSERT" | "MODIFY" | "REMOVE", number: string, images: Re
 const first = { Id: { S: "101" }, Message: { S: "New item" } };
 const second = { Id: { S: "101" }, Message: { S: "This item has changed" } };
 
-export interface Template {
+interface Template {
   id: string;
   label: string;
   event: unknown;

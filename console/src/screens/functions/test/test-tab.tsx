@@ -6,14 +6,14 @@ import RadioGroup from "@cloudscape-design/components/radio-group";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type FormEvent, useState } from "react";
 import { invoke } from "../../../aws/invocations";
+import { jsonTrouble, laidOut } from "../../../aws/json-text";
 import { region } from "../../../aws/session";
 import { CodeEditor } from "../../../parts/code-editor";
-import { FailureAlert } from "../../../parts/states";
+import { Refusal } from "../../../parts/states";
 import { useSubmit } from "../../../parts/submit";
 import type { TabProps } from "../function";
 import { EventChoice } from "./event-choice";
-import { jsonTrouble, pretty } from "./report";
-import { Result } from "./result";
+import { Result, type Tested } from "./result";
 import { keepEvents, readEvents, type SavedEvents } from "./saved-events";
 import { TEMPLATES, templateText } from "./templates";
 
@@ -24,12 +24,12 @@ export default function TestTab({ name, detail }: TabProps) {
   const [text, setText] = useState(() => saved[chosen] ?? templateText(TEMPLATES[0]?.id ?? ""));
   const [later, setLater] = useState(false);
   const [trouble, setTrouble] = useState<string>();
-  const call = useSubmit(async () => {
+  const call = useSubmit(async (): Promise<Tested> => {
     const started = Date.now();
     const invocation = await invoke(name, text, later);
     return { invocation, started, later, seconds: (Date.now() - started) / 1000 };
   });
-  const [last, setLast] = useState<Awaited<ReturnType<typeof call.run>>>();
+  const [last, setLast] = useState<Tested>();
   const keep = (next: SavedEvents) => {
     setSaved(next);
     keepEvents(region(), name, next);
@@ -39,7 +39,7 @@ export default function TestTab({ name, detail }: TabProps) {
     const found = jsonTrouble(text);
     setTrouble(found);
     if (found === undefined && !call.busy) {
-      setLast(await call.run(undefined));
+      setLast((await call.run())?.output);
     }
   };
   const change = (next: string) => {
@@ -49,9 +49,7 @@ export default function TestTab({ name, detail }: TabProps) {
   const group = detail.Configuration?.LoggingConfig?.LogGroup ?? `/aws/lambda/${name}`;
   return (
     <SpaceBetween size="l">
-      {call.failure === undefined ? null : (
-        <FailureAlert error={Object.assign(new Error(call.failure.message), { name: call.failure.code })} />
-      )}
+      <Refusal failure={call.failure} />
       {last === undefined ? null : <Result {...last} group={group} />}
       <form onSubmit={(event) => void test(event)}>
         <Container
@@ -61,7 +59,7 @@ export default function TestTab({ name, detail }: TabProps) {
               description="The function gets this event as if what calls it had sent it."
               actions={
                 <SpaceBetween direction="horizontal" size="xs">
-                  <Button formAction="none" onClick={() => change(pretty(text))}>
+                  <Button formAction="none" onClick={() => change(laidOut(text))}>
                     Format JSON
                   </Button>
                   <Button variant="primary" formAction="submit" loading={call.busy}>

@@ -1,6 +1,6 @@
 /** What a log line is, as far as its text tells. Pure. */
 
-import { shown } from "../../parts/log-text";
+import { shown } from "./log-text";
 
 export type LineKind = "start" | "end" | "report" | "init" | "error" | "warning" | "plain";
 

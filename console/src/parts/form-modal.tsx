@@ -4,7 +4,7 @@ import Form from "@cloudscape-design/components/form";
 import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type FormEvent, type ReactNode, useId } from "react";
-import type { Failure } from "../../aws/failure";
+import type { Failure } from "../aws/failure";
 import { useFocusWrong } from "./focus-wrong";
 
 interface FormModalProps {
@@ -12,10 +12,15 @@ interface FormModalProps {
   /** What the button says: the verb. */
   action: string;
   busy: boolean;
-  failure: Failure | undefined;
+  /** Whether there is nothing to submit yet. */
+  disabled?: boolean;
+  /** What was refused, if something was: the cursor goes to its field. */
+  failure?: Failure;
   /** What was refused and is not shown beside a field. */
-  error?: string | undefined;
+  error?: string;
   size?: "medium" | "large";
+  /** What the other button says. */
+  leave?: string;
   children: ReactNode;
   onSubmit: () => void;
   onDismiss: () => void;
@@ -26,9 +31,11 @@ export function FormModal({
   title,
   action,
   busy,
+  disabled = false,
   failure,
   error,
   size = "medium",
+  leave = "Cancel",
   children,
   onSubmit,
   onDismiss,
@@ -37,7 +44,7 @@ export function FormModal({
   const id = useId();
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!busy) {
+    if (!busy && !disabled) {
       onSubmit();
     }
   };
@@ -45,9 +52,9 @@ export function FormModal({
     <Box float="right">
       <SpaceBetween direction="horizontal" size="xs">
         <Button variant="link" onClick={onDismiss}>
-          Cancel
+          {leave}
         </Button>
-        <Button variant="primary" loading={busy} form={id}>
+        <Button variant="primary" loading={busy} disabled={disabled} form={id}>
           {action}
         </Button>
       </SpaceBetween>
@@ -56,7 +63,9 @@ export function FormModal({
   return (
     <Modal visible size={size} header={title} footer={footer} onDismiss={onDismiss} closeAriaLabel="Close">
       <form ref={form} id={id} onSubmit={submit}>
-        <Form {...(error === undefined ? {} : { errorText: error })}>{children}</Form>
+        <Form errorText={error}>
+          <SpaceBetween size="m">{children}</SpaceBetween>
+        </Form>
       </form>
     </Modal>
   );

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readLine } from "./line";
+import { readLine } from "./log-line";
 
 const REPORT =
   "REPORT RequestId: a-1\tDuration: 3.25 ms\tBilled Duration: 4 ms\tMemory Size: 128 MB\t" +

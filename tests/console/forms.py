@@ -1,0 +1,20 @@
+"""What people do with the fields of a form."""
+
+import re
+
+from playwright.sync_api import Locator, Page
+
+
+def retype(editor: Locator, text: str) -> None:
+    """Put `text` in place of what a code editor has; as pasted, so that nothing is indented or closed for us."""
+    editor.click()
+    editor.press("ControlOrMeta+a")
+    editor.page.keyboard.insert_text(text)
+
+
+def choose(page: Page, field: str, option: str | re.Pattern[str]) -> None:
+    """Take an option of a field that offers one or several; several stay open until Escape."""
+    page.get_by_role("button", name=re.compile(f"^{re.escape(field)}( |$)")).click()
+    page.get_by_role("option", name=option).click()
+    if page.get_by_role("option").first.is_visible():
+        page.keyboard.press("Escape")
