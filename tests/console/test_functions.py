@@ -400,4 +400,4 @@ def test_a_function_that_is_not_there_is_told(console: Console):
     with console.refusals():
         page = console.open("#/functions/nobody/code")
 
-        expect(page.get_by_text("Function not found")).to_be_visible()
+        expect(page.get_by_text("There is no such function")).to_be_visible()

@@ -21,8 +21,19 @@ export function failure(thrown: unknown): Failure {
   if (thrown.name === "TypeError" && /fetch|network/i.test(thrown.message)) {
     return { code: "NetworkError", message: "The server does not answer. Is millrace still running?" };
   }
-  const message = thrown.message || thrown.name;
-  return { code: thrown.name, message, field: fieldOf(message) };
+  const message = readable(thrown.message || thrown.name);
+  return { code: thrown.name, message, field: fieldOf(thrown.message) };
+}
+
+const VALUE_SHOWN = 120;
+const LONG_VALUE = new RegExp(`'([^']{${VALUE_SHOWN}})[^']+'`, "g");
+const LONG_WORD = new RegExp(`(\\S{${VALUE_SHOWN}})\\S{${VALUE_SHOWN},}`, "g");
+const MESSAGE_SHOWN = 1_500;
+
+/** AWS repeats what it was given: of a value that fills the screen the beginning is enough. */
+function readable(message: string): string {
+  const short = message.replace(LONG_VALUE, "'$1…'").replace(LONG_WORD, "$1…");
+  return short.length <= MESSAGE_SHOWN ? short : `${short.slice(0, MESSAGE_SHOWN)}…`;
 }
 
 function fieldOf(message: string): string | undefined {

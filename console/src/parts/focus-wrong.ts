@@ -1,11 +1,14 @@
 import { type RefObject, useEffect, useRef } from "react";
 
+/** What is marked as wrong; of an editor that is, where one types. */
+const WRONG = '[aria-invalid="true"], [data-wrong] [contenteditable]';
+
 /** Fields whose upper edges are nearer than this stand beside one another. */
 const SAME_LINE_PX = 16;
 
 /** Put the cursor into the first wrong field: where one types, rather than a choice beside it. */
 export function focusFirstWrong(place: HTMLElement | null): void {
-  const wrong = [...(place?.querySelectorAll<HTMLElement>('[aria-invalid="true"]') ?? [])];
+  const wrong = [...(place?.querySelectorAll<HTMLElement>(WRONG) ?? [])];
   const first = wrong[0];
   if (first !== undefined) {
     const line = wrong.filter((field) => Math.abs(topOf(field) - topOf(first)) < SAME_LINE_PX);

@@ -59,7 +59,7 @@ class Interest:
         self._all = not self._tables and not self._functions
 
     def wants(self, event: Event) -> bool:
-        if self._region not in (None, event["region"]):
+        if self._region is not None and event.get("region") != self._region:
             return False
         if self._all:
             return True

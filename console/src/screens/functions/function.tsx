@@ -4,12 +4,13 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tabs from "@cloudscape-design/components/tabs";
 import { lazy, Suspense, useState } from "react";
 import { useParams } from "react-router";
+import { isMissing } from "../../aws/failure";
 import type { FunctionDetail } from "../../aws/functions";
 import { useGo } from "../../parts/go";
 import { notify } from "../../parts/notices";
 import { Page } from "../../parts/page";
 import { useMappings } from "../../parts/queries";
-import { FailureAlert, Loaded, Loading } from "../../parts/states";
+import { Empty, FailureAlert, Loaded, Loading } from "../../parts/states";
 import { type FunctionTab, paths } from "../../paths";
 import { DeleteFunctions } from "./delete-functions";
 import { Overview } from "./overview";
@@ -40,19 +41,29 @@ export default function OneFunction() {
   const detail = useFunction(name, !deleting);
   const mappings = useMappings();
   const go = useGo();
+  const gone = detail.data === undefined && isMissing(detail.error);
   return (
     <Page
       title={name}
       crumbs={[{ text: "Functions", href: paths.functions() }]}
       actions={
-        <Actions
-          name={name}
-          arn={detail.data?.Configuration?.FunctionArn}
-          onDelete={() => setDeleting(true)}
-        />
+        gone ? undefined : (
+          <Actions
+            name={name}
+            arn={detail.data?.Configuration?.FunctionArn}
+            onDelete={() => setDeleting(true)}
+          />
+        )
       }
     >
-      {detail.isError && detail.data === undefined ? (
+      {gone ? (
+        <Empty
+          title="There is no such function"
+          action={<Button href={paths.functions()}>All functions</Button>}
+        >
+          It may have been deleted, or be in another region.
+        </Empty>
+      ) : detail.isError && detail.data === undefined ? (
         <FailureAlert error={detail.error} retry={() => void detail.refetch()} />
       ) : (
         <Loaded query={detail} label="Loading the function">

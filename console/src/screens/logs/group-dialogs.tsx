@@ -24,17 +24,18 @@ export function CreateGroup({ onClose }: { onClose: () => void }) {
       done: () => `Log group ${name} was created.`,
     },
   );
+  const taken = /AlreadyExists/.test(submit.failure?.code ?? "") ? submit.failure?.message : undefined;
   return (
     <FormModal
       title="Create log group"
       action="Create"
       busy={submit.busy}
       failure={submit.failure}
-      error={submit.formError("logGroupName")}
+      error={taken === undefined ? submit.formError("logGroupName") : undefined}
       onDismiss={onClose}
       onSubmit={() => void submit.run()}
     >
-      <FormField label="Log group name" errorText={submit.errorOf("logGroupName")}>
+      <FormField label="Log group name" errorText={submit.errorOf("logGroupName") ?? taken}>
         <Input value={name} autoFocus onChange={({ detail }) => setName(detail.value)} />
       </FormField>
       <FormField label="Retention" description="How long events are kept.">

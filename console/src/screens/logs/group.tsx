@@ -45,7 +45,8 @@ export default function Group() {
 function Sections({ name, group }: { name: string; group: LogGroup }) {
   const go = useGo();
   const [address] = useSearchParams();
-  const active = address.get("tab") ?? "streams";
+  const asked = address.get("tab");
+  const active = TABS.find(({ id }) => id === asked)?.id ?? "streams";
   return (
     <Tabs
       activeTabId={active}

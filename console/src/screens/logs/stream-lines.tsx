@@ -27,6 +27,16 @@ export function StreamLines({ group, stream, request, span }: StreamLinesProps) 
   const shown = request === undefined ? all : ofRequest(all, request, view.older);
   useWhole(feed, view, request !== undefined);
   if (view.error !== undefined && !(isMissing(view.error) && view.entries.length > 0)) {
+    if (isMissing(view.error)) {
+      return (
+        <Empty
+          title="There is no such log stream"
+          action={<Button href={paths.logGroup(group)}>All log streams</Button>}
+        >
+          It may have been deleted, or be in another region.
+        </Empty>
+      );
+    }
     return <FailureAlert error={view.error} retry={() => void feed.news()} />;
   }
   if (view.loading) {

@@ -35,10 +35,11 @@ export default function CreateRole() {
   const submit = useSubmit((draft: Parameters<typeof makeRole>[0]) => makeRole(draft, made, setMade), {
     done: () => `Role ${name} was created.`,
   });
-  const form = useFocusWrong(submit.failure);
+  const form = useFocusWrong(trouble ?? submit.failure);
   const run = async () => {
     const wrong = jsonTrouble(trust);
     setTrouble(wrong);
+    submit.reset();
     if (wrong === undefined && (await submit.run({ name, description, trust, policies, streams }))) {
       isBack(goneRole(name));
       go(paths.role(name));

@@ -4,6 +4,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ReactNode, useState } from "react";
 import { jsonTrouble } from "../../aws/json-text";
 import { CodeEditor } from "../../parts/code-editor";
+import { useFocusWrong } from "../../parts/focus-wrong";
 import { type Submit, useSubmit } from "../../parts/submit";
 
 interface DocumentFieldProps {
@@ -19,14 +20,16 @@ interface DocumentFieldProps {
 export function DocumentField({ label, value, error, description, onChange, onSave }: DocumentFieldProps) {
   return (
     <FormField label={label} description={description} errorText={error} stretch>
-      <CodeEditor
-        value={value}
-        language="json"
-        ariaLabel={label}
-        minHeight="220px"
-        onChange={onChange}
-        onSave={onSave}
-      />
+      <div data-wrong={error === undefined ? undefined : true}>
+        <CodeEditor
+          value={value}
+          language="json"
+          ariaLabel={label}
+          minHeight="220px"
+          onChange={onChange}
+          onSave={onSave}
+        />
+      </div>
     </FormField>
   );
 }
@@ -54,6 +57,7 @@ export function PolicyEditor({ label, document, save, done, onClose, children }:
   const [typed, setTyped] = useState(document);
   const [trouble, setTrouble] = useState<string>();
   const submit = useSubmit(save, { done });
+  const form = useFocusWrong(trouble ?? submit.failure);
   const run = async () => {
     const wrong = jsonTrouble(typed);
     setTrouble(wrong);
@@ -66,6 +70,7 @@ export function PolicyEditor({ label, document, save, done, onClose, children }:
     about === undefined && submit.failure ? `${submit.failure.code}: ${submit.failure.message}` : undefined;
   return (
     <form
+      ref={form}
       onSubmit={(event) => {
         event.preventDefault();
         void run();

@@ -5,11 +5,11 @@ import { Copyable } from "../../parts/copyable";
 import { dateTime } from "../../parts/format";
 
 export function Summary({ role }: { role: Role }) {
-  const { Arn = "", Path, Description, CreateDate } = role;
+  const { Arn = "", Description, CreateDate } = role;
   return (
     <Container>
       <KeyValuePairs
-        columns={4}
+        columns={3}
         items={[
           {
             label: "ARN",
@@ -19,7 +19,6 @@ export function Summary({ role }: { role: Role }) {
             label: "Created",
             value: CreateDate === undefined ? "–" : dateTime(CreateDate),
           },
-          { label: "Path", value: Path },
           { label: "Description", value: Description || "–" },
         ]}
       />

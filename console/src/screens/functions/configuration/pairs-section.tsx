@@ -4,10 +4,10 @@ import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import Table from "@cloudscape-design/components/table";
 import { useState } from "react";
-import { Empty, Refusal } from "../../../parts/states";
+import { Empty } from "../../../parts/states";
 import type { Submit } from "../../../parts/submit";
 import { EditForm } from "./edit-form";
-import { type Pair, pairsOf, pairTroubles, valuesOf } from "./pairs";
+import { type Pair, pairsOf, pairTroubles, refusedNames, valuesOf } from "./pairs";
 
 interface PairsSectionProps {
   title: string;
@@ -59,7 +59,9 @@ function PairsForm({
     const there = pairsOf(values);
     return there.length === 0 ? [{ key: "", value: "" }] : there;
   });
+  const [sent, setSent] = useState<Pair[]>([]);
   const [troubles, setTroubles] = useState<(string | undefined)[]>([]);
+  const refused = save.failure === undefined ? [] : refusedNames(save.failure.message, sent);
   const change = (index: number, part: Partial<Pair>) => {
     setTroubles([]);
     setPairs((before) => before.map((pair, at) => (at === index ? { ...pair, ...part } : pair)));
@@ -67,6 +69,7 @@ function PairsForm({
   const submit = async () => {
     const found = pairTroubles(pairs);
     setTroubles(found);
+    setSent(pairs);
     if (!found.some(Boolean) && (await save.run(valuesOf(pairs)))) {
       done();
     }
@@ -76,15 +79,18 @@ function PairsForm({
       title={title}
       description={description}
       busy={save.busy}
-      wrong={troubles.some(Boolean) ? troubles : undefined}
-      error={undefined}
+      wrong={troubles.some(Boolean) ? troubles : save.failure}
+      error={
+        save.failure === undefined || refused.some(Boolean)
+          ? undefined
+          : `${save.failure.code}: ${save.failure.message}`
+      }
       onSave={() => void submit()}
       onCancel={() => {
         save.reset();
         done();
       }}
     >
-      <Refusal failure={save.failure} />
       <AttributeEditor
         items={pairs}
         addButtonText={`Add ${noun}`}
@@ -104,7 +110,7 @@ function PairsForm({
                 onChange={({ detail }) => change(index, { key: detail.value })}
               />
             ),
-            errorText: (_, index) => troubles[index],
+            errorText: (_, index) => troubles[index] ?? refused[index],
           },
           {
             label: "Value",
