@@ -28,6 +28,7 @@ class Loop:
         mark = secrets.token_hex(3)
         self.table, self.function = f"Plays-{mark}", f"badges-{mark}"
         self.role = f"{self.function}-role"
+        self.server = server
         self.account = Account(server, keys)
         self.iam = client_of(self.account, "iam")
         self.dynamodb = table_of(self.account, self.table, key="player", view=view)

@@ -7,7 +7,7 @@ Operations on IAM's own entities are in roles, users, policies and keys.
 
 import hmac
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from millrace.core import arn, ids, limits
 from millrace.core.clock import Clock, iso_milliseconds
@@ -156,7 +156,8 @@ class Identities:
     async def _join(self, principal: Principal, own: Decision, document: str | None) -> Decision:
         access, facts, caller = own.access, self.facts(principal), await self.caller(principal)
         known = {**facts, **{key.lower(): value for key, value in access.conditions.items()}}
-        directly = document is not None and names_directly(parse(document, "resource"), access, known, caller)
+        named = Caller(frozenset([principal.arn]), principal.account) if own.limited else caller
+        directly = document is not None and names_directly(parse(document, "resource"), access, known, named)
         resource = _decide_resource(document, access, facts, caller)
         same_account = _account_of(access.resource) == principal.account
         return join(own, resource, same_account=same_account, directly=directly)
@@ -308,26 +309,38 @@ def trust_of(role: Role) -> Policy:
 def decide_holder(reader: Reader, account: str, holder: Holder, access: Access, facts: Facts) -> Decision:
     """What the policies of a role or user say, within its permissions boundary."""
     decision = evaluate(_policies_of(reader, account, holder), access, facts)
-    if not decision.allowed or holder.boundary is None:
+    if holder.boundary is None:
         return decision
     boundary = _managed(reader, account, holder.boundary, BOUNDARY)
     within = evaluate(boundary, access, facts, basis=BOUNDARY)
-    return decision if within.allowed else within
+    # What a resource's policy allows to a user is not limited by what the user's boundary leaves out.
+    return _narrowed(decision, within, limits_resources=isinstance(holder, Role))
+
+
+def _narrowed(decision: Decision, within: Decision, *, limits_resources: bool) -> Decision:
+    """What policies say within others: a deny of either denies, whatever else there is.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+    """
+    if decision.explicit_deny or within.allowed:
+        return decision
+    denied_by = within if within.explicit_deny or decision.allowed else decision
+    return replace(denied_by, limited=limits_resources or decision.limited)
 
 
 def _decide(reader: Reader, principal: Principal, accesses: Sequence[Access], facts: Facts) -> list[Decision]:
     holder = _holder(reader, principal)
     if holder is None:
         note = f"{_identity(principal)} does not exist any more."
-        return [Decision(access, allowed=False, note=note) for access in accesses]
+        return [Decision(access, allowed=False, note=note, final=True) for access in accesses]
     key = find_key(reader, principal.key) if principal.key else None
     narrowing = [Policy("of the session", parse(text), SESSION) for text in (key.policies if key else ())]
     decisions: list[Decision] = []
     for access in accesses:
         decision = decide_holder(reader, principal.account, holder, access, facts)
-        if decision.allowed and narrowing:
+        if narrowing:
             within = evaluate(narrowing, access, facts, basis=SESSION)
-            decision = decision if within.allowed else within
+            decision = _narrowed(decision, within, limits_resources=True)
         decisions.append(decision)
     return decisions
 

@@ -131,6 +131,9 @@ class Decision:
 
     `statement` (JSON) of policy `source` decided; both are empty when no statement spoke. `basis` is the kind
     of policy that allowed, denied, or should have allowed. `note` says what else stood in the way.
+
+    Of a caller's own policies: `limited` if a boundary of its role or a policy of its session does not allow it,
+    so that a resource's policy would have to name the session itself; `final` if nothing could allow it.
     """
 
     access: Access
@@ -140,6 +143,8 @@ class Decision:
     source: str = ""
     statement: str = ""
     note: str = ""
+    limited: bool = False
+    final: bool = False
 
     def message(self, caller_arn: str) -> str:
         """AWS's sentence to the client that was denied."""
@@ -216,8 +221,10 @@ def join(own: Decision, resource: Decision, *, same_account: bool, directly: boo
     A deny of either denies. Across accounts both must allow; within one either may, the resource's only where
     it names the caller itself (`directly`): one that names the whole account leaves it to the own policies.
     """
-    if own.explicit_deny or not (same_account or resource.explicit_deny or resource.allowed):
-        return own if own.explicit_deny else resource
+    if own.explicit_deny or own.final:
+        return own
+    if not (same_account or resource.explicit_deny or resource.allowed):
+        return resource
     if resource.explicit_deny:
         return resource
     return resource if same_account and directly and resource.allowed and not own.allowed else own

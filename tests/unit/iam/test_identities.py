@@ -391,6 +391,49 @@ def test_a_session_is_named_by_its_role_and_across_accounts_both_must_allow(stor
     on(storage, test)
 
 
+def test_what_a_resource_allows_a_role_stays_within_its_boundary_unless_it_names_the_session(storage):
+    async def test(identities, call):
+        await make_role(call, PermissionsBoundary="arn:aws:iam::aws:policy/AmazonSQSFullAccess")
+        principal = (await identities.assume(ACCOUNT, ROLE_ARN, "s", 900)).principal
+
+        async def may(named):
+            document = resource_policy({"AWS": named})
+            return (await identities.decide_on(principal, INVOKE, document)).allowed
+
+        assert [await may(ROLE_ARN), await may(principal.arn)] == [False, True]
+
+    on(storage, test)
+
+
+def test_a_boundary_that_denies_is_not_undone_by_a_resource(storage):
+    async def test(identities, call):
+        statement = {"Effect": "Deny", "Action": INVOKE.action, "Resource": "*"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        await call("CreatePolicy", PolicyName="never", PolicyDocument=document)
+        await make_role(call, PermissionsBoundary=f"arn:aws:iam::{ACCOUNT}:policy/never")
+        principal = (await identities.assume(ACCOUNT, ROLE_ARN, "s", 900)).principal
+
+        decision = await identities.decide_on(
+            principal, INVOKE, resource_policy({"AWS": [ROLE_ARN, principal.arn]})
+        )
+
+        assert decision.message("U").endswith("with an explicit deny in a permissions boundary")
+
+    on(storage, test)
+
+
+def test_who_is_gone_may_nothing_whatever_a_resource_says(storage):
+    async def test(identities, call):
+        await make_role(call)
+        principal = (await identities.assume(ACCOUNT, ROLE_ARN, "s", 900)).principal
+        await call("DeleteRole", RoleName="worker")
+
+        document = resource_policy({"AWS": [ROLE_ARN, principal.arn]})
+        assert not (await identities.decide_on(principal, INVOKE, document)).allowed
+
+    on(storage, test)
+
+
 def test_the_root_needs_a_policy_in_other_accounts_alone(storage):
     async def test(identities, call):
         assert (await identities.decide_on(ROOT, INVOKE, None)).allowed

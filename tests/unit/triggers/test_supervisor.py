@@ -8,8 +8,8 @@ from pathlib import Path
 
 import orjson
 
-from millrace.core.clock import ManualClock
 from millrace.core import limits
+from millrace.core.clock import ManualClock
 from millrace.core.errors import AwsError, StorageError
 from millrace.iam.entities import ManagedPolicy, Version
 from millrace.iam.registry import POLICIES, ROLES
