@@ -58,7 +58,7 @@ def test_a_table_with_an_index_is_created_by_its_form(console: Console):
     assert made["StreamSpecification"]["StreamViewType"] == "NEW_AND_OLD_IMAGES"
     page.get_by_role("navigation", name="Where you are").get_by_role("link", name="Tables").click()
     listed = row(page, "orders")
-    expect(listed.get_by_text("customer (String)")).to_be_visible()
+    expect(listed.get_by_text("customer (S)")).to_be_visible()
     expect(listed.get_by_text("New and old images")).to_be_visible()
 
 

@@ -116,7 +116,7 @@ export const choices = [...SHOWN, { id: "actions", header: "Actions", from: 0 }]
 );
 
 const key = ({ table }: Row, kind: "HASH" | "RANGE"): string =>
-  table === undefined ? "" : (keyName(table.KeySchema, kind, table) ?? "-");
+  table === undefined ? "" : (keyName(table.KeySchema, kind, table, (type = "?") => type) ?? "-");
 
 function features({ table, ttl }: Row): string {
   const view = table === undefined ? "" : viewName(streamView(table));

@@ -37,10 +37,11 @@ export function keyName(
   schema: KeySchemaElement[] | undefined,
   kind: "HASH" | "RANGE",
   table: TableDescription,
+  typed: (type: string | undefined) => string = typeName,
 ): string | undefined {
   const name = schema?.find(({ KeyType }) => KeyType === kind)?.AttributeName;
   const type = table.AttributeDefinitions?.find(({ AttributeName }) => AttributeName === name)?.AttributeType;
-  return name === undefined ? undefined : `${name} (${typeName(type)})`;
+  return name === undefined ? undefined : `${name} (${typed(type)})`;
 }
 
 /** The view type of the stream that is on, if one is. */

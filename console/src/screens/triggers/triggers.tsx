@@ -38,7 +38,8 @@ export default function Triggers() {
 function List({ rows }: { rows: Row[] }) {
   const [deleting, setDeleting] = useState(false);
   const { enable, remove } = useTriggerActions();
-  const columns = columnsOf(useWide());
+  const wide = useWide();
+  const columns = columnsOf(wide);
   const { items, actions, collectionProps, filterProps, filteredItemsCount, paginationProps } = useCollection(
     rows,
     {
@@ -56,6 +57,8 @@ function List({ rows }: { rows: Row[] }) {
   return (
     <>
       <Table
+        // The width of a column is what it was when the table was first drawn.
+        key={String(wide)}
         {...collectionProps}
         items={items}
         columnDefinitions={columns}
