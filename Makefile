@@ -21,7 +21,7 @@ help: ## Show this list
 	@touch $@
 
 console/node_modules/installed: console/package.json console/package-lock.json
-	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' || { echo "the console needs Node 20 or newer; this is $$(node --version)"; exit 1; }
+	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' || { echo "the console needs Node 20 or newer; this is $$(node --version)"; exit 1; }
 	cd console && npm ci --no-fund --no-audit --loglevel=error
 	@touch $@
 
