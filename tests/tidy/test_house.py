@@ -1,6 +1,7 @@
 """The source itself is held to the house rules: short functions, short files, plain names, no hidden state."""
 
 import ast
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -92,3 +93,16 @@ def test_every_limit_is_somebodys():
     }
 
     assert names - read - {"KIB", "MIB"} == set()
+
+
+def test_the_consoles_lock_file_is_whole_and_names_no_registry():
+    """`npm ci` refuses a lock file without an optional package of another platform, and a registry may lack one."""
+    locked = json.loads((ROOT / "console/package-lock.json").read_text())["packages"]
+    optional = {
+        name: version
+        for package in locked.values()
+        for name, version in package.get("optionalDependencies", {}).items()
+    }
+
+    assert [name for name in optional if f"node_modules/{name}" not in locked] == []
+    assert [name for name, package in locked.items() if "resolved" in package] == []
