@@ -1,4 +1,4 @@
-"""One browser for all tests, a fresh profile for each; one server per module, as each test makes its own tables."""
+"""One browser per module, a fresh profile for each test; one server per module, as each test makes its own tables."""
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
@@ -31,8 +31,9 @@ def leave(console: Console, request: pytest.FixtureRequest) -> None:
     console.page.context.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One for each module: Playwright keeps an event loop running, in which tests of other folders cannot have theirs."""
     with sync_playwright() as playwright:
         browser = launch(playwright)
         yield browser
