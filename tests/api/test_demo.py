@@ -23,7 +23,9 @@ def played(data: Path, *options: str, until: str = "The server stays up", **sett
         for line in process.stdout:
             lines.append(line)
             if until in line:
-                process.send_signal(signal.SIGINT)
+                process.send_signal(
+                    signal.SIGTERM
+                )  # SIGINT is ignored by what a shell runs in the background
     finally:
         process.terminate()
         process.wait()
