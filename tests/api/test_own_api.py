@@ -21,8 +21,11 @@ def mill(millrace: Millrace) -> Mill:
     return Mill(millrace)
 
 
-def test_health_names_the_version_the_region_and_whether_keys_are_needed(server: Millrace):
-    known = {"status": "ok", "version": __version__, "region": "us-east-1", "auth": False}
+RUNTIME = f"python3.{sys.version_info.minor}"
+
+
+def test_health_names_the_version_the_region_the_runtime_and_whether_keys_are_needed(server: Millrace):
+    known = {"status": "ok", "version": __version__, "region": "us-east-1", "auth": False, "runtime": RUNTIME}
     assert answer(server, "GET", "health") == (200, known)
 
 
