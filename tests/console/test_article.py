@@ -32,6 +32,8 @@ def test_the_whole_article_is_walked_in_the_browser(visit: Callable[..., Console
     create_the_trigger(console, page)
     log = console.tab("#/live-tail?group=%2Faws%2Flambda%2FJansFunction")
     expect(log.get_by_text("Live", exact=True).first).to_be_visible()
+    # What is behind another tab is drawn once a second.
+    page.bring_to_front()
     write_the_item(console, page)
     expect(log.get_by_text("Received event:").first).to_be_visible()
     expect(log.get_by_text('"eventName": "INSERT"').first).to_be_visible()
