@@ -47,7 +47,7 @@ run: install console ## Start the server with the console, the game and the demo
 
 test: .venv/installed-dev src/millrace/console/index.html browser ## Run every test
 	cd console && npm test --silent
-	$(BIN)/python -m pytest $(PYTEST)
+	$(BIN)/python -m pytest $(or $(PYTEST),--numprocesses 2 --dist loadfile)
 
 check: .venv/installed-dev console/node_modules/installed ## Lint, check types (strict) and layers
 	cd console && npm run --silent check

@@ -4,10 +4,12 @@ They are fetched with pip for the very version that is installed and kept in `.c
 in this repository.
 """
 
+import contextlib
 import json
 import subprocess
 import sys
 import tarfile
+import tempfile
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -30,25 +32,28 @@ def folder() -> Path:
 
 
 def fetch(name: str) -> None:
-    archive = CACHE / f"{name}.tar.gz"
-    if not archive.exists():
-        download(name.replace("-", "=="))
-    inside = f"{name}/tests/unit/protocols/"
-    with tarfile.open(archive) as opened:
-        for member in opened.getmembers():
-            parts = member.name.removeprefix(inside).split("/")
-            if member.isfile() and member.name.startswith(inside) and parts[0] in ("input", "output"):
-                target = CACHE / f"{name}.part" / parts[0] / parts[1]
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(opened.extractfile(member).read())
-    (CACHE / f"{name}.part").rename(CACHE / name)
-    archive.unlink()
+    """Fetch the cases into a place of our own first: others may be doing the same beside us."""
+    with tempfile.TemporaryDirectory(dir=CACHE) as own:
+        archive = CACHE / f"{name}.tar.gz"
+        if not archive.exists():
+            archive = Path(own) / archive.name
+            download(name.replace("-", "=="), archive.parent)
+        inside = f"{name}/tests/unit/protocols/"
+        with tarfile.open(archive) as opened:
+            for member in opened.getmembers():
+                parts = member.name.removeprefix(inside).split("/")
+                if member.isfile() and member.name.startswith(inside) and parts[0] in ("input", "output"):
+                    target = Path(own) / name / parts[0] / parts[1]
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    target.write_bytes(opened.extractfile(member).read())
+        with contextlib.suppress(OSError):  # it was there first
+            (Path(own) / name).rename(CACHE / name)
 
 
-def download(requirement: str) -> None:
+def download(requirement: str, folder: Path) -> None:
     pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
     done = subprocess.run(
-        [*pip, "--no-binary", "botocore", "--dest", CACHE, requirement],
+        [*pip, "--no-binary", "botocore", "--dest", folder, requirement],
         capture_output=True,
         text=True,
         check=False,
