@@ -8,10 +8,9 @@ may be read until it is gone, as on AWS.
 import asyncio
 import logging
 from functools import partial
-from types import TracebackType
-from typing import Self
 
 from millrace.core import limits
+from millrace.core.background import Background
 from millrace.core.clock import Clock, Timer
 from millrace.core.errors import StorageError
 from millrace.dynamodb import catalog, change, expiry_index
@@ -22,28 +21,19 @@ from millrace.storage.interface import Storage, Writer
 _log = logging.getLogger("millrace.dynamodb")
 
 
-class Expirer:
+class Expirer(Background):
     """Deletes what is due while it is entered, in all scopes."""
 
+    name = "expiry"
+
     def __init__(self, storage: Storage, clock: Clock) -> None:
+        super().__init__()
         self._storage = storage
         self._clock = clock
         self._woken = asyncio.Event()
         # Set when the round that is under way, or the next one, has ended; each round has its own.
         self._round_ended = asyncio.Event()
         self._timer: Timer | None = None
-        self._task: asyncio.Task[None] | None = None
-
-    async def __aenter__(self) -> Self:
-        self._task = asyncio.create_task(self._run(), name="expiry")
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
 
     async def is_due(self) -> bool:
         """Whether something that should be gone by now is still there."""
@@ -57,7 +47,7 @@ class Expirer:
                 return
             await ended.wait()
 
-    async def _run(self) -> None:
+    async def run(self) -> None:
         close = self._storage.watch(expiry_index.CHANGES, self._woken.set)
         try:
             while True:

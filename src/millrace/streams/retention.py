@@ -4,12 +4,10 @@ A sweep goes over all streams in short transactions, so that nobody waits for it
 the sweep after their day: AWS also promises no more than that they may be trimmed at any moment then.
 """
 
-import asyncio
 import contextlib
-from types import TracebackType
-from typing import Self
 
 from millrace.core import limits
+from millrace.core.background import Background
 from millrace.core.clock import Clock
 from millrace.core.errors import StorageError
 from millrace.storage.interface import Reader, Storage, Writer
@@ -18,26 +16,17 @@ from millrace.streams import stream as streams
 from millrace.streams.stream import Shard, Stream
 
 
-class Retention:
+class Retention(Background):
     """Sweeps now and then while it is entered."""
 
+    name = "stream retention"
+
     def __init__(self, storage: Storage, clock: Clock) -> None:
+        super().__init__()
         self._storage = storage
         self._clock = clock
-        self._task: asyncio.Task[None] | None = None
 
-    async def __aenter__(self) -> Self:
-        self._task = asyncio.create_task(self._run(), name="stream retention")
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
-
-    async def _run(self) -> None:
+    async def run(self) -> None:
         while True:
             await self._clock.sleep(limits.stream_sweep_seconds)
             # A full disk is told to everyone who writes; here the remedy is to try again later.

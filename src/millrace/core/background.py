@@ -1,0 +1,29 @@
+"""Work that goes on beside the requests for as long as its owner is entered."""
+
+import asyncio
+from types import TracebackType
+from typing import Self
+
+
+class Background:
+    """Runs `run` in a task called `name` from entering to leaving; leaving cancels it and waits for its end."""
+
+    name: str
+
+    def __init__(self) -> None:
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.create_task(self.run(), name=self.name)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+    async def run(self) -> None:
+        """The work. It does not return by itself."""
+        raise NotImplementedError
