@@ -1,8 +1,7 @@
 import Button from "@cloudscape-design/components/button";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Tabs from "@cloudscape-design/components/tabs";
-import { lazy, Suspense, useState } from "react";
+import { lazy, useState } from "react";
 import { useParams } from "react-router";
 import { isMissing } from "../../aws/failure";
 import type { FunctionDetail } from "../../aws/functions";
@@ -10,7 +9,8 @@ import { useGo } from "../../parts/go";
 import { notify } from "../../parts/notices";
 import { Page } from "../../parts/page";
 import { useMappings } from "../../parts/queries";
-import { Empty, FailureAlert, Loaded, Loading } from "../../parts/states";
+import { SectionTabs } from "../../parts/section-tabs";
+import { Empty, FailureAlert, Loaded } from "../../parts/states";
 import { type FunctionTab, paths } from "../../paths";
 import { DeleteFunctions } from "./delete-functions";
 import { Overview } from "./overview";
@@ -88,24 +88,16 @@ export default function OneFunction() {
 }
 
 function FunctionTabs({ name, tab, detail }: TabProps & { tab: string }) {
-  const go = useGo();
   return (
-    <Tabs
+    <SectionTabs
       ariaLabel="Of this function"
-      activeTabId={TABS.some(({ id }) => id === tab) ? tab : "code"}
-      onChange={(event) => {
-        go(event.detail.activeTabHref ?? "#/");
-      }}
-      tabs={TABS.map(({ id, label, Content }) => ({
+      sections={TABS.map(({ id, label, Content }) => ({
         id,
         label,
-        href: paths.function(name, id),
-        content: (
-          <Suspense fallback={<Loading />}>
-            <Content name={name} detail={detail} />
-          </Suspense>
-        ),
+        content: () => <Content name={name} detail={detail} />,
       }))}
+      asked={tab}
+      href={(id) => paths.function(name, id)}
     />
   );
 }

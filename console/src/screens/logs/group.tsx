@@ -1,12 +1,12 @@
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Tabs from "@cloudscape-design/components/tabs";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useParams, useSearchParams } from "react-router";
 import { findLogGroup, type LogGroup } from "../../aws/logs";
 import { useGo } from "../../parts/go";
 import { Page } from "../../parts/page";
+import { SectionTabs } from "../../parts/section-tabs";
 import { Empty, Loaded } from "../../parts/states";
 import { type LogGroupTab, paths } from "../../paths";
 import { DeleteGroups } from "./group-dialogs";
@@ -43,21 +43,13 @@ export default function Group() {
 }
 
 function Sections({ name, group }: { name: string; group: LogGroup }) {
-  const go = useGo();
   const [address] = useSearchParams();
-  const asked = address.get("tab");
-  const active = TABS.find(({ id }) => id === asked)?.id ?? "streams";
   return (
-    <Tabs
-      activeTabId={active}
+    <SectionTabs
       ariaLabel={`Sections of ${name}`}
-      onChange={({ detail }) => go(detail.activeTabHref ?? "")}
-      tabs={TABS.map(({ id, label, content }) => ({
-        id,
-        label,
-        href: paths.logGroup(name, id),
-        content: id === active ? content(name, group) : null,
-      }))}
+      sections={TABS.map((tab) => ({ ...tab, content: () => tab.content(name, group) }))}
+      asked={address.get("tab")}
+      href={(id) => paths.logGroup(name, id)}
     />
   );
 }

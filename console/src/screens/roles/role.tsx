@@ -1,12 +1,12 @@
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Tabs from "@cloudscape-design/components/tabs";
 import { type ReactNode, useState } from "react";
 import { useParams, useSearchParams } from "react-router";
 import { isMissing } from "../../aws/failure";
 import type { RoleDetails } from "../../aws/role-policies";
 import { useGo } from "../../parts/go";
 import { Page } from "../../parts/page";
+import { SectionTabs } from "../../parts/section-tabs";
 import { Empty, Loaded } from "../../parts/states";
 import { paths, type RoleTab } from "../../paths";
 import { DeleteRoles } from "./delete-roles";
@@ -52,21 +52,18 @@ export default function Role() {
 }
 
 function Sections({ name, details }: { name: string; details: RoleDetails }) {
-  const go = useGo();
   const [address] = useSearchParams();
   const denied = useDenials(name).data?.length ?? 0;
-  const active = address.get("tab") ?? "permissions";
   return (
-    <Tabs
-      activeTabId={active}
+    <SectionTabs
       ariaLabel={`Sections of ${name}`}
-      onChange={({ detail }) => go(detail.activeTabHref ?? "")}
-      tabs={TABS.map(({ id, label, content }) => ({
+      sections={TABS.map(({ id, label, content }) => ({
         id,
         label: id === "denied" && denied > 0 ? `${label} (${denied})` : label,
-        href: paths.role(name, id),
-        content: id === active ? content(details) : null,
+        content: () => content(details),
       }))}
+      asked={address.get("tab")}
+      href={(id) => paths.role(name, id)}
     />
   );
 }

@@ -1,7 +1,6 @@
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Tabs from "@cloudscape-design/components/tabs";
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import { lazy, type ReactNode, useState } from "react";
 import { useParams } from "react-router";
 import { isMissing } from "../../aws/failure";
 import type { TableDescription } from "../../aws/tables";
@@ -9,7 +8,8 @@ import { useGo } from "../../parts/go";
 import { NoTable } from "../../parts/no-table";
 import { Page } from "../../parts/page";
 import { useTable } from "../../parts/queries";
-import { Loaded, Loading } from "../../parts/states";
+import { SectionTabs } from "../../parts/section-tabs";
+import { Loaded } from "../../parts/states";
 import { paths, type TableTab } from "../../paths";
 import { DeleteTables } from "./delete-tables";
 import { Indexes } from "./indexes";
@@ -48,19 +48,12 @@ export default function Table() {
 }
 
 function Sections({ name, tab, table }: { name: string; tab: string; table: TableDescription }) {
-  const go = useGo();
-  const active = TABS.some(({ id }) => id === tab) ? tab : "overview";
   return (
-    <Tabs
-      activeTabId={active}
+    <SectionTabs
       ariaLabel={`Sections of ${name}`}
-      onChange={({ detail }) => go(detail.activeTabHref ?? "")}
-      tabs={TABS.map(({ id, label, content }) => ({
-        id,
-        label,
-        href: paths.table(name, id),
-        content: id === active ? <Suspense fallback={<Loading />}>{content(table)}</Suspense> : null,
-      }))}
+      sections={TABS.map((section) => ({ ...section, content: () => section.content(table) }))}
+      asked={tab}
+      href={(id) => paths.table(name, id)}
     />
   );
 }
