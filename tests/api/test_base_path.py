@@ -1,9 +1,6 @@
 """A server that is shown under a path: by a proxy that keeps the prefix, and by one that strips it."""
 
 import configparser
-import http.client
-import http.server
-import threading
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,43 +12,15 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from tests.api.millrace_process import HANDLER, TRUST, Millrace, zipped
 from tests.api.raw_http import Caller
+from tests.api.stripping_proxy import stripping
 
 BASE = "/apps/millrace"
-
-
-class Proxy(http.server.BaseHTTPRequestHandler):
-    """Shows a server under BASE, as nginx does: the client's Host goes on, and the prefix is taken away."""
-
-    protocol_version = "HTTP/1.1"
-    target_port: int
-
-    def do_GET(self) -> None:
-        if not self.path.startswith(f"{BASE}/"):
-            self.send_error(404)
-            return
-        body = self.rfile.read(int(self.headers.get("content-length") or 0))
-        onward = http.client.HTTPConnection("127.0.0.1", self.target_port, timeout=30)
-        headers = {**self.headers, "X-Forwarded-Proto": "http"}
-        onward.request(self.command, self.path.removeprefix(BASE), body, headers)
-        answer = onward.getresponse()
-        data = answer.read()
-        onward.close()
-        self.send_response(answer.status)
-        for name, value in answer.getheaders():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(data)
-
-    do_POST = do_GET  # noqa: N815 -- http.server's names
-
-    def log_message(self, *_: object) -> None:
-        pass
 
 
 class Place:
     """A server with --auth, and the two addresses it has: its own with the prefix, and the proxy's."""
 
-    def __init__(self, server: Millrace, proxy_port: int, path: Path) -> None:
+    def __init__(self, server: Millrace, stripped: str, path: Path) -> None:
         file = configparser.ConfigParser()
         file.read(path)
         self.keys = dict(file["default"])
@@ -59,7 +28,7 @@ class Place:
         self.addresses = {
             "kept": f"http://127.0.0.1:{server.port}{BASE}",
             "kept and a slash": f"http://127.0.0.1:{server.port}{BASE}/",
-            "stripped": f"http://127.0.0.1:{proxy_port}{BASE}/",
+            "stripped": f"{stripped}/",
             "none": server.url,
         }
 
@@ -81,17 +50,10 @@ class Place:
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     data = tmp_path_factory.mktemp("base") / "data"
     server = Millrace(data, "--auth", "--base-path", BASE).start()
-    proxy = http.server.ThreadingHTTPServer(
-        ("127.0.0.1", 0), type("Here", (Proxy,), {"target_port": server.port})
-    )
-    thread = threading.Thread(target=proxy.serve_forever)
-    thread.start()
     try:
-        yield Place(server, proxy.server_port, data / "root-credentials")
+        with stripping(server.port, BASE) as stripped:
+            yield Place(server, stripped, data / "root-credentials")
     finally:
-        proxy.shutdown()
-        thread.join()
-        proxy.server_close()
         server.kill()
 
 

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 from playwright.sync_api import expect
+from tests.api.stripping_proxy import stripping
 from tests.console.browser import Console
 from tests.console.loop import Loop
 from tests.console.setting import table_of
-from tests.console.stripping_proxy import stripping
 
 FIRST_LOAD_BYTES_MAX = 1024 * 1024
 FIRST_WORDS = "Someone writes a record to a table"
