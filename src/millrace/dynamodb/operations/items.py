@@ -3,18 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-from millrace.core import limits
 from millrace.core.clock import Clock
 from millrace.core.context import Context, Operation, Output, Params
-from millrace.core.errors import validation_error
-from millrace.dynamodb import capacity, catalog, change, request, values
+from millrace.dynamodb import capacity, catalog, request, values, write
 from millrace.dynamodb.capacity import Consumption
 from millrace.dynamodb.catalog import Table
-from millrace.dynamodb.change import Change, Decision
+from millrace.dynamodb.change import Change
 from millrace.dynamodb.expressions import Update
-from millrace.dynamodb.request import Compiled
 from millrace.dynamodb.row import Row, answer
 from millrace.dynamodb.values import Item
+from millrace.dynamodb.write import Write
 from millrace.storage.interface import Reader, Storage, Writer
 
 _RETURNS_OF_PUT = ("NONE", "ALL_OLD")
@@ -37,50 +35,21 @@ class Items:
 
     async def put_item(self, context: Context, params: Params) -> Output:
         returns = request.check_returns(params, _RETURNS_OF_PUT)
-        found = request.compiled(params, ("ConditionExpression",))
-        item, size = values.normalise(params["Item"])
-        request.check_size(size)
-        new, tell, now = Row.of(item, size), _tells(params), self._clock.now()
-
-        def decide(old: Row | None) -> Row | None:
-            request.check_condition(found.condition, old, tell=tell)
-            return new
-
-        def write(writer: Writer) -> tuple[Table, Change]:
-            table = catalog.find(writer, context.scope, params["TableName"])
-            request.check_scalars(table, found)
-            key = table.schema.key_of(item)
-            change.check_index_keys(table, item)
-            return table, change.apply(writer, table, key, decide, now)
-
-        table, done = await self._storage.write(write)
-        return _written(params, table, item, done, done.old if returns == "ALL_OLD" else None)
+        asked = write.put(params)
+        table, done = await self._apply(context, asked)
+        return _written(params, table, asked.item, done, done.old if returns == "ALL_OLD" else None)
 
     async def delete_item(self, context: Context, params: Params) -> Output:
         returns = request.check_returns(params, _RETURNS_OF_PUT)
-        found = request.compiled(params, ("ConditionExpression",))
-        tell = _tells(params)
-
-        def decide(old: Row | None) -> Row | None:
-            request.check_condition(found.condition, old, tell=tell)
-            return None
-
-        key, _ = values.normalise(params["Key"])
-        table, done = await self._change(context, params, key, found, decide)
-        return _written(params, table, key, done, done.old if returns == "ALL_OLD" else None)
+        asked = write.delete(params)
+        table, done = await self._apply(context, asked)
+        return _written(params, table, asked.item, done, done.old if returns == "ALL_OLD" else None)
 
     async def update_item(self, context: Context, params: Params) -> Output:
-        found = request.compiled(params, ("UpdateExpression", "ConditionExpression"))
-        update, tell = found.update, _tells(params)
-        key, _ = values.normalise(params["Key"])
-
-        def decide(old: Row | None) -> Row | None:
-            request.check_condition(found.condition, old, tell=tell)
-            return updated(update, key, old)
-
-        table, done = await self._change(context, params, key, found, decide)
-        returned = _updated_part(params.get("ReturnValues") or "NONE", update, done)
-        return _written(params, table, key, done, returned)
+        asked = write.update(params)
+        table, done = await self._apply(context, asked)
+        returned = _updated_part(params.get("ReturnValues") or "NONE", asked.found.update, done)
+        return _written(params, table, asked.item, done, returned)
 
     async def get_item(self, context: Context, params: Params) -> Output:
         found = request.compiled(params, ("ProjectionExpression",))
@@ -102,52 +71,14 @@ class Items:
             output["ConsumedCapacity"] = consumption.told(params["ReturnConsumedCapacity"])
         return output
 
-    async def _change(
-        self, context: Context, params: Params, key: Item, found: Compiled, decide: Decision
-    ) -> tuple[Table, Change]:
-        """Change the item at the request's Key, as `decide` says."""
+    async def _apply(self, context: Context, asked: Write) -> tuple[Table, Change]:
         now = self._clock.now()
 
-        def write(writer: Writer) -> tuple[Table, Change]:
-            table = catalog.find(writer, context.scope, params["TableName"])
-            request.check_scalars(table, found)
-            row_key = table.schema.key_of_key(key)
-            if found.update is not None:
-                _check_spares_key(table, found.update)
+        def apply(writer: Writer) -> tuple[Table, Change]:
+            planned = asked.plan(writer, context.scope)
+            return planned.table, planned.apply(writer, now)
 
-            def checked(old: Row | None) -> Row | None:
-                new = decide(old)
-                if new is not None:
-                    change.check_index_keys(table, new.item)
-                return new
-
-            return table, change.apply(writer, table, row_key, checked, now)
-
-        return await self._storage.write(write)
-
-
-def updated(update: Update | None, key: Item, old: Row | None) -> Row | None:
-    """The item after an update. Without an expression an item of its key comes into being.
-
-    An update that only removes leaves a missing item missing.
-    """
-    before = key if old is None else old.item
-    after = before if update is None else update.apply(before)
-    if old is None and update is not None and len(after) == len(key):
-        return None
-    size = values.size(after)
-    if size > limits.item_size_bytes_max:
-        raise validation_error("Item size to update has exceeded the maximum allowed size")
-    return Row.of(after, size)
-
-
-def _check_spares_key(table: Table, update: Update) -> None:
-    for name in table.schema.names:
-        if name in update.attributes:
-            raise validation_error(
-                "One or more parameter values were invalid: "
-                f"Cannot update attribute {name}. This attribute is part of the key"
-            )
+        return await self._storage.write(apply)
 
 
 def _updated_part(returns: str, update: Update | None, done: Change) -> Row | Item | None:
@@ -158,10 +89,6 @@ def _updated_part(returns: str, update: Update | None, done: Change) -> Row | It
     if returns.startswith("ALL"):
         return row
     return None if update is None else update.touched(row.item) or None
-
-
-def _tells(params: Params) -> bool:
-    return params.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
 
 
 def _written(
