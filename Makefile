@@ -25,6 +25,10 @@ console/node_modules/installed: console/package.json console/package-lock.json
 	cd console && npm ci --no-fund --no-audit --loglevel=error
 	@touch $@
 
+tests/clients/javascript/node_modules/installed: tests/clients/javascript/package.json tests/clients/javascript/package-lock.json
+	cd tests/clients/javascript && npm ci --no-fund --no-audit --loglevel=error
+	@touch $@
+
 # A wheel has the console inside; a checkout builds it, which takes Node.
 src/millrace/console/index.html: console/node_modules/installed $(shell find console/src console/index.html console/vite.config.ts -type f)
 	cd console && npm run --silent build -- --logLevel=warn
@@ -45,7 +49,7 @@ install: .venv/installed ## Set up ./.venv from the lock files
 run: install console ## Start the server with the console, the game and the demo; Ctrl-C stops it
 	@$(BIN)/millrace demo --serve --example examples/badges
 
-test: .venv/installed-dev src/millrace/console/index.html browser ## Run every test
+test: .venv/installed-dev src/millrace/console/index.html browser tests/clients/javascript/node_modules/installed ## Run every test
 	cd console && npm test --silent
 	$(BIN)/python -m pytest $(or $(PYTEST),--numprocesses 2 --dist loadfile)
 
@@ -76,4 +80,4 @@ bench-console: .venv/installed-dev src/millrace/console/index.html browser ## Me
 	$(BIN)/python -m benchmarks.console
 
 clean: ## Remove what was installed and built (keeps ./.millrace)
-	rm -rf console/node_modules src/millrace/console artefacts .venv dist build .pytest_cache .ruff_cache .hypothesis
+	rm -rf console/node_modules tests/clients/javascript/node_modules src/millrace/console artefacts .venv dist build .pytest_cache .ruff_cache .hypothesis
