@@ -3,8 +3,6 @@
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CancellationReason.html
 """
 
-from typing import Any
-
 from millrace.core.errors import AwsError
 
 # The errors of a single write that cancel a transaction, and what they are called as its reasons.
@@ -26,7 +24,7 @@ class Reasons:
 
     def __init__(self, count: int) -> None:
         self._count = count
-        self._found: dict[int, dict[str, Any]] = {}
+        self._found: dict[int, dict[str, object]] = {}
 
     def __bool__(self) -> bool:
         return bool(self._found)
@@ -36,7 +34,7 @@ class Reasons:
         code = _CODES.get(error.code)
         if code is None:
             raise error
-        reason = {"Code": code, "Message": error.message}
+        reason: dict[str, object] = {"Code": code, "Message": error.message}
         if "Item" in error.members:
             reason["Item"] = error.members["Item"]
         self._found[index] = reason
@@ -46,7 +44,7 @@ class Reasons:
         if not self._found:
             return
         reasons = [self._found.get(index) or {"Code": "None"} for index in range(self._count)]
-        codes = ", ".join(reason["Code"] for reason in reasons)
+        codes = ", ".join(str(reason["Code"]) for reason in reasons)
         raise AwsError(
             "TransactionCanceledException",
             f"Transaction cancelled, please refer cancellation reasons for specific reasons [{codes}]",

@@ -35,7 +35,7 @@ class Get:
 
     table_name: str
     key: Item
-    found: Compiled = Compiled()
+    found: Compiled
 
     def plan(self, reader: Reader, scope: Scope) -> "Found":
         """The read on its table. Raises ResourceNotFoundException without one, ValidationException on misfits."""
@@ -186,22 +186,22 @@ class _Place(Protocol):
     def key(self) -> bytes: ...
 
 
-_P = TypeVar("_P", bound=_Place, covariant=True)
+_P_co = TypeVar("_P_co", bound=_Place, covariant=True)
 
 
-class _Part(Protocol[_P]):
-    def plan(self, reader: Reader, scope: Scope) -> _P: ...
+class _Part(Protocol[_P_co]):
+    def plan(self, reader: Reader, scope: Scope) -> _P_co: ...
 
 
 def _planned(
-    reader: Reader, scope: Scope, parts: Sequence[_Part[_P]], refuses: Callable[[AwsError], bool]
-) -> list[_P]:
+    reader: Reader, scope: Scope, parts: Sequence[_Part[_P_co]], refuses: Callable[[AwsError], bool]
+) -> list[_P_co]:
     """The parts on their tables, each of another item.
 
     Missing tables and items that come twice are found first, then what does not fit its table. AWS tells only
     the first misfit, and it is a reason of its part unless it `refuses` the request.
     """
-    planned: list[_P] = []
+    planned: list[_P_co] = []
     seen: set[_Mark] = set()
     misfit: tuple[int, AwsError] | None = None
     for index, part in enumerate(parts):
