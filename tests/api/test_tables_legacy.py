@@ -23,7 +23,7 @@ def test_expected_guards_every_write(tables: FreshTables):
     update = {"v": {"Action": "ADD", "Value": {"N": "1"}}}
     table.update_item(Key=K, AttributeUpdates=update, Expected=one)
     assert refused(table.update_item, Key=K, AttributeUpdates=update, Expected=one) == FAILED
-    table.delete_item(Key=K, Expected={**one, **two}, ConditionalOperator="OR")
+    table.delete_item(Key=K, Expected={**absent, **two}, ConditionalOperator="OR")
     assert table.get(K) is None
 
 
