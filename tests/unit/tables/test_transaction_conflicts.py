@@ -236,9 +236,7 @@ def test_a_transaction_that_nobody_waits_for_any_more_is_in_nobodys_way_even_if_
             await task
         before = set(transactions.ongoing)
         await shaky.late()
-        found = await transactions.read(
-            SCOPE, [Get("orders", {"id": s("a")}, request.compiled({}, ("ProjectionExpression",)))]
-        )
+        found = await transactions.read(SCOPE, [Get("orders", {"id": s("a")}, request.compiled({}))])
 
         assert before == transactions.ongoing == set()
         assert found[0][1] is not None
