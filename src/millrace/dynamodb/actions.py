@@ -13,6 +13,9 @@ from millrace.dynamodb.catalog import table_arn
 _ACCOUNT_WIDE = frozenset(("DescribeLimits", "ListBackups"))
 _TAGGING = frozenset(("ListTagsOfResource", "TagResource", "UntagResource"))
 _BATCHES = frozenset(("BatchGetItem", "BatchWriteItem"))
+_OF_BACKUPS = frozenset(("DeleteBackup", "DescribeBackup"))
+# What AWS does to the table that a restore makes, in the name of whoever asks for it.
+_RESTORING = ("BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem")
 
 
 def accesses(operation: str, scope: Scope, params: Params) -> Sequence[Access]:
@@ -26,12 +29,25 @@ def accesses(operation: str, scope: Scope, params: Params) -> Sequence[Access]:
         return (Access(action, params["ResourceArn"]),)
     if operation in _BATCHES:
         return tuple(Access(action, _arn(scope, name)) for name in params["RequestItems"])
+    if operation in _OF_BACKUPS:
+        return (Access(action, params["BackupArn"]),)
+    if operation in ("RestoreTableFromBackup", "RestoreTableToPointInTime"):
+        return _restoring(action, scope, params)
     resource = _arn(scope, params["TableName"])
     if operation in ("Query", "Scan") and params.get("IndexName"):
         resource += f"/index/{params['IndexName']}"
     if operation == "CreateTable" and params.get("Tags"):
         return (Access(action, resource), Access("dynamodb:TagResource", resource))
     return (Access(action, resource),)
+
+
+def _restoring(action: str, scope: Scope, params: Params) -> Sequence[Access]:
+    source = params.get("BackupArn") or params.get("SourceTableArn") or params.get("SourceTableName")
+    target = _arn(scope, params["TargetTableName"])
+    # Without a source, or with two, the request is refused later.
+    sources = () if source is None else (Access(action, _arn(scope, source)),)
+    writes = (Access(f"dynamodb:{name}", target) for name in _RESTORING)
+    return (*sources, Access(action, target), *writes)
 
 
 def _arn(scope: Scope, table: str) -> str:
