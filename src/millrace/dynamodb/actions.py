@@ -23,6 +23,9 @@ _PARTS = {
     "Put": "dynamodb:PutItem",
     "Update": "dynamodb:UpdateItem",
 }
+_OF_BACKUPS = frozenset(("DeleteBackup", "DescribeBackup"))
+# What AWS does to the table that a restore makes, in the name of whoever asks for it.
+_RESTORING = ("BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem")
 
 
 def accesses(operation: str, scope: Scope, params: Params) -> Sequence[Access]:
@@ -38,6 +41,10 @@ def accesses(operation: str, scope: Scope, params: Params) -> Sequence[Access]:
         return tuple(Access(action, _arn(scope, name)) for name in params["RequestItems"])
     if operation in _TRANSACTIONS:
         return _of_transaction(operation, scope, params)
+    if operation in _OF_BACKUPS:
+        return (Access(action, params["BackupArn"]),)
+    if operation in ("RestoreTableFromBackup", "RestoreTableToPointInTime"):
+        return _restoring(action, scope, params)
     resource = _arn(scope, params["TableName"])
     if operation in ("Query", "Scan") and params.get("IndexName"):
         resource += f"/index/{params['IndexName']}"
@@ -56,6 +63,15 @@ def _of_transaction(operation: str, scope: Scope, params: Params) -> Sequence[Ac
     }
     enclosing = {"dynamodb:EnclosingOperation": operation}
     return tuple(Access(action, resource, enclosing) for action, resource in needed)
+
+
+def _restoring(action: str, scope: Scope, params: Params) -> Sequence[Access]:
+    source = params.get("BackupArn") or params.get("SourceTableArn") or params.get("SourceTableName")
+    target = _arn(scope, params["TargetTableName"])
+    # Without a source, or with two, the request is refused later.
+    sources = () if source is None else (Access(action, _arn(scope, source)),)
+    writes = (Access(f"dynamodb:{name}", target) for name in _RESTORING)
+    return (*sources, Access(action, target), *writes)
 
 
 def _arn(scope: Scope, table: str) -> str:

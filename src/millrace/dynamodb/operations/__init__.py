@@ -8,9 +8,12 @@ from millrace.core.clock import Clock
 from millrace.core.service import Service
 from millrace.dynamodb.actions import accesses
 from millrace.dynamodb.operations.account import Account
+from millrace.dynamodb.operations.backups import Backups
 from millrace.dynamodb.operations.batches import Batches
 from millrace.dynamodb.operations.items import Items
 from millrace.dynamodb.operations.queries import Queries
+from millrace.dynamodb.operations.recoveries import Recoveries
+from millrace.dynamodb.operations.restores import Restores
 from millrace.dynamodb.operations.tables import Tables
 from millrace.dynamodb.operations.time_to_live import Expiries
 from millrace.dynamodb.operations.transactions import TransactionOperations
@@ -23,10 +26,13 @@ def service(storage: Storage, clock: Clock) -> Service:
     transactions = Transactions(storage, clock)
     families = (
         Account(storage),
+        Backups(storage, clock),
         Batches(storage, clock, transactions),
         Expiries(storage, clock),
         Items(storage, clock, transactions),
         Queries(storage),
+        Recoveries(storage, clock),
+        Restores(storage, clock),
         Tables(storage, clock),
         TransactionOperations(transactions),
     )
