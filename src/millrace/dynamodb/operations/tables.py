@@ -11,8 +11,18 @@ from millrace.core import ids, limits
 from millrace.core.clock import Clock
 from millrace.core.context import Context, Operation, Output, Params
 from millrace.core.errors import AwsError, validation_error
-from millrace.dynamodb import alteration, backfill, catalog, counts, definition, description, expiry_index
+from millrace.dynamodb import (
+    alteration,
+    attached,
+    backfill,
+    catalog,
+    counts,
+    definition,
+    description,
+    expiry_index,
+)
 from millrace.dynamodb.catalog import Table
+from millrace.dynamodb.operations import resource_policies
 from millrace.storage.interface import Reader, Storage, Writer
 from millrace.streams import log
 
@@ -38,12 +48,14 @@ class Tables:
         now = self._clock.now()
         name = catalog.name_of(context.scope, params["TableName"])
         table = definition.table(context.scope, {**params, "TableName": name}, now, ids.uuid)
+        policy = resource_policies.judged(params.get("ResourcePolicy"))
 
         def create(writer: Writer) -> Output:
             if catalog.get(writer, context.scope, name) is not None:
                 raise AwsError("ResourceInUseException", f"Table already exists: {name}")
             made = table if view is None else _open_stream(writer, table, view, now)
             catalog.save(writer, made)
+            resource_policies.attach(writer, made, policy, now)
             return {"TableDescription": description.of(writer, made, "CREATING")}
 
         return await self._storage.write(create)
@@ -103,6 +115,7 @@ class Tables:
                 log.disable(writer, table.stream, now)
             expiry_index.forget(writer, table)
             catalog.remove(writer, table)
+            attached.forget(writer, table)
             for identity in (table.id, *(index.id for index in table.indexes)):
                 counts.forget(writer, identity)
             return output
