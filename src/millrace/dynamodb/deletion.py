@@ -6,8 +6,8 @@ The space with the items is handed over rather than copied.
 """
 
 from millrace.core import limits
+from millrace.dynamodb import attached, catalog, copying, counts, expiry_index, recovery
 from millrace.dynamodb import backup as backups
-from millrace.dynamodb import catalog, copying, counts, expiry_index, recovery
 from millrace.dynamodb.backup import SYSTEM, Backup
 from millrace.dynamodb.catalog import Table
 from millrace.storage.interface import Writer
@@ -25,6 +25,7 @@ def delete(writer: Writer, table: Table, now: float) -> None:
     copied = copying.abandon(writer, table, kept=kept) if table.history else False
     recovery.forget(writer, table)
     catalog.remove(writer, table, keep_items=kept or copied)
+    attached.forget(writer, table)
     for identity in (table.id, *(index.id for index in table.indexes)):
         counts.forget(writer, identity)
 

@@ -13,6 +13,7 @@ from millrace.core.context import Context, Operation, Output, Params
 from millrace.core.errors import AwsError, validation_error
 from millrace.dynamodb import alteration, backfill, catalog, counts, definition, deletion, description
 from millrace.dynamodb.catalog import Table
+from millrace.dynamodb.operations import resource_policies
 from millrace.storage.interface import Reader, Storage, Writer
 from millrace.streams import log
 
@@ -38,6 +39,7 @@ class Tables:
         now = self._clock.now()
         name = catalog.name_of(context.scope, params["TableName"])
         table = definition.table(context.scope, {**params, "TableName": name}, now, ids.uuid)
+        policy = resource_policies.judged(params.get("ResourcePolicy"))
 
         def create(writer: Writer) -> Output:
             known = catalog.get(writer, context.scope, name)
@@ -46,6 +48,7 @@ class Tables:
                 raise AwsError("ResourceInUseException", f"Table {what}: {name}")
             made = table if view is None else _open_stream(writer, table, view, now)
             catalog.save(writer, made)
+            resource_policies.attach(writer, made, policy, now)
             return {"TableDescription": description.of(writer, made, "CREATING")}
 
         return await self._storage.write(create)
