@@ -16,6 +16,16 @@ _BATCHES = frozenset(("BatchGetItem", "BatchWriteItem"))
 _OF_BACKUPS = frozenset(("DeleteBackup", "DescribeBackup"))
 # What AWS does to the table that a restore makes, in the name of whoever asks for it.
 _RESTORING = ("BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem")
+# A transaction has no action of its own: each of its parts needs that of the operation that it is.
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
+_TRANSACTIONS = frozenset(("TransactGetItems", "TransactWriteItems"))
+_PARTS = {
+    "ConditionCheck": "dynamodb:ConditionCheckItem",
+    "Delete": "dynamodb:DeleteItem",
+    "Get": "dynamodb:GetItem",
+    "Put": "dynamodb:PutItem",
+    "Update": "dynamodb:UpdateItem",
+}
 
 
 def accesses(operation: str, scope: Scope, params: Params) -> Sequence[Access]:
@@ -33,6 +43,8 @@ def accesses(operation: str, scope: Scope, params: Params) -> Sequence[Access]:
         return (Access(action, params["BackupArn"]),)
     if operation in ("RestoreTableFromBackup", "RestoreTableToPointInTime"):
         return _restoring(action, scope, params)
+    if operation in _TRANSACTIONS:
+        return _of_transaction(operation, scope, params)
     resource = _arn(scope, params["TableName"])
     if operation in ("Query", "Scan") and params.get("IndexName"):
         resource += f"/index/{params['IndexName']}"
@@ -48,6 +60,18 @@ def _restoring(action: str, scope: Scope, params: Params) -> Sequence[Access]:
     sources = () if source is None else (Access(action, _arn(scope, source)),)
     writes = (Access(f"dynamodb:{name}", target) for name in _RESTORING)
     return (*sources, Access(action, target), *writes)
+
+
+def _of_transaction(operation: str, scope: Scope, params: Params) -> Sequence[Access]:
+    """One access for each action on each table, however many items."""
+    needed = {
+        (action, _arn(scope, part[kind]["TableName"])): None
+        for part in params["TransactItems"]
+        for kind, action in _PARTS.items()
+        if part.get(kind) is not None
+    }
+    enclosing = {"dynamodb:EnclosingOperation": operation}
+    return tuple(Access(action, resource, enclosing) for action, resource in needed)
 
 
 def _arn(scope: Scope, table: str) -> str:

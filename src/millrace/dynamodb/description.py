@@ -69,8 +69,9 @@ def _restore(table: Table) -> dict[str, Any] | None:
 
 def key_schema(schema: KeySchema) -> list[dict[str, str]]:
     return [
-        {"AttributeName": name, "KeyType": kind}
-        for name, kind in zip(schema.names, ("HASH", "RANGE"), strict=False)
+        {"AttributeName": attribute.name, "KeyType": kind}
+        for attributes, kind in ((schema.hashes, "HASH"), (schema.ranges, "RANGE"))
+        for attribute in attributes
     ]
 
 

@@ -16,21 +16,25 @@ from millrace.dynamodb.operations.recoveries import Recoveries
 from millrace.dynamodb.operations.restores import Restores
 from millrace.dynamodb.operations.tables import Tables
 from millrace.dynamodb.operations.time_to_live import Expiries
+from millrace.dynamodb.operations.transactions import TransactionOperations
+from millrace.dynamodb.transaction import Transactions
 from millrace.storage.interface import Storage
 
 
 def service(storage: Storage, clock: Clock) -> Service:
     """DynamoDB over this storage."""
+    transactions = Transactions(storage, clock)
     families = (
         Account(storage),
         Backups(storage, clock),
-        Batches(storage, clock),
+        Batches(storage, clock, transactions),
         Expiries(storage, clock),
-        Items(storage, clock),
+        Items(storage, clock, transactions),
         Queries(storage),
         Recoveries(storage, clock),
         Restores(storage, clock),
         Tables(storage, clock),
+        TransactionOperations(transactions),
     )
     operations = {name: operation for family in families for name, operation in family.operations().items()}
     return Service("dynamodb", operations, accesses)
