@@ -13,18 +13,22 @@ from millrace.dynamodb.operations.items import Items
 from millrace.dynamodb.operations.queries import Queries
 from millrace.dynamodb.operations.tables import Tables
 from millrace.dynamodb.operations.time_to_live import Expiries
+from millrace.dynamodb.operations.transactions import TransactionOperations
+from millrace.dynamodb.transaction import Transactions
 from millrace.storage.interface import Storage
 
 
 def service(storage: Storage, clock: Clock) -> Service:
     """DynamoDB over this storage."""
+    transactions = Transactions(storage, clock)
     families = (
         Account(storage),
-        Batches(storage, clock),
+        Batches(storage, clock, transactions),
         Expiries(storage, clock),
-        Items(storage, clock),
+        Items(storage, clock, transactions),
         Queries(storage),
         Tables(storage, clock),
+        TransactionOperations(transactions),
     )
     operations = {name: operation for family in families for name, operation in family.operations().items()}
     return Service("dynamodb", operations, accesses)

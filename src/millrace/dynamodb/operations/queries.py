@@ -5,10 +5,10 @@ from typing import Any
 
 from millrace.core.context import Context, Operation, Output, Params
 from millrace.core.errors import validation_error
-from millrace.dynamodb import catalog, request, search
+from millrace.dynamodb import catalog, legacy, request, search
 from millrace.dynamodb.capacity import Consumption
 from millrace.dynamodb.definition import invalid
-from millrace.dynamodb.expressions import Condition, Expressions, Projection
+from millrace.dynamodb.expressions import Condition, Expressions, KeyDemands, Projection
 from millrace.dynamodb.keys import partition_prefix, range_bounds
 from millrace.dynamodb.request import Compiled
 from millrace.dynamodb.row import answer
@@ -18,6 +18,7 @@ from millrace.storage.interface import Reader, Storage
 _KEY_CONDITION = "KeyConditionExpression"
 _FILTER = "FilterExpression"
 _PROJECTION = "ProjectionExpression"
+_ATTRIBUTES = "AttributesToGet"
 
 
 class Queries:
@@ -30,24 +31,16 @@ class Queries:
         return {"Query": self.query, "Scan": self.scan}
 
     async def query(self, context: Context, params: Params) -> Output:
-        request.refuse_legacy(params)
+        request.check_together(params, (_FILTER, _KEY_CONDITION, _PROJECTION))
         _check_select(params, "1 validation error detected: ")
-        if params.get(_KEY_CONDITION) is None:
-            raise validation_error(
-                "Either the KeyConditions or KeyConditionExpression parameter must be specified "
-                "in the request."
-            )
-
-        given = request.expressions_of(params, (_FILTER, _KEY_CONDITION, _PROJECTION))
-        demands = given.key_demands(params[_KEY_CONDITION])
-        found = _compile(given, params)
+        demands, found = _compile_query(params)
 
         def read(reader: Reader) -> Output:
             place = _place(reader, context, params)
             request.check_scalars(place.table, found)
             keys = demands.match(place.schema)
             if found.condition is not None:
-                _check_filter(found.condition, place)
+                _check_filter(params, found.condition, place)
             prefix = partition_prefix(keys.hash)
             low, high = range_bounds(prefix, keys.operator, keys.values)
             among = Range(low, high, params.get("ScanIndexForward") is False)
@@ -56,15 +49,12 @@ class Queries:
         return await self._storage.read(read)
 
     async def scan(self, context: Context, params: Params) -> Output:
-        request.refuse_legacy(params)
+        request.check_together(params, (_FILTER, _PROJECTION))
         _check_select(params, "")
+        projection = legacy.attributes_to_get(params.get(_ATTRIBUTES))
+        condition = legacy.filtered(params.get("ScanFilter"), params.get("ConditionalOperator"))
         _check_segments(params)
-
-        found = Compiled()
-        if params.get(_FILTER) is None and params.get(_PROJECTION) is None:
-            request.compiled(params, (_FILTER, _PROJECTION))
-        else:
-            found = _compile(request.expressions_of(params, (_FILTER, _PROJECTION)), params)
+        found = _compile(request.expressions_of(params), params, Compiled(condition, projection))
 
         def read(reader: Reader) -> Output:
             place = _place(reader, context, params)
@@ -95,23 +85,39 @@ def _place(reader: Reader, context: Context, params: Params) -> Place:
     return Place(table, index)
 
 
-def _compile(given: Expressions, params: Params) -> Compiled:
+def _compile_query(params: Params) -> tuple[KeyDemands, Compiled]:
+    condition = legacy.filtered(params.get("QueryFilter"), params.get("ConditionalOperator"))
+    projection = legacy.attributes_to_get(params.get(_ATTRIBUTES))
+    text, conditions = params.get(_KEY_CONDITION), params.get("KeyConditions")
+    if text is None and conditions is None:
+        raise validation_error(
+            "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request."
+        )
+    given = request.expressions_of(params)
+    demands = None if text is None else given.key_demands(text)
+    found = _compile(given, params, Compiled(condition, projection))
+    return demands or legacy.key_demands(conditions or {}), found
+
+
+def _compile(given: Expressions, params: Params, older: Compiled) -> Compiled:
+    """The filter and the projection: expressions or `older` parameters, never both."""
     condition, projection = params.get(_FILTER), params.get(_PROJECTION)
     found = Compiled(
-        condition=None if condition is None else given.condition(condition, _FILTER),
-        projection=None if projection is None else given.projection(projection),
+        condition=older.condition if condition is None else given.condition(condition, _FILTER),
+        projection=older.projection if projection is None else given.projection(projection),
     )
     given.finish()
     return found
 
 
 def _check_select(params: Params, prefix: str) -> None:
-    """Select goes with ProjectionExpression or without it. To Query, AWS puts a prefix before it."""
-    select, projected = params.get("Select"), params.get(_PROJECTION) is not None
-    if projected and select not in (None, "SPECIFIC_ATTRIBUTES"):
+    """Select goes with named attributes or without them. To Query, AWS puts a prefix before it."""
+    select = params.get("Select")
+    named = next((member for member in (_PROJECTION, _ATTRIBUTES) if params.get(member) is not None), None)
+    if named and select not in (None, "SPECIFIC_ATTRIBUTES"):
         what = "only the Count" if select == "COUNT" else select
-        raise validation_error(f"{prefix}Cannot specify the ProjectionExpression when choosing to get {what}")
-    if select == "SPECIFIC_ATTRIBUTES" and not projected:
+        raise validation_error(f"{prefix}Cannot specify the {named} when choosing to get {what}")
+    if select == "SPECIFIC_ATTRIBUTES" and not named:
         raise validation_error(
             f"{prefix}Must specify the AttributesToGet or ProjectionExpression when choosing to get "
             "SPECIFIC_ATTRIBUTES"
@@ -122,12 +128,12 @@ def _check_select(params: Params, prefix: str) -> None:
         )
 
 
-def _check_filter(condition: Condition, place: Place) -> None:
+def _check_filter(params: Params, condition: Condition, place: Place) -> None:
+    told = "QueryFilter" if params.get(_FILTER) is None else "Filter Expression"
     for name in place.schema.names:
         if name in condition.attributes:
             raise validation_error(
-                "Filter Expression can only contain non-primary key attributes: "
-                f"Primary key attribute: {name}"
+                f"{told} can only contain non-primary key attributes: Primary key attribute: {name}"
             )
 
 
