@@ -11,6 +11,8 @@ from millrace.dynamodb.operations.account import Account
 from millrace.dynamodb.operations.batches import Batches
 from millrace.dynamodb.operations.items import Items
 from millrace.dynamodb.operations.queries import Queries
+from millrace.dynamodb.operations.statement_groups import StatementGroups
+from millrace.dynamodb.operations.statements import Statements
 from millrace.dynamodb.operations.tables import Tables
 from millrace.dynamodb.operations.time_to_live import Expiries
 from millrace.dynamodb.operations.transactions import TransactionOperations
@@ -27,6 +29,8 @@ def service(storage: Storage, clock: Clock) -> Service:
         Expiries(storage, clock),
         Items(storage, clock, transactions),
         Queries(storage),
+        StatementGroups(storage, clock, transactions),
+        Statements(storage, clock, transactions),
         Tables(storage, clock),
         TransactionOperations(transactions),
     )

@@ -89,7 +89,9 @@ class ConditionCompiler:
                 )
                 return syntax.And(parts) if node.operator == "AND" else syntax.Or(parts)
             case Unary():
-                return syntax.Not(self._part(node.operand, "The argument to NOT must be a Type or Expression"))
+                return syntax.Not(
+                    self._part(node.operand, "The argument to NOT must be a Type or Expression")
+                )
             case Between():
                 return syntax.Between(
                     self.operand(node.operand), self.operand(node.low), self.operand(node.high)
@@ -157,8 +159,7 @@ class ConditionCompiler:
                 raise misplaced(node, "condition")
             case Call() if node.name in tests:
                 raise validation_error(
-                    "The function is not allowed to be used this way in an expression; "
-                    f"function: {node.name}"
+                    f"The function is not allowed to be used this way in an expression; function: {node.name}"
                 )
             case _:
                 return
@@ -167,7 +168,9 @@ class ConditionCompiler:
 def misplaced(call: Call, kind: str) -> AwsError:
     """The refusal of a function that has no place in a condition, or in an update."""
     if call.name in changes or call.name in tests or call.name == "size":
-        return validation_error(f"The function is not allowed in {_ARTICLES[kind]} expression; function: {call.name}")
+        return validation_error(
+            f"The function is not allowed in {_ARTICLES[kind]} expression; function: {call.name}"
+        )
     return validation_error(f"Unrecognized function: {call.name}")
 
 

@@ -56,12 +56,10 @@ _PRECEDENCE = {
     "%": _PRODUCT,
 }
 _constants = frozenset(("TRUE", "FALSE", "NULL", "MISSING"))
-_function_keywords = frozenset(
-    """EXISTS COUNT AVG MAX MIN SUM CHAR_LENGTH CHARACTER_LENGTH OCTET_LENGTH BIT_LENGTH UPPER LOWER SIZE
-    SEXP LIST BAG""".split()
-)
+_FUNCTIONS = "EXISTS COUNT AVG MAX MIN SUM CHAR_LENGTH CHARACTER_LENGTH OCTET_LENGTH BIT_LENGTH UPPER LOWER SIZE SEXP LIST BAG"
+_function_keywords = frozenset(_FUNCTIONS.split())
 _aggregates = frozenset(("COUNT", "AVG", "MAX", "MIN", "SUM"))
-_TYPES = {
+_ALIASES = {
     "VARCHAR": "CHARACTER_VARYING",
     "CHAR": "CHARACTER",
     "DEC": "DECIMAL",
@@ -72,11 +70,12 @@ _TYPES = {
     "INT8": "INTEGER8",
     "BIGINT": "INTEGER8",
     "BOOL": "BOOLEAN",
-} | {
-    name: name
-    for name in """MISSING NULL BOOLEAN SMALLINT INTEGER4 INTEGER8 INTEGER FLOAT REAL DECIMAL NUMERIC TIMESTAMP DATE
-    TIME CHARACTER STRING SYMBOL CLOB BLOB STRUCT TUPLE LIST SEXP BAG ANY""".split()
 }
+_TYPES = (
+    "MISSING NULL BOOLEAN SMALLINT INTEGER4 INTEGER8 INTEGER FLOAT REAL DECIMAL NUMERIC TIMESTAMP DATE TIME CHARACTER "
+    "STRING SYMBOL CLOB BLOB STRUCT TUPLE LIST SEXP BAG ANY"
+)
+_types = frozenset(_TYPES.split())
 
 
 def malformed(detail: str) -> AwsError:
@@ -144,8 +143,8 @@ class ExpressionParser:
 
     def _is(self, operator: Token, left: Expression) -> Expression:
         negated = self.take("NOT")
-        kind = _TYPES.get(self.peek().kind)
-        if kind is None:
+        kind = _ALIASES.get(self.peek().kind, self.peek().kind)
+        if kind not in _types:
             raise malformed("Expected type name")
         self._at += 1
         node = Is(left, kind, at=operator.at)

@@ -69,13 +69,10 @@ class KeyTerms:
             several = [found for part in node.parts if (found := self._partitions(part, name)) is not None]
             return min(several, key=len, default=None)
         if isinstance(node, Or):
-            found: list[AttributeValue] = []
-            for part in node.parts:
-                values = self._partitions(part, name)
-                if values is None:
-                    return None
-                found += values
-            return found
+            each = [self._partitions(part, name) for part in node.parts]
+            if None in each:
+                return None
+            return [value for values in each if values is not None for value in values]
         term = self._term(node)
         if term is None or term.name != name or term.operator not in {"=", "IN"}:
             return None

@@ -1,12 +1,14 @@
 """PartiQL's text cut into tokens. No text is refused here: what no rule knows becomes a token `unknown`."""
 
 import re
-from importlib import resources
+from importlib.resources import files
 from typing import NamedTuple
 
 from millrace.dynamodb.partiql.syntax import Position
 
-_keywords = frozenset(resources.files(__package__).joinpath("keywords.txt").read_text().upper().split())
+_keywords = frozenset(
+    files("millrace.dynamodb.partiql").joinpath("keywords.txt").read_text("ascii").upper().split()
+)
 
 _token = re.compile(
     r"""

@@ -44,18 +44,18 @@ class Literals:
             return self._parameters[node.index]
         if isinstance(node, Constant) and node.word == "MISSING":
             raise validation_error("MISSING must be compared using IS operator")
-        return normalise_value(self._literal(node, _ROOT, _ROOT))
+        return normalise_value(self._literal(node, _ROOT))
 
     def item(self, struct: Struct) -> Item:
         """The item of an INSERT, not normalised yet."""
         item: Item = {}
         for name, member in self._members(struct):
             whole = isinstance(member, Parameter)
-            item[name] = self.value(member) if whole else self._literal(member, _ROOT, name)
+            item[name] = self.value(member) if whole else self._literal(member, _ROOT)
         return item
 
-    def _literal(self, node: Expression, told: str, key: str) -> AttributeValue:
-        """`told` is what AWS calls the place of `node`; `key` is its place, for what stands inside of it."""
+    def _literal(self, node: Expression, place: str) -> AttributeValue:
+        """`place` is what AWS calls the place of `node`."""
         match node:
             case Text():
                 return {"S": node.content}
@@ -71,14 +71,14 @@ class Literals:
                 return {"M": {name: self._inner(one, name) for name, one in self._members(node)}}
             case _:
                 kind = node.steps[0] if isinstance(node, Path) else _kind(node)
-                raise _unsupported(str(kind), told, node)
+                raise _unsupported(str(kind), place, node)
 
     def _inner(self, node: Expression, key: str | int) -> AttributeValue:
         if not self.is_value(node) or isinstance(node, Parameter):
             raise _unsupported(_kind(node), f"{_ROOT}.{key}", node)
         if isinstance(node, Constant) and node.word == "MISSING":
             raise _unsupported("LiteralMissing", f"{_ROOT}.{key}", node)
-        return self._literal(node, f"{_ROOT}.{key}", str(key))
+        return self._literal(node, f"{_ROOT}.{key}")
 
     def _members(self, struct: Struct) -> list[tuple[str, Expression]]:
         names: set[str] = set()

@@ -122,9 +122,10 @@ class _Parser(ExpressionParser):
             raise validation_error(
                 f"Argument to ORDER BY must be of type VariableReference. Type: {_kind_of(found)}"
             )
+        name = found.steps[-1]
         descending = self.take("DESC")
         _ = descending or self.take("ASC")
-        return Order(str(found.steps[0]), descending, at=found.at)
+        return Order(str(name), descending, at=found.at)
 
     def _refuse_clauses(self) -> None:
         kind = self.peek().kind
@@ -200,9 +201,7 @@ class _Parser(ExpressionParser):
             raise malformed("Expected ( MODIFIED | ALL ) ( NEW | OLD ) in each returning element.")
         if not self.take("*"):
             self.expression()
-            raise validation_error(
-                "Expected '*' after ( MODIFIED | ALL ) ( NEW | OLD ) in RETURNING clause"
-            )
+            raise validation_error("Expected '*' after ( MODIFIED | ALL ) ( NEW | OLD ) in RETURNING clause")
         if self.peek().kind == ",":
             raise validation_error("Invalid syntax with multiple returning elements in RETURNING clause")
         return Returning(what == "MODIFIED", when == "NEW", at=token.at)

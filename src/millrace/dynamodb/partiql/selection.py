@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from millrace.core.errors import validation_error
 from millrace.core.limits import statement_partition_keys_max
 from millrace.dynamodb import request
+from millrace.dynamodb.catalog import Table
 from millrace.dynamodb.expressions import Condition
 from millrace.dynamodb.keys import (
     KeyAttribute,
@@ -19,7 +20,7 @@ from millrace.dynamodb.partiql.syntax import Order, Source
 from millrace.dynamodb.request import Compiled
 from millrace.dynamodb.row import Row, answer
 from millrace.dynamodb.search import Place, Range
-from millrace.dynamodb.values import AttributeValue
+from millrace.dynamodb.values import AttributeValue, Item
 
 
 class Plan(NamedTuple):
@@ -47,6 +48,13 @@ class Selection:
         """Refuse paths into key attributes."""
         projection = None if self.projection is None else self.projection.paths
         request.check_scalars(place.table, Compiled(self.condition, projection))
+
+    def key(self, table: Table) -> Item | None:
+        """The primary key of the one item that is asked for; None if it is not just that."""
+        if not self.terms.names_key(table.schema) or len(self.terms.parts) > len(table.schema.names):
+            return None
+        self.check(Place(table, None))
+        return self.terms.key(table.schema)
 
     def plan(self, place: Place) -> Plan:
         """How to read this place. ValidationException if it cannot be read so."""
