@@ -26,6 +26,7 @@ from millrace.dynamodb.operations.statements import Statements
 from millrace.dynamodb.operations.tables import Tables
 from millrace.dynamodb.operations.time_to_live import Expiries
 from millrace.dynamodb.operations.transactions import TransactionOperations
+from millrace.dynamodb.operations.vectors import Vectors
 from millrace.dynamodb.transaction import Transactions
 from millrace.storage.interface import Storage
 from millrace.streams.resource_policy import Policies
@@ -55,6 +56,7 @@ def service(storage: Storage, clock: Clock) -> Service:
         Statements(storage, clock, transactions),
         Tables(storage, clock),
         TransactionOperations(transactions),
+        Vectors(storage),
     )
     operations = {name: operation for family in families for name, operation in family.operations().items()}
     policies = Policies(storage)
