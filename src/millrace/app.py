@@ -25,8 +25,8 @@ from millrace.core.clock import Clock
 from millrace.core.context import Access, Context, Operation, Output, Params
 from millrace.core.errors import SettingsError
 from millrace.core.service import Service
-from millrace.dynamodb import backfill
 from millrace.dynamodb.expiry import Expirer
+from millrace.dynamodb.life import TableLife
 from millrace.dynamodb.operations import service as dynamodb_service
 from millrace.functions.functions import Functions
 from millrace.functions.operations import service as functions_service
@@ -88,7 +88,7 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
         endpoint = f"http://{_reachable(settings.host)}:{port}"
         storage, log_storage = await _storages(stack, settings)
         logs = await stack.enter_async_context(Logs(log_storage, clock))
-        await backfill.resume(storage)
+        life = await stack.enter_async_context(TableLife(storage, clock))
         identities = Identities(storage, clock)
         stack.push_async_callback(identities.settle)
         await stack.enter_async_context(Retention(storage, clock))
@@ -104,9 +104,9 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
             )
         )
         supervisor = Supervisor(storage, clock, functions, identities)
-        services = every_service(storage, clock, functions, supervisor, identities, logs)
+        services = every_service(storage, clock, functions, supervisor, identities, logs, settings)
         feeds = Feeds(storage, clock, logs, supervisor)
-        rooms = Rooms(storage, clock, logs, identities, functions, supervisor, expirer)
+        rooms = Rooms(storage, clock, logs, identities, functions, supervisor, expirer, life)
         owner = Owner(settings.account, settings.region, settings.auth)
         introspection = Introspection(rooms, feeds, Console(), owner)
         home = Scope(settings.account, settings.region)
@@ -147,10 +147,11 @@ def every_service(
     supervisor: Supervisor,
     identities: Identities,
     logs: Logs,
+    settings: Settings,
 ) -> Mapping[str, Service]:
     """What is answered, by botocore's name of the service."""
     parts = (
-        dynamodb_service(storage, clock),
+        dynamodb_service(storage, clock, table_delay=settings.table_delay),
         streams_service(storage, clock),
         _lambda(functions_service(functions), triggers_service(supervisor)),
         logs_service(logs),

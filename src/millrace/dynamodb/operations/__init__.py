@@ -16,15 +16,15 @@ from millrace.dynamodb.operations.time_to_live import Expiries
 from millrace.storage.interface import Storage
 
 
-def service(storage: Storage, clock: Clock) -> Service:
-    """DynamoDB over this storage."""
+def service(storage: Storage, clock: Clock, *, table_delay: float = 0.0) -> Service:
+    """DynamoDB over this storage. States of tables last `table_delay` seconds."""
     families = (
         Account(storage),
         Batches(storage, clock),
         Expiries(storage, clock),
         Items(storage, clock),
         Queries(storage),
-        Tables(storage, clock),
+        Tables(storage, clock, table_delay),
     )
     operations = {name: operation for family in families for name, operation in family.operations().items()}
     return Service("dynamodb", operations, accesses)
