@@ -20,7 +20,7 @@ from millrace.dynamodb.catalog import TimeToLive
 from millrace.dynamodb.operations.tables import named
 from millrace.storage.interface import Reader, Storage, Writer
 
-_doings = {"CREATING": "created", "DELETING": "deleted"}
+_DOINGS = {"CREATING": "created", "DELETING": "deleted"}
 
 
 class Expiries:
@@ -56,7 +56,7 @@ class Expiries:
         def update(writer: Writer) -> None:
             table = named(writer, context, params)
             if table.closed:
-                raise admission.in_use(f"Table {table.name} is being {_doings[table.status]}")
+                raise admission.in_use(f"Table {table.name} is being {_DOINGS[table.status]}")
             _check(table.ttl, attribute, enabled=enabled)
             expiry_index.forget(writer, table)
             table = replace(table, ttl=ttl)
