@@ -211,6 +211,10 @@ def _global_indexes(
         return []
     if not forms:
         raise invalid("List of GlobalSecondaryIndexes is empty")
+    if billing == PROVISIONED:
+        for form in forms:
+            if form.get("ProvisionedThroughput") is None:
+                raise invalid(f"ProvisionedThroughput is not specified for index: {form['IndexName']}")
     return [global_index(form, billing, definitions, identity) for form in forms]
 
 
