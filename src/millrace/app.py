@@ -28,6 +28,7 @@ from millrace.core.service import Service
 from millrace.dynamodb.expiry import Expirer
 from millrace.dynamodb.life import TableLife
 from millrace.dynamodb.operations import service as dynamodb_service
+from millrace.dynamodb.throttle import Throttle
 from millrace.functions.functions import Functions
 from millrace.functions.operations import service as functions_service
 from millrace.http.protocol import listen
@@ -151,7 +152,12 @@ def every_service(
 ) -> Mapping[str, Service]:
     """What is answered, by botocore's name of the service."""
     parts = (
-        dynamodb_service(storage, clock, table_delay=settings.table_delay),
+        dynamodb_service(
+            storage,
+            clock,
+            table_delay=settings.table_delay,
+            throttle=Throttle(clock) if settings.throttle else None,
+        ),
         streams_service(storage, clock),
         _lambda(functions_service(functions), triggers_service(supervisor)),
         logs_service(logs),

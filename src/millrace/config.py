@@ -105,6 +105,7 @@ SETTINGS = (
     Setting("auth", False, _flag, "Accept only access keys that millrace issued."),
     Setting("base_path", "", _base_path, "Path that a proxy shows it under, e.g. /millrace."),
     Setting("table_delay", 0.0, _seconds, "Seconds that tables are CREATING, UPDATING and DELETING."),
+    Setting("throttle", False, _flag, "Refuse what exceeds a table's capacity, as AWS does."),
 )
 
 
@@ -121,6 +122,7 @@ class Settings:
     auth: bool = False
     base_path: str = ""
     table_delay: float = 0.0
+    throttle: bool = False
 
     @property
     def data_path(self) -> Path:

@@ -50,6 +50,7 @@ attribute_value_levels_max = 64  # when read: deeper than any item may be, shall
 table_capacity_units_max = 1_000_000_000_000
 account_capacity_units_max = 80_000  # what AWS grants a new account
 provisioned_table_units_max = 40_000
+capacity_burst_seconds = 300  # of unused provisioned units that are kept for later, with --throttle
 capacity_decreases_max = 4  # of provisioned units on one UTC day, then one after each pause
 capacity_decrease_pause_seconds = 3_600
 table_tags_max = 50

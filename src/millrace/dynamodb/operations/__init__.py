@@ -12,11 +12,15 @@ from millrace.dynamodb.operations.batches import Batches
 from millrace.dynamodb.operations.items import Items
 from millrace.dynamodb.operations.queries import Queries
 from millrace.dynamodb.operations.tables import Tables
+from millrace.dynamodb.operations.throttled import Throttled
 from millrace.dynamodb.operations.time_to_live import Expiries
+from millrace.dynamodb.throttle import Throttle
 from millrace.storage.interface import Storage
 
 
-def service(storage: Storage, clock: Clock, *, table_delay: float = 0.0) -> Service:
+def service(
+    storage: Storage, clock: Clock, *, table_delay: float = 0.0, throttle: Throttle | None = None
+) -> Service:
     """DynamoDB over this storage. States of tables last `table_delay` seconds."""
     families = (
         Account(storage),
@@ -27,4 +31,6 @@ def service(storage: Storage, clock: Clock, *, table_delay: float = 0.0) -> Serv
         Tables(storage, clock, table_delay),
     )
     operations = {name: operation for family in families for name, operation in family.operations().items()}
+    if throttle is not None:
+        operations = Throttled(storage, throttle).around(operations)
     return Service("dynamodb", operations, accesses)
