@@ -25,6 +25,8 @@ from millrace.core.clock import Clock
 from millrace.core.context import Access, Context, Operation, Output, Params
 from millrace.core.errors import SettingsError
 from millrace.core.service import Service
+from millrace.dynamodb.backup_retention import BackupRetention
+from millrace.dynamodb.copier import Copier
 from millrace.dynamodb.expiry import Expirer
 from millrace.dynamodb.life import TableLife
 from millrace.dynamodb.operations import service as dynamodb_service
@@ -93,6 +95,8 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
         identities = Identities(storage, clock)
         stack.push_async_callback(identities.settle)
         await stack.enter_async_context(Retention(storage, clock))
+        await stack.enter_async_context(Copier(storage, clock))
+        await stack.enter_async_context(BackupRetention(storage, clock))
         expirer = await stack.enter_async_context(Expirer(storage, clock))
         functions = await stack.enter_async_context(
             Functions(

@@ -51,8 +51,9 @@ def of(
         **_billing(table),
         **_indexes(reader, table, status, now),
         **_stream(table),
+        "RestoreSummary": _restore(table),
+        "SSEDescription": encryption(table),
         **_class(table),
-        **_encryption(table),
     }
 
 
@@ -74,10 +75,34 @@ def of_deleted(reader: Reader, table: Table, now: float) -> dict[str, Any]:
     return {name: value for name, value in description.items() if name not in _GONE}
 
 
+def encryption(table: Table) -> dict[str, str] | None:
+    """SSEDescription; None for the key that AWS owns, as it is without one's doing: it tells nothing of that."""
+    sealing = table.sealing
+    key = table.encryption["key"] if table.encryption is not None else sealing and sealing.detail
+    if not key:
+        return None
+    arn = key if key.startswith("arn:") else table.scope.arn("kms", key if "/" in key else f"key/{key}")
+    status = "ENABLED" if sealing is None else "UPDATING"
+    return {"Status": status, "SSEType": "KMS", "KMSMasterKeyArn": arn}
+
+
+def _restore(table: Table) -> dict[str, Any] | None:
+    """What is being restored; AWS tells it no longer than that (ack-api-quirks DDB-TABLE-216)."""
+    if table.restore is None:
+        return None
+    return {
+        "SourceBackupArn": table.restore.backup,
+        "SourceTableArn": table.restore.table,
+        "RestoreDateTime": table.restore.moment,
+        "RestoreInProgress": True,
+    }
+
+
 def key_schema(schema: KeySchema) -> list[dict[str, str]]:
     return [
-        {"AttributeName": name, "KeyType": kind}
-        for name, kind in zip(schema.names, ("HASH", "RANGE"), strict=False)
+        {"AttributeName": attribute.name, "KeyType": kind}
+        for attributes, kind in ((schema.hashes, "HASH"), (schema.ranges, "RANGE"))
+        for attribute in attributes
     ]
 
 
@@ -126,17 +151,6 @@ def _class(table: Table) -> dict[str, Any]:
     }
 
 
-def _encryption(table: Table) -> dict[str, Any]:
-    """SSEDescription, unless the key is DynamoDB's own, as it is without one's doing."""
-    sealing = table.sealing
-    key = table.encryption["key"] if table.encryption is not None else sealing and sealing.detail
-    if not key:
-        return {}
-    arn = key if key.startswith("arn:") else table.scope.arn("kms", key if "/" in key else f"key/{key}")
-    status = "ENABLED" if sealing is None else "UPDATING"
-    return {"SSEDescription": {"Status": status, "SSEType": "KMS", "KMSMasterKeyArn": arn}}
-
-
 def _billing(table: Table) -> dict[str, Any]:
     """AWS tells the billing mode of tables that are, or once were, on demand."""
     if table.billing_changed is None:
@@ -173,17 +187,22 @@ def _indexes(reader: Reader, table: Table, status: str, now: float | None) -> di
 
 def _index(reader: Reader, table: Table, index: Index) -> dict[str, Any]:
     items, size = counts.get(reader, index.id)
-    projection: dict[str, Any] = {"ProjectionType": index.projection}
-    if index.attributes:
-        projection["NonKeyAttributes"] = sorted(index.attributes)
     return {
         "IndexName": index.name,
         "KeySchema": key_schema(index.schema),
-        "Projection": projection,
+        "Projection": projection(index),
         "IndexSizeBytes": size,
         "ItemCount": items,
         "IndexArn": f"{table.arn}/index/{index.name}",
     }
+
+
+def projection(index: Index) -> dict[str, Any]:
+    """What rows of an index hold besides its keys and the table's."""
+    described: dict[str, Any] = {"ProjectionType": index.projection}
+    if index.attributes:
+        described["NonKeyAttributes"] = sorted(index.attributes)
+    return described
 
 
 def _global_index(

@@ -11,7 +11,7 @@ DDB-TABLE-410.
 from collections.abc import Container, Iterator
 from dataclasses import replace
 
-from millrace.dynamodb import backfill, catalog, counts, provision
+from millrace.dynamodb import backfill, catalog, counts, deletion, provision
 from millrace.dynamodb.catalog import Capacity, Index, Pending, Table
 from millrace.storage.interface import Reader, Writer
 
@@ -105,7 +105,8 @@ def settle(writer: Writer, arn: str, now: float) -> None:
         writer.delete(SPACE, arn.encode())
         return
     if table.status == "DELETING" and _over(table.pending, now):
-        remove(writer, table)
+        deletion.delete(writer, table, now)
+        writer.delete(SPACE, arn.encode())
         return
     after = _settled(table, now)
     for index in table.indexes:
@@ -116,14 +117,6 @@ def settle(writer: Writer, arn: str, now: float) -> None:
     if any(index.filling and not index.is_allocating for index in after.indexes):
         after = backfill.begin_or_finish(writer, after)
     watch_over(writer, after)
-
-
-def remove(writer: Writer, table: Table) -> None:
-    """Take a table away with all it holds. Its stream and its expiry index are the caller's."""
-    catalog.remove(writer, table)
-    for identity in (table.id, *(index.id for index in table.indexes)):
-        counts.forget(writer, identity)
-    writer.delete(SPACE, table.arn.encode())
 
 
 def _settled(table: Table, now: float) -> Table:

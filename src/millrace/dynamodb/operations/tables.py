@@ -23,6 +23,7 @@ from millrace.dynamodb import (
     transition,
 )
 from millrace.dynamodb.catalog import Pending, Table
+from millrace.dynamodb.operations import resource_policies
 from millrace.storage.interface import Reader, Storage, Writer
 from millrace.streams import log
 
@@ -50,6 +51,7 @@ class Tables:
         now = self._clock.now()
         name = catalog.name_of(context.scope, params["TableName"])
         table = definition.table(context.scope, {**params, "TableName": name}, now, ids.uuid)
+        policy = resource_policies.judged(params.get("ResourcePolicy"))
         warm = bool(params.get("WarmThroughput"))
 
         def create(writer: Writer) -> Output:
@@ -58,6 +60,7 @@ class Tables:
             if self._seconds:
                 made = replace(made, pending=Pending("CREATING", now + self._seconds, self._seconds))
             catalog.save(writer, made)
+            resource_policies.attach(writer, made, policy, now)
             transition.watch_over(writer, made)
             return {"TableDescription": description.of_new(writer, made, now, warm=warm)}
 
@@ -67,7 +70,7 @@ class Tables:
         now = self._clock.now()
 
         def describe(reader: Reader) -> Output:
-            return {"Table": description.of(reader, named(reader, context, params), now=now)}
+            return {"Table": description.of(reader, _there(reader, context, params), now=now)}
 
         return await self._storage.read(describe)
 
@@ -109,7 +112,7 @@ class Tables:
         now = self._clock.now()
 
         def delete(writer: Writer) -> Output:
-            table = named(writer, context, params)
+            table = _there(writer, context, params)
             admission.check_delete(table)
             if table.protected:
                 raise validation_error(
@@ -132,7 +135,18 @@ class Tables:
 
 
 def named(reader: Reader, context: Context, params: Params) -> Table:
-    """The table an operation on tables names. Raises ResourceNotFoundException, with the name."""
+    """The table an operation on tables names. Raises ResourceNotFoundException, with the name.
+
+    A table that is being restored can only be described (ack-api-quirks DDB-TABLE-217).
+    """
+    table = _there(reader, context, params)
+    if table.restore is not None:
+        raise catalog.table_not_found(table.name)
+    return table
+
+
+def _there(reader: Reader, context: Context, params: Params) -> Table:
+    """The same, also while it is being restored."""
     name = catalog.name_of(context.scope, params["TableName"])
     table = catalog.get(reader, context.scope, name)
     if table is None:
@@ -143,6 +157,8 @@ def named(reader: Reader, context: Context, params: Params) -> Table:
 def _check_free(table: Table | None, name: str) -> None:
     if table is None:
         return
+    if table.restore is not None:
+        raise AwsError("ResourceInUseException", f"Table is being used: {name}")
     if table.status == "CREATING":
         admission.check_there(table)
     raise AwsError("ResourceInUseException", f"Table already exists: {name}")
