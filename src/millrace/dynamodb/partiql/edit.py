@@ -6,7 +6,6 @@ from millrace.core.errors import AwsError, validation_error
 from millrace.dynamodb import request, write
 from millrace.dynamodb.catalog import Table
 from millrace.dynamodb.change import Change
-from millrace.dynamodb.expressions import Update
 from millrace.dynamodb.partiql.key_terms import KeyTerms, check_key_type
 from millrace.dynamodb.partiql.syntax import Returning
 from millrace.dynamodb.request import Compiled
@@ -109,7 +108,7 @@ def returned(edit: Edit, done: Change) -> Row | Item | None:
     row = done.new if returning.new else done.old
     if row is None or not returning.modified:
         return row
-    update: Update | None = edit.found.update if isinstance(edit, Modification) else None
+    update = edit.found.update if isinstance(edit, Modification) else None
     return None if update is None else update.touched(row.item) or None
 
 

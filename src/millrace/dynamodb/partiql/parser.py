@@ -122,10 +122,9 @@ class _Parser(ExpressionParser):
             raise validation_error(
                 f"Argument to ORDER BY must be of type VariableReference. Type: {_kind_of(found)}"
             )
-        name = found.steps[-1]
         descending = self.take("DESC")
         _ = descending or self.take("ASC")
-        return Order(str(name), descending, at=found.at)
+        return Order(str(next(iter(found.steps))), descending, at=found.at)
 
     def _refuse_clauses(self) -> None:
         kind = self.peek().kind
