@@ -66,10 +66,7 @@ def check_index_keys(table: Table, item: Item) -> None:
         if value is None:
             continue
         if attribute.type not in value:
-            raise validation_error(
-                f"One or more parameter values were invalid: Type mismatch for Index Key {attribute.name} "
-                f"Expected: {attribute.type} Actual: {values.type_of(value)} IndexName: {name}"
-            )
+            raise wrong_index_key(attribute, values.type_of(value), name)
         if not value[attribute.type]:
             kind = "string" if attribute.type == "S" else "binary"
             raise validation_error(
@@ -79,6 +76,14 @@ def check_index_keys(table: Table, item: Item) -> None:
             )
     for index in table.indexes:
         index.schema.check_lengths(item)
+
+
+def wrong_index_key(attribute: KeyAttribute, actual: str, index: str) -> AwsError:
+    """The refusal of an index's key that has another type than it should."""
+    return validation_error(
+        f"One or more parameter values were invalid: Type mismatch for Index Key {attribute.name} "
+        f"Expected: {attribute.type} Actual: {actual} IndexName: {index}"
+    )
 
 
 def index_row(table: Table, index: Index, row: Row | None) -> tuple[bytes, Row] | None:

@@ -46,10 +46,14 @@ class MissingError(Exception):
 
 
 class Change(NamedTuple):
-    """What comes to stand at a path: `value` of the old item, or nothing if it gives None."""
+    """What comes to stand at a path: `value` of the old item, or nothing if it gives None.
+
+    `type` is the type of that value, if it is known before there is an item.
+    """
 
     steps: Steps
     value: Callable[[Item], AttributeValue | None]
+    type: str | None = None
 
 
 class Update:
@@ -71,6 +75,15 @@ class Update:
     def nested(self) -> frozenset[str]:
         """The top-level attributes that it changes something in."""
         return frozenset(str(steps[0]) for steps in self.paths if len(steps) > 1)
+
+    @property
+    def types(self) -> dict[str, str]:
+        """The types of top-level attributes that the update changes, as far as no item has to tell them."""
+        return {
+            str(change.steps[0]): change.type
+            for change in self._changes
+            if change.type is not None and len(change.steps) == 1
+        }
 
     def touched(self, item: Item) -> Item:
         """The parts of an item that this update changes: UPDATED_OLD of the old item, UPDATED_NEW of the new."""
@@ -160,8 +173,7 @@ def bind_update(update: syntax.Update, scope: Scope) -> Update:
     check_apart(paths)
     for action in update.actions:
         _check_operand(action, scope)
-    bound = [_bind_action(action, scope) for action in update.actions]
-    return Update(tuple(Change(steps, value) for steps, value in zip(paths, bound, strict=True)))
+    return Update(tuple(_bind_action(action, scope) for action in update.actions))
 
 
 def _resolve(operand: Operand | None, scope: Scope, kind: type[Path | Value]) -> None:
@@ -185,20 +197,20 @@ def _check_operand(action: syntax.Action, scope: Scope) -> None:
             )
 
 
-def _bind_action(action: syntax.Action, scope: Scope) -> Callable[[Item], AttributeValue | None]:
-    if action.value is None:
-        return lambda _: None
-    operand = _bind_operand(action.value, scope).get
-    if action.section == "SET":
-        return operand
+def _bind_action(action: syntax.Action, scope: Scope) -> Change:
     steps = scope.steps(action.path)
-    combine = added if action.section == "ADD" else deleted
+    if action.value is None:
+        return Change(steps, lambda _: None)
+    operand = _bind_operand(action.value, scope)
+    if action.section == "SET":
+        return Change(steps, operand.get, operand.type)
+    combine, get = added if action.section == "ADD" else deleted, operand.get
 
     def value(item: Item) -> AttributeValue | None:
-        given = operand(item)
+        given = get(item)
         return None if given is None else combine(find(item, steps), given)
 
-    return value
+    return Change(steps, value, operand.type)
 
 
 def _bind_operand(operand: Operand, scope: Scope) -> Bound:
