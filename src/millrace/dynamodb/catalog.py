@@ -14,6 +14,7 @@ import orjson
 from millrace.core import arn as arns
 from millrace.core.arn import Scope
 from millrace.core.errors import AwsError
+from millrace.dynamodb.composite_key import CompositeKeySchema
 from millrace.dynamodb.keys import KeyAttribute, KeySchema
 from millrace.storage.interface import Reader, Writer
 
@@ -108,10 +109,13 @@ class Table:
 
     @functools.cached_property
     def index_keys(self) -> tuple[tuple[KeyAttribute, str], ...]:
-        """The attributes that index keys add to the table's own, each with its index's name."""
+        """The attributes that index keys add to the table's own, each with its index's name.
+
+        In the order of the indexes' names: AWS names the first that an item does not fit (dynoxide, 2026).
+        """
         return tuple(
             (attribute, index.name)
-            for index in self.indexes
+            for index in sorted(self.indexes, key=lambda index: index.name)
             for attribute in index.schema.attributes
             if attribute.name not in self.schema.names
         )
@@ -217,5 +221,9 @@ def _index(row: dict[str, Any]) -> Index:
 
 
 def _schema(row: dict[str, Any]) -> KeySchema:
-    sort = row["range"]
-    return KeySchema(KeyAttribute(**row["hash"]), KeyAttribute(**sort) if sort else None)
+    # Rows from before there were keys of several attributes have only these two.
+    first = KeyAttribute(**row["hash"]), KeyAttribute(**row["range"]) if row["range"] else None
+    if "more_hashes" not in row:
+        return KeySchema(*first)
+    more = (tuple(KeyAttribute(**one) for one in row[name]) for name in ("more_hashes", "more_ranges"))
+    return CompositeKeySchema(*first, *more)

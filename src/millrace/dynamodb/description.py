@@ -48,8 +48,9 @@ def of(reader: Reader, table: Table, status: str = "ACTIVE") -> dict[str, Any]:
 
 def key_schema(schema: KeySchema) -> list[dict[str, str]]:
     return [
-        {"AttributeName": name, "KeyType": kind}
-        for name, kind in zip(schema.names, ("HASH", "RANGE"), strict=False)
+        {"AttributeName": attribute.name, "KeyType": kind}
+        for attributes, kind in ((schema.hashes, "HASH"), (schema.ranges, "RANGE"))
+        for attribute in attributes
     ]
 
 
