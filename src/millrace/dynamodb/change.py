@@ -68,8 +68,12 @@ def check_index_keys(table: Table, item: Item, updated: Container[str] | None = 
         value = item.get(attribute.name)
         if value is None or (updated is not None and attribute.name not in updated):
             continue
-        if attribute.type not in value:
+        if attribute.type not in value and updated is None:
             raise wrong_index_key(attribute, values.type_of(value), name)
+        if attribute.type not in value:
+            raise validation_error(
+                "The update expression attempted to update the secondary index key to unsupported type"
+            )
         if not value[attribute.type]:
             raise _empty_index_key(attribute, None if updated is not None else name)
     for index in table.indexes:

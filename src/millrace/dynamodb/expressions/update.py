@@ -5,7 +5,7 @@ a list keep their numbers while one expression takes some out and sets others.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.UpdateExpressions.html
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from millrace.core.errors import AwsError, validation_error
@@ -59,22 +59,20 @@ class Change(NamedTuple):
 class Update:
     """The changes of one update expression."""
 
-    __slots__ = ("_changes", "paths")
+    __slots__ = ("_changes", "nested", "paths")
 
-    def __init__(self, changes: tuple[Change, ...]) -> None:
+    def __init__(self, changes: tuple[Change, ...], read: Iterable[Steps] = ()) -> None:
+        """`read` are the document paths whose values the changes are made of."""
         self._changes = changes
         self.paths = tuple(change.steps for change in changes)
         """The document paths that it changes."""
+        self.nested = frozenset(str(steps[0]) for steps in (*self.paths, *read) if len(steps) > 1)
+        """The top-level attributes that it changes or reads something in."""
 
     @property
     def attributes(self) -> frozenset[str]:
         """The top-level attributes that it changes, or changes something in."""
         return frozenset(str(steps[0]) for steps in self.paths)
-
-    @property
-    def nested(self) -> frozenset[str]:
-        """The top-level attributes that it changes something in."""
-        return frozenset(str(steps[0]) for steps in self.paths if len(steps) > 1)
 
     @property
     def types(self) -> dict[str, str]:
@@ -173,7 +171,12 @@ def bind_update(update: syntax.Update, scope: Scope) -> Update:
     check_apart(paths)
     for action in update.actions:
         _check_operand(action, scope)
-    return Update(tuple(_bind_action(action, scope) for action in update.actions))
+    read = [scope.steps(path) for action in update.actions for path in _paths_read(action)]
+    return Update(tuple(_bind_action(action, scope) for action in update.actions), read)
+
+
+def _paths_read(action: syntax.Action) -> list[Path]:
+    return [] if action.value is None else syntax.paths_of(action.value)
 
 
 def _resolve(operand: Operand | None, scope: Scope, kind: type[Path | Value]) -> None:
@@ -200,7 +203,7 @@ def _check_operand(action: syntax.Action, scope: Scope) -> None:
 def _bind_action(action: syntax.Action, scope: Scope) -> Change:
     steps = scope.steps(action.path)
     if action.value is None:
-        return Change(steps, lambda _: None)
+        return Change(steps, _nothing)
     operand = _bind_operand(action.value, scope)
     if action.section == "SET":
         return Change(steps, operand.get, operand.type)
@@ -211,6 +214,10 @@ def _bind_action(action: syntax.Action, scope: Scope) -> Change:
         return None if given is None else combine(find(item, steps), given)
 
     return Change(steps, value, operand.type)
+
+
+def _nothing(_: Item) -> None:
+    return None
 
 
 def _bind_operand(operand: Operand, scope: Scope) -> Bound:
