@@ -79,9 +79,12 @@ class KeyDemands:
     def match(self, schema: KeySchema) -> KeyCondition:
         """The condition for this key schema. ValidationException if it does not fit.
 
-        The rules, their order and their sentences were recorded of AWS in October 2026 (dynoxide 3.2).
+        The rules, their order and their sentences were recorded of AWS in October 2026 (dynoxide 3.2); that of two
+        conditions on a key of one attribute earlier, by dynalite and alternator.
         """
         given, defined = len(self.demands), len(schema.attributes)
+        if (given, defined) == (2, 1):
+            raise _unsupported()
         if given > defined:
             raise validation_error(
                 f"The number of query conditions ({given}) exceeds the number of key attributes "
@@ -91,7 +94,7 @@ class KeyDemands:
             self._check_composite(schema)
         partition = [self._demand(attribute) for attribute in schema.hashes]
         if partition[0].operator != "=":
-            raise validation_error("Query key condition not supported")
+            raise _unsupported()
         sort = [self._demand(attribute) for attribute in schema.ranges[: given - len(partition)]]
         last = sort.pop() if sort else Demand(None, ())
         first, *more = (demand.values[0] for demand in partition)
@@ -134,6 +137,10 @@ def _check_value(attribute: KeyAttribute, value: AttributeValue) -> None:
             "One or more parameter values were invalid: Condition parameter type does not match schema type"
         )
     check_filled(attribute, value)
+
+
+def _unsupported() -> AwsError:
+    return validation_error("Query key condition not supported")
 
 
 def bind_key_condition(node: Node, scope: Scope) -> KeyDemands:
