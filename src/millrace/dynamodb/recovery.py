@@ -8,6 +8,7 @@ import math
 from dataclasses import replace
 from typing import Any
 
+from millrace.core import limits
 from millrace.core.clock import iso_seconds
 from millrace.core.errors import AwsError
 from millrace.dynamodb import catalog, copying, history
@@ -49,8 +50,10 @@ def earliest(recovery: Recovery, now: float) -> int:
 def description(table: Table, now: float) -> dict[str, Any]:
     """ContinuousBackupsDescription.
 
-    The backups that users make are always possible (ContinuousBackupsStatus), whatever recovery's state is.
+    ContinuousBackupsStatus has nothing to do with recovery: AWS turns it on by itself, soon after a table was
+    made, and leaves it on. Backups are possible before that here.
     """
+    fresh = table.recovery is None and now < table.created + limits.continuous_backups_seconds
     described: dict[str, Any] = {"PointInTimeRecoveryStatus": "DISABLED"}
     if table.recovery is not None:
         described = {
@@ -59,7 +62,10 @@ def description(table: Table, now: float) -> dict[str, Any]:
             "EarliestRestorableDateTime": earliest(table.recovery, now),
             "LatestRestorableDateTime": math.floor(now),
         }
-    return {"ContinuousBackupsStatus": "ENABLED", "PointInTimeRecoveryDescription": described}
+    return {
+        "ContinuousBackupsStatus": "DISABLED" if fresh else "ENABLED",
+        "PointInTimeRecoveryDescription": described,
+    }
 
 
 def number_at(reader: Reader, table: Table, moment: float | None, now: float) -> int:

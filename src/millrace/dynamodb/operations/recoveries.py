@@ -50,6 +50,7 @@ class Recoveries:
                 table = recovery.turn_on(writer, table, days or limits.recovery_days_default, now)
             elif table.recovery is not None:
                 table = recovery.turn_off(writer, table)
-            return {"ContinuousBackupsDescription": recovery.description(table, now)}
+            told = {**recovery.description(table, now), "ContinuousBackupsStatus": "ENABLED"}
+            return {"ContinuousBackupsDescription": told}
 
         return await self._storage.write(update)

@@ -135,7 +135,7 @@ def _source_of_arn(scope: Scope, text: str) -> tuple[Scope, str]:
         raise invalid
     if arn.account != scope.account:
         raise validation_error(
-            "This action is only supported by accounts that match the resource owner’s account."  # noqa: RUF001 - AWS's own
+            "This action is only supported by accounts that match the resource owner\N{RIGHT SINGLE QUOTATION MARK}s account."
         )
     return arn.scope, name
 
