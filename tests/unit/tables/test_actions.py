@@ -31,6 +31,37 @@ STREAM = TABLE + "/stream/2026-01-01T00:00:00.000"
             [("BatchGetItem", TABLE), ("BatchGetItem", TABLE.replace("orders", "other"))],
         ),
         (
+            "ExecuteStatement",
+            {"Statement": 'SELECT * FROM orders."by-x" WHERE x = 1'},
+            [("PartiQLSelect", TABLE + "/index/by-x")],
+        ),
+        (
+            "BatchExecuteStatement",
+            {
+                "Statements": [
+                    {"Statement": "INSERT INTO orders VALUE {'id': '1'}"},
+                    {"Statement": "INSERT INTO orders VALUE {'id': '2'}"},
+                    {"Statement": "no statement"},
+                ]
+            },
+            [("PartiQLInsert", TABLE)],
+        ),
+        (
+            "ExecuteTransaction",
+            {
+                "TransactStatements": [
+                    {"Statement": "UPDATE orders SET a = 1 WHERE id = '1'"},
+                    {"Statement": "DELETE FROM other WHERE id = '1'"},
+                    {"Statement": "EXISTS(SELECT * FROM orders WHERE id = '2' AND a = 1)"},
+                ]
+            },
+            [
+                ("PartiQLUpdate", TABLE),
+                ("PartiQLDelete", TABLE.replace("orders", "other")),
+                ("PartiQLSelect", TABLE),
+            ],
+        ),
+        (
             "CreateTable",
             {"TableName": "orders", "Tags": [{"Key": "a", "Value": "b"}]},
             [("CreateTable", TABLE), ("TagResource", TABLE)],
