@@ -79,7 +79,7 @@ def _compile(params: Params) -> tuple[tuple[Equality, ...] | None, Projection | 
 def _index(reader: Reader, context: Context, params: Params) -> VectorIndex:
     name: str = params["IndexName"]
     index = catalog.find(reader, context.scope, params["TableName"]).vector(name)
-    if index is None:
+    if index is None or index.is_allocating:
         raise validation_error(f"The table does not have the specified index: {name}")
     if index.status == "CREATING":
         raise validation_error(f"Cannot search backfilling vector index: {name}")

@@ -8,7 +8,7 @@ from millrace.core.errors import invalid
 from millrace.dynamodb.vectors.index import SearchAttribute, VectorIndex
 
 _Form = Mapping[str, Any]
-ON_DEMAND = "PAY_PER_REQUEST"
+_ON_DEMAND = "PAY_PER_REQUEST"
 
 
 def indexes(
@@ -39,7 +39,7 @@ def indexes(
 
 def check_billing(billing: str) -> None:
     """Refuse vector indexes of a table with provisioned capacity."""
-    if billing != ON_DEMAND:
+    if billing != _ON_DEMAND:
         raise invalid("Vector indexes are only supported for PAY_PER_REQUEST tables")
 
 
@@ -57,9 +57,7 @@ def check_dimensions(indexes: Sequence[VectorIndex]) -> None:
 def index(form: _Form, definitions: Mapping[str, str], identity: str) -> VectorIndex:
     """One vector index. `definitions` are those that the request has for its attributes."""
     if form["Dimensions"] > limits.vector_dimensions_max:
-        raise invalid(
-            f"Number of dimensions must be between 1 and {limits.vector_dimensions_max} inclusive."
-        )
+        raise invalid(f"Number of dimensions must be between 1 and {limits.vector_dimensions_max} inclusive.")
     attribute: str = form["VectorAttribute"]["AttributeName"]
     schema = _schema(form.get("SearchSchema") or (), definitions)
     if attribute in definitions:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from millrace.core.errors import AwsError, validation_error
+from millrace.dynamodb import number
 from millrace.dynamodb.values import AttributeValue, type_of
 from millrace.dynamodb.vectors.index import VectorIndex
 
@@ -26,7 +27,7 @@ def packed(value: AttributeValue | None, dimensions: int) -> bytes | None:
     if numbers is None or len(numbers) != dimensions:
         return None
     try:
-        return struct.pack(f"<{dimensions}f", *[float(number["N"]) for number in numbers])
+        return struct.pack(f"<{dimensions}f", *[float(element["N"]) for element in numbers])
     except (KeyError, OverflowError):
         return None
 
@@ -49,16 +50,16 @@ def _wrong(value: AttributeValue, index: VectorIndex) -> AwsError:
         return validation_error(
             f"{_INVALID} Invalid type for parameter {name}, Expected: 32-bit floating point number list {where}"
         )
-    for place, number in enumerate(numbers):
-        if "N" not in number:
+    for place, element in enumerate(numbers):
+        if "N" not in element:
             return validation_error(
                 f"{_INVALID} Invalid type for parameter {name}[{place}], Expected: 32-bit floating point number, "
-                f"Actual: {type_of(number)}. {where}"
+                f"Actual: {type_of(element)}. {where}"
             )
-        if not _fits(number["N"]):
+        if not _fits(element["N"]):
             return validation_error(
                 f"{_INVALID} Invalid value for parameter {name}[{place}], Value: "
-                f"{Decimal(number['N']).normalize()} is outside valid range [-3.4028235E38, 3.4028235E38]. {where}"
+                f"{Decimal(element['N']).normalize()} is outside valid range [-3.4028235E38, 3.4028235E38]. {where}"
             )
     return validation_error(
         f"{_INVALID} Invalid size for parameter {name}, Expected: {index.dimensions}, "
@@ -66,9 +67,9 @@ def _wrong(value: AttributeValue, index: VectorIndex) -> AwsError:
     )
 
 
-def _fits(number: str) -> bool:
+def _fits(text: str) -> bool:
     try:
-        struct.pack("<f", float(number))
+        struct.pack("<f", float(text))
     except OverflowError:
         return False
     return True
@@ -77,8 +78,10 @@ def _fits(number: str) -> bool:
 def searched(elements: Sequence[AttributeValue]) -> Vector:
     """SearchVector as 32-bit numbers. ValidationException if an element is none."""
     try:
-        data = struct.pack(f"<{len(elements)}f", *[float(element["N"]) for element in elements])
-    except (KeyError, ValueError, OverflowError):
+        data = struct.pack(
+            f"<{len(elements)}f", *[float(number.canonical(element["N"])) for element in elements]
+        )
+    except (KeyError, OverflowError, AwsError):
         raise validation_error(
             "Search vector contains invalid values. All values in the search vector must be a 32-bit "
             "floating-point number attribute"
@@ -88,13 +91,13 @@ def searched(elements: Sequence[AttributeValue]) -> Vector:
 
 def attribute_value(vector: Vector) -> AttributeValue:
     """A vector as an index gives it: the shortest texts that name its 32-bit numbers, 1.0 for one."""
-    return {"L": [{"N": _text(number)} for number in vector]}
+    return {"L": [{"N": _text(one)} for one in vector]}
 
 
-def _text(number: float) -> str:
+def _text(one: float) -> str:
     for digits in _DIGITS:
-        text = f"{number:.{digits}g}"
+        text = f"{one:.{digits}g}"
         short = float(text)
-        if _fits(text) and struct.unpack("<f", struct.pack("<f", short))[0] == number:
+        if _fits(text) and struct.unpack("<f", struct.pack("<f", short))[0] == one:
             return repr(short).replace("e+", "e")
-    return repr(number)
+    return repr(one)

@@ -79,7 +79,7 @@ def _fits(attribute: SearchAttribute, value: AttributeValue | None) -> bool:
         return not attribute.hash
     if attribute.type not in value:
         return False
-    return not attribute.hash or 0 < length(KeyAttribute(attribute.name, attribute.type), value)
+    return not attribute.hash or length(KeyAttribute(attribute.name, attribute.type), value) > 0
 
 
 def _projected(table: Table, index: VectorIndex, item: Item) -> Item:

@@ -1,8 +1,10 @@
 """A vector index as data. It is kept in its table's row (see `catalog`)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from millrace.dynamodb.catalog import Pending
 
 COSINE = "COSINE"
 EUCLIDEAN = "EUCLIDEAN"
@@ -20,7 +22,10 @@ class SearchAttribute:
 
 @dataclass(frozen=True)
 class VectorIndex:
-    """An index of the vectors in `attribute`. `filling`: items from before it are still on their way in."""
+    """An index of the vectors in `attribute`.
+
+    `filling`: items from before it are still on their way in. `pending` is what it is going through.
+    """
 
     id: str
     name: str
@@ -31,6 +36,7 @@ class VectorIndex:
     projection: str
     attributes: tuple[str, ...]
     filling: bool = False
+    pending: "Pending | None" = None
 
     @property
     def space(self) -> str:
@@ -39,7 +45,14 @@ class VectorIndex:
     @property
     def status(self) -> str:
         """AWS's IndexStatus, while its table is there."""
-        return "CREATING" if self.filling else "ACTIVE"
+        if self.filling:
+            return "CREATING"
+        return "ACTIVE" if self.pending is None else self.pending.status
+
+    @property
+    def is_allocating(self) -> bool:
+        """Whether it is so new that AWS would not have begun to fill it."""
+        return self.pending is not None and self.pending.what == "ALLOCATION"
 
     @property
     def hash(self) -> SearchAttribute | None:
@@ -57,7 +70,8 @@ class VectorIndex:
         return self.projection == "ALL" or self.attribute in self.attributes
 
 
-def decoded(row: Mapping[str, Any]) -> VectorIndex:
-    """A vector index from the JSON data that its table's row has of it."""
+def decoded(row: dict[str, Any]) -> VectorIndex:
+    """A vector index from the JSON data that its table's row has of it; `pending` is decoded already."""
     schema = tuple(SearchAttribute(**attribute) for attribute in row["schema"])
-    return VectorIndex(**{**row, "schema": schema, "attributes": tuple(row["attributes"])})
+    row |= {"schema": schema, "attributes": tuple(row["attributes"])}
+    return VectorIndex(**row)

@@ -44,9 +44,7 @@ def _check_attribute(
         where = f" IndexName: {index.name}, IndexKey: {attribute.name}"
         if updating:
             where = ""
-            what = (
-                "The update expression attempted to update a secondary index key to a value that is not supported."
-            )
+            what = "The update expression attempted to update a secondary index key to a value that is not supported."
         kind = "string" if attribute.type == "S" else "binary"
         raise validation_error(
             f"One or more parameter values are not valid. {what} The AttributeValue for a key attribute cannot "
