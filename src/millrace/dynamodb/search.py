@@ -107,17 +107,30 @@ def segment(number: int, total: int) -> Range:
     return Range(_hash(number, total), _hash(number + 1, total) if number + 1 < total else None)
 
 
-def start_item(place: Place, given: Item) -> Item:
-    """A query's ExclusiveStartKey, if it is a key of this place.
+def start_values(given: Item, *, short: bool) -> Item:
+    """The values of an ExclusiveStartKey; with AWS's preface to some of what can be wrong with them.
 
-    The sentences were recorded of AWS in October 2026 (dynoxide 3.2): that it is none is all that a query tells.
+    Recorded by the authors of dynalite; since October 2026 a query's preface is rarer (`short`, dynoxide 3.2).
     """
     try:
-        item, _ = values.normalise(given)
+        return values.normalise(given)[0]
     except AwsError as error:
-        if error.message and error.message.startswith("Supplied AttributeValue"):
+        prefaced = _PREFACED[:1] if short else _PREFACED
+        if error.message and any(sentence in error.message for sentence in prefaced):
             raise _invalid(f": {error.message}") from error
         raise
+
+
+_PREFACED = (
+    "Supplied AttributeValue",
+    "Null attribute value types must have the value of true",
+    "An string set  may not be empty",
+    "Binary sets should not be empty",
+)
+
+
+def check_start(place: Place, item: Item) -> None:
+    """Refuse a query's ExclusiveStartKey that is no key of this place, which is all that a query tells."""
     if len(item) != len(place.key_names) or not all(
         attribute.type in item.get(attribute.name, ())
         for schema in (place.schema, place.table.schema)
@@ -126,18 +139,13 @@ def start_item(place: Place, given: Item) -> Item:
         raise _invalid("")
     for attribute in place.table.schema.attributes:
         check_filled(attribute, item[attribute.name])
-    return item
 
 
-def scan_start_key(place: Place, given: Item) -> bytes:
+def scan_start_key(place: Place, item: Item) -> bytes:
     """The row key for a scan's ExclusiveStartKey. A scan tells more than a query does.
 
     The sentences were recorded by the authors of dynalite. Since October 2026 some regions answer shorter.
     """
-    try:
-        item, _ = values.normalise(given)
-    except AwsError as error:
-        raise _invalid(f": {error.message}") from error
     if len(item) != len(place.key_names):
         raise _invalid("" if place.index else f": {_NO_MATCH}")
     for attribute in place.index.schema.attributes if place.index else ():

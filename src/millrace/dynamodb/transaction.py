@@ -236,7 +236,7 @@ def check_payload(size: int) -> None:
 def check_answer(size: int) -> None:
     """Refuse to answer with items of more than 4 MiB together."""
     if size > limits.transaction_bytes_max:
-        raise validation_error(f"Payload in response is too large.{size}")
+        raise validation_error("Payload in response is too large.")
 
 
 def _row(stored: bytes | None) -> Row | None:

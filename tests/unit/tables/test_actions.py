@@ -37,6 +37,19 @@ def test_an_operation_asks_for_its_action_on_its_resource(operation, params, nee
     assert list(accesses(operation, SCOPE, params)) == expected
 
 
+@pytest.mark.parametrize("operation", ["TransactGetItems", "TransactWriteItems"])
+def test_a_transaction_asks_for_the_action_of_each_part_once_for_each_table(operation):
+    other = TABLE.replace("orders", "other")
+    kinds = ("Get",) if operation == "TransactGetItems" else ("ConditionCheck", "Delete", "Put", "Update")
+    parts = [{kind: {"TableName": name}} for name in ("orders", "other", TABLE) for kind in kinds]
+    within = {"dynamodb:EnclosingOperation": operation}
+    names = [f"{kind}Item" for kind in kinds]
+
+    assert list(accesses(operation, SCOPE, {"TransactItems": [*parts, {}]})) == [
+        Access(f"dynamodb:{name}", table, within) for table in (TABLE, other) for name in names
+    ]
+
+
 @pytest.mark.parametrize(
     ("operation", "params", "resource"),
     [

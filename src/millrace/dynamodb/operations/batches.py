@@ -52,9 +52,10 @@ class _Get:
     """One table's part of BatchGetItem, and what came of it."""
 
     def __init__(self, form: Mapping[str, Any]) -> None:
+        request.check_together(form, ("ProjectionExpression",))
         self.form = form
+        self.projection = request.compiled(form).projection
         self.keys: list[Item] = [values.normalise(key)[0] for key in form["Keys"]]
-        self.projection = request.compiled(form, ("ProjectionExpression",)).projection
         self.consistent = bool(form.get("ConsistentRead"))
 
 

@@ -16,6 +16,7 @@ from millrace.dynamodb.values import Item
 from millrace.dynamodb.write import Write
 from millrace.storage.interface import Reader, Storage, Writer
 
+_PROJECTION = ("ProjectionExpression",)
 _RETURNS_OF_PUT = ("NONE", "ALL_OLD")
 
 
@@ -54,8 +55,9 @@ class Items:
         return _written(params, table, asked.item, done, returned)
 
     async def get_item(self, context: Context, params: Params) -> Output:
-        found = request.compiled(params, ("ProjectionExpression",))
+        request.check_together(params, _PROJECTION)
         key, _ = values.normalise(params["Key"])
+        found = request.compiled(params)
 
         def read(reader: Reader) -> tuple[Table, bytes | None]:
             table = catalog.find(reader, context.scope, params["TableName"])

@@ -5,10 +5,11 @@ from typing import Any
 
 from millrace.core.context import Context, Operation, Output, Params
 from millrace.core.errors import validation_error
-from millrace.dynamodb import catalog, request, search
+from millrace.dynamodb import catalog, legacy, request, search
 from millrace.dynamodb.capacity import Consumption
+from millrace.dynamodb.catalog import Index
 from millrace.dynamodb.definition import invalid
-from millrace.dynamodb.expressions import Condition, Expressions, KeyCondition, Projection
+from millrace.dynamodb.expressions import Condition, Expressions, KeyCondition, KeyDemands, Projection
 from millrace.dynamodb.expressions.condition import value_text
 from millrace.dynamodb.keys import partition_prefix
 from millrace.dynamodb.request import Compiled
@@ -20,6 +21,7 @@ from millrace.storage.interface import Reader, Storage
 _KEY_CONDITION = "KeyConditionExpression"
 _FILTER = "FilterExpression"
 _PROJECTION = "ProjectionExpression"
+_ATTRIBUTES = "AttributesToGet"
 _ONE_ROW = "The query can return at most one row and cannot be restarted"
 
 
@@ -33,26 +35,22 @@ class Queries:
         return {"Query": self.query, "Scan": self.scan}
 
     async def query(self, context: Context, params: Params) -> Output:
-        request.refuse_legacy(params)
+        request.check_together(params, (_FILTER, _KEY_CONDITION, _PROJECTION))
         _check_select(params, "1 validation error detected: ")
-        if params.get(_KEY_CONDITION) is None:
-            raise validation_error(
-                "Either the KeyConditions or KeyConditionExpression parameter must be specified "
-                "in the request."
-            )
-
-        given = request.expressions_of(params, (_FILTER, _KEY_CONDITION, _PROJECTION))
-        demands = given.key_demands(params[_KEY_CONDITION])
-        found = _compile(given, params)
+        condition = legacy.filtered(params.get("QueryFilter"), params.get("ConditionalOperator"))
+        projection = legacy.attributes_to_get(params.get(_ATTRIBUTES))
+        start = _start(params, short=True)
+        demands, found = _compile_query(params, Compiled(condition, projection))
 
         def read(reader: Reader) -> Output:
             place = _place(reader, context, params)
-            request.check_scalars(place.table, found)
-            start_key = params.get("ExclusiveStartKey")
-            start = None if start_key is None else search.start_item(place, start_key)
+            if start is not None:
+                search.check_start(place, start)
             keys = demands.match(place.schema)
             if found.condition is not None:
-                _check_filter(found.condition, place)
+                _check_filter(params, found.condition, place)
+            _check_projected(params, place.index)
+            request.check_scalars(place.table, found)
             among = Range(*keys.bounds, params.get("ScanIndexForward") is False)
             if start is not None:
                 among = _resume(place, among, keys, start)
@@ -64,19 +62,20 @@ class Queries:
         return await self._storage.read(read)
 
     async def scan(self, context: Context, params: Params) -> Output:
-        request.refuse_legacy(params)
+        request.check_together(params, (_FILTER, _PROJECTION))
         _check_select(params, "")
+        projection = legacy.attributes_to_get(params.get(_ATTRIBUTES))
+        condition = legacy.filtered(params.get("ScanFilter"), params.get("ConditionalOperator"))
+        start = _start(params, short=False)
         _check_segments(params)
-
-        found = Compiled()
-        if params.get(_FILTER) is None and params.get(_PROJECTION) is None:
-            request.compiled(params, (_FILTER, _PROJECTION))
-        else:
-            found = _compile(request.expressions_of(params, (_FILTER, _PROJECTION)), params)
+        expressions = request.expressions_of(params)
+        found = _compile(expressions, params, Compiled(condition, projection))
+        expressions.finish()
 
         def read(reader: Reader) -> Output:
             place = _place(reader, context, params)
-            among = _scan_range(params, place)
+            _check_projected(params, place.index)
+            among = _scan_range(params, place, start)
             request.check_scalars(place.table, found)
             return _answer(reader, params, place, among, found)
 
@@ -96,31 +95,60 @@ def _place(reader: Reader, context: Context, params: Params) -> Place:
         raise validation_error(f"Cannot read from backfilling global secondary index: {name}")
     if not index.local and params.get("ConsistentRead"):
         raise validation_error("Consistent reads are not supported on global secondary indexes")
-    if not index.local and not index.whole and params.get("Select") == "ALL_ATTRIBUTES":
-        raise invalid(
-            f"Select type ALL_ATTRIBUTES is not supported for global secondary index {name} "
-            "because its projection type is not ALL"
-        )
     return Place(table, index)
 
 
-def _compile(given: Expressions, params: Params) -> Compiled:
-    condition, projection = params.get(_FILTER), params.get(_PROJECTION)
-    found = Compiled(
-        condition=None if condition is None else given.condition(condition, _FILTER),
-        projection=None if projection is None else given.projection(projection),
-    )
+def _check_projected(params: Params, index: Index | None) -> None:
+    """Refuse to select all attributes of a global index that has not all."""
+    if index and not index.local and not index.whole and params.get("Select") == "ALL_ATTRIBUTES":
+        raise invalid(
+            f"Select type ALL_ATTRIBUTES is not supported for global secondary index {index.name} "
+            "because its projection type is not ALL"
+        )
+
+
+def _start(params: Params, *, short: bool) -> Item | None:
+    given = params.get("ExclusiveStartKey")
+    return None if given is None else search.start_values(given, short=short)
+
+
+def _compile_query(params: Params, older: Compiled) -> tuple[KeyDemands, Compiled]:
+    text, conditions = params.get(_KEY_CONDITION), params.get("KeyConditions")
+    if text is None and conditions is None:
+        raise validation_error(
+            "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request."
+        )
+    given = request.expressions_of(params)
+    if text is None:
+        found = _compile(given, params, older)
+        given.finish()
+        return legacy.key_demands(conditions or {}, index=params.get("IndexName") is not None), found
+    # The text is judged before the other expressions, and what it says of keys after them.
+    if params.get(_FILTER) is not None or params.get(_PROJECTION) is not None:
+        given.condition(text, _KEY_CONDITION)
+    found = _compile(given, params, older)
+    demands = given.key_demands(text)
     given.finish()
-    return found
+    return demands, found
+
+
+def _compile(given: Expressions, params: Params, older: Compiled) -> Compiled:
+    """The filter and the projection: expressions or `older` parameters, never both."""
+    condition, projection = params.get(_FILTER), params.get(_PROJECTION)
+    return Compiled(
+        condition=older.condition if condition is None else given.condition(condition, _FILTER),
+        projection=older.projection if projection is None else given.projection(projection),
+    )
 
 
 def _check_select(params: Params, prefix: str) -> None:
-    """Select goes with ProjectionExpression or without it. To Query, AWS puts a prefix before it."""
-    select, projected = params.get("Select"), params.get(_PROJECTION) is not None
-    if projected and select not in (None, "SPECIFIC_ATTRIBUTES"):
+    """Select goes with named attributes or without them. To Query, AWS puts a prefix before it."""
+    select = params.get("Select")
+    named = next((member for member in (_PROJECTION, _ATTRIBUTES) if params.get(member) is not None), None)
+    if named and select not in (None, "SPECIFIC_ATTRIBUTES"):
         what = "only the Count" if select == "COUNT" else select
-        raise validation_error(f"{prefix}Cannot specify the ProjectionExpression when choosing to get {what}")
-    if select == "SPECIFIC_ATTRIBUTES" and not projected:
+        raise validation_error(f"{prefix}Cannot specify the {named} when choosing to get {what}")
+    if select == "SPECIFIC_ATTRIBUTES" and not named:
         raise validation_error(
             f"{prefix}Must specify the AttributesToGet or ProjectionExpression when choosing to get "
             "SPECIFIC_ATTRIBUTES"
@@ -131,12 +159,12 @@ def _check_select(params: Params, prefix: str) -> None:
         )
 
 
-def _check_filter(condition: Condition, place: Place) -> None:
+def _check_filter(params: Params, condition: Condition, place: Place) -> None:
+    told = "QueryFilter" if params.get(_FILTER) is None else "Filter Expression"
     for name in place.schema.names:
         if name in condition.attributes:
             raise validation_error(
-                "Filter Expression can only contain non-primary key attributes: "
-                f"Primary key attribute: {name}"
+                f"{told} can only contain non-primary key attributes: Primary key attribute: {name}"
             )
 
 
@@ -190,13 +218,12 @@ def _finds_one(place: Place) -> bool:
     return place.index is None and place.schema.range is None
 
 
-def _scan_range(params: Params, place: Place) -> Range:
+def _scan_range(params: Params, place: Place, start: Item | None) -> Range:
     total, number = params.get("TotalSegments") or 1, params.get("Segment") or 0
     among = search.segment(number, total)
-    given = params.get("ExclusiveStartKey")
-    if given is None:
+    if start is None:
         return among
-    key = search.scan_start_key(place, given)
+    key = search.scan_start_key(place, start)
     if not among.holds(key):
         raise validation_error(
             "The provided starting key is invalid: Invalid ExclusiveStartKey. Please use "

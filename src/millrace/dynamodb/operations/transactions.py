@@ -83,7 +83,7 @@ def _form(part: Params) -> tuple[str, Params]:
 
 
 def _get(form: Params) -> Get:
-    found = request.compiled(form, ("ProjectionExpression",))
+    found = request.compiled(form)
     key, _ = values.normalise(form["Key"])
     return Get(form["TableName"], key, found)
 
