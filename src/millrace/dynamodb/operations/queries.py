@@ -39,14 +39,16 @@ class Queries:
         _check_select(params, "1 validation error detected: ")
         condition = legacy.filtered(params.get("QueryFilter"), params.get("ConditionalOperator"))
         projection = legacy.attributes_to_get(params.get(_ATTRIBUTES))
-        start = _start(params, short=True)
+        start = _start(params)
         demands, found = _compile_query(params, Compiled(condition, projection))
 
         def read(reader: Reader) -> Output:
             place = _place(reader, context, params)
             if start is not None:
-                search.check_start(place, start)
+                search.check_start_partition(place, start)
             keys = demands.match(place.schema)
+            if start is not None:
+                search.check_start(place, start)
             if found.condition is not None:
                 _check_filter(params, found.condition, place)
             _check_projected(params, place.index)
@@ -66,7 +68,7 @@ class Queries:
         _check_select(params, "")
         projection = legacy.attributes_to_get(params.get(_ATTRIBUTES))
         condition = legacy.filtered(params.get("ScanFilter"), params.get("ConditionalOperator"))
-        start = _start(params, short=False)
+        start = _start(params)
         _check_segments(params)
         expressions = request.expressions_of(params)
         found = _compile(expressions, params, Compiled(condition, projection))
@@ -74,6 +76,8 @@ class Queries:
 
         def read(reader: Reader) -> Output:
             place = _place(reader, context, params)
+            if start is not None:
+                search.check_scan_start(place, start)
             _check_projected(params, place.index)
             among = _scan_range(params, place, start)
             request.check_scalars(place.table, found)
@@ -107,9 +111,9 @@ def _check_projected(params: Params, index: Index | None) -> None:
         )
 
 
-def _start(params: Params, *, short: bool) -> Item | None:
+def _start(params: Params) -> Item | None:
     given = params.get("ExclusiveStartKey")
-    return None if given is None else search.start_values(given, short=short)
+    return None if given is None else search.start_values(given)
 
 
 def _compile_query(params: Params, older: Compiled) -> tuple[KeyDemands, Compiled]:
