@@ -11,7 +11,7 @@ from millrace.dynamodb.catalog import Index
 from millrace.dynamodb.definition import invalid
 from millrace.dynamodb.expressions import Condition, Expressions, KeyCondition, KeyDemands, Projection
 from millrace.dynamodb.expressions.condition import value_text
-from millrace.dynamodb.keys import partition_prefix
+from millrace.dynamodb.keys import joint_prefix
 from millrace.dynamodb.request import Compiled
 from millrace.dynamodb.row import answer
 from millrace.dynamodb.search import Page, Place, Range
@@ -200,7 +200,7 @@ def _resume(place: Place, among: Range, keys: KeyCondition, start: Item) -> Rang
     own = tuple(start[attribute.name] for attribute in place.schema.hashes)
     if own[:-1] != asked[:-1]:
         raise validation_error(_ONE_ROW)
-    if not among.holds(keys.prefix + key[len(partition_prefix(*own)) :]):
+    if not among.holds(keys.prefix + key[len(joint_prefix(own)) :]):
         raise validation_error("The provided starting key does not match the range key predicate")
     if _finds_one(place):
         text = f": ExclusiveStartKey: {{{place.schema.hash.name}=AttributeValue: {value_text(own[0])}}}"
