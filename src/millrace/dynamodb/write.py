@@ -20,6 +20,9 @@ from millrace.dynamodb.row import Row
 from millrace.dynamodb.values import Item
 from millrace.storage.interface import Reader, Writer
 
+_CONDITION = ("ConditionExpression",)
+_UPDATE = ("UpdateExpression", "ConditionExpression")
+
 
 class Planned(NamedTuple):
     """A write that fits its table: what `change.apply` wants to know."""
@@ -59,14 +62,15 @@ class Write:
         if update is None:
             return Planned(table, key, self.decide)
         _check_spares_key(table, update)
-        return Planned(table, key, _with_index_keys_checked(table, self.decide))
+        return Planned(table, key, _with_index_keys_checked(table, update, self.decide))
 
 
 def put(params: Params) -> Write:
     """What PutItem's parameters ask for."""
-    found = request.compiled(params, ("ConditionExpression",))
+    request.check_together(params, _CONDITION)
     item, size = values.normalise(params["Item"])
     request.check_size(size)
+    found = request.compiled(params)
     new = Row.of(item, size)
     condition, tell = found.condition, _tells(params)
 
@@ -79,8 +83,9 @@ def put(params: Params) -> Write:
 
 def delete(params: Params) -> Write:
     """What DeleteItem's parameters ask for."""
-    found = request.compiled(params, ("ConditionExpression",))
+    request.check_together(params, _CONDITION)
     key, _ = values.normalise(params["Key"])
+    found = request.compiled(params)
     condition, tell = found.condition, _tells(params)
 
     def decide(old: Row | None) -> Row | None:
@@ -92,8 +97,9 @@ def delete(params: Params) -> Write:
 
 def update(params: Params) -> Write:
     """What UpdateItem's parameters ask for."""
-    found = request.compiled(params, ("UpdateExpression", "ConditionExpression"))
+    request.check_together(params, _UPDATE)
     key, _ = values.normalise(params["Key"])
+    found = request.compiled(params)
     return updating(params["TableName"], key, found, tell=_tells(params))
 
 
@@ -109,8 +115,9 @@ def updating(table_name: str, key: Item, found: Compiled, *, tell: bool) -> Writ
 
 def check(params: Params) -> Write:
     """A condition without a change: a transaction's ConditionCheck. It leaves the item as it is."""
-    found = request.compiled(params, ("ConditionExpression",))
+    request.check_together(params, _CONDITION)
     key, _ = values.normalise(params["Key"])
+    found = request.compiled(params)
     condition: Condition | None = found.condition
     tell = _tells(params)
 
@@ -136,11 +143,11 @@ def updated(update: Update | None, key: Item, old: Row | None) -> Row | None:
     return Row.of(after, size)
 
 
-def _with_index_keys_checked(table: Table, decide: Decision) -> Decision:
+def _with_index_keys_checked(table: Table, update: Update, decide: Decision) -> Decision:
     def checked(old: Row | None) -> Row | None:
         new = decide(old)
         if new is not None:
-            change.check_index_keys(table, new.item)
+            change.check_index_keys(table, new.item, update.attributes)
         return new
 
     return checked

@@ -9,6 +9,12 @@ from millrace.streams import operations as streams
 
 TABLE = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders"
 GLOBAL = "arn:aws:dynamodb::123456789012:global-table/orders"
+BACKUP = TABLE + "/backup/01700000000000-0123abcd"
+# What a restore does to the table that it makes.
+RESTORING = [
+    (name, TABLE)
+    for name in ("BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem")
+]
 STREAM = TABLE + "/stream/2026-01-01T00:00:00.000"
 
 
@@ -53,12 +59,44 @@ STREAM = TABLE + "/stream/2026-01-01T00:00:00.000"
             {"GlobalTableName": "orders"},
             [("CreateGlobalTable", GLOBAL), ("CreateGlobalTable", TABLE)],
         ),
+        ("CreateBackup", {"TableName": "orders", "BackupName": "first"}, [("CreateBackup", TABLE)]),
+        ("UpdateContinuousBackups", {"TableName": "orders"}, [("UpdateContinuousBackups", TABLE)]),
+        ("ListBackups", {"TableName": "orders"}, [("ListBackups", "*")]),
+        ("DescribeBackup", {"BackupArn": BACKUP}, [("DescribeBackup", BACKUP)]),
+        ("DeleteBackup", {"BackupArn": BACKUP}, [("DeleteBackup", BACKUP)]),
+        (
+            "RestoreTableFromBackup",
+            {"BackupArn": BACKUP, "TargetTableName": "orders"},
+            [("RestoreTableFromBackup", BACKUP), ("RestoreTableFromBackup", TABLE), *RESTORING],
+        ),
+        (
+            "RestoreTableToPointInTime",
+            {"SourceTableName": "other", "TargetTableName": "orders"},
+            [
+                ("RestoreTableToPointInTime", TABLE.replace("orders", "other")),
+                ("RestoreTableToPointInTime", TABLE),
+                *RESTORING,
+            ],
+        ),
     ],
 )
 def test_an_operation_asks_for_its_action_on_its_resource(operation, params, needed):
     expected = [Access(f"dynamodb:{action}", resource) for action, resource in needed]
 
     assert list(accesses(operation, SCOPE, params)) == expected
+
+
+@pytest.mark.parametrize("operation", ["TransactGetItems", "TransactWriteItems"])
+def test_a_transaction_asks_for_the_action_of_each_part_once_for_each_table(operation):
+    other = TABLE.replace("orders", "other")
+    kinds = ("Get",) if operation == "TransactGetItems" else ("ConditionCheck", "Delete", "Put", "Update")
+    parts = [{kind: {"TableName": name}} for name in ("orders", "other", TABLE) for kind in kinds]
+    within = {"dynamodb:EnclosingOperation": operation}
+    names = [f"{kind}Item" for kind in kinds]
+
+    assert list(accesses(operation, SCOPE, {"TransactItems": [*parts, {}]})) == [
+        Access(f"dynamodb:{name}", table, within) for table in (TABLE, other) for name in names
+    ]
 
 
 @pytest.mark.parametrize(

@@ -269,6 +269,7 @@ def test_what_belongs_to_expressions_needs_one():
             "ExpressionAttributeValues can only be specified when using expressions: "
             "ConditionExpression is null"
         )
-        assert "Expected" in (await calls.refused("PutItem", **put, Expected={}))[1]
+        beside = await calls.refused("PutItem", **put, Expected={}, ConditionExpression="a = :a")
+        assert "Non-expression parameters: {Expected}" in beside[1]
 
     run(test)

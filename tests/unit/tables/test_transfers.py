@@ -1,13 +1,7 @@
 """Exports, imports and bulk operations: judged as AWS does, kept, and failed for want of a bucket."""
 
-import asyncio
-
 import pytest
-from tests.unit.tables.calls import Calls, run, schema
-
-from millrace.core.clock import ManualClock
-from millrace.dynamodb.operations.exports import Exports
-from millrace.storage.memory import MemoryStorage
+from tests.unit.tables.calls import run, schema
 
 ARN = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders"
 NO_BUCKET = ("FAILED", "S3NoSuchBucket", "The specified bucket does not exist")
@@ -28,20 +22,12 @@ LOAD = {
 }
 
 
-class Recoverable(Calls):
-    """Calls on tables that can all be had as they were an hour ago."""
-
-    def __init__(self, storage, clock):
-        super().__init__(storage, clock)
-        self._operations |= Exports(storage, clock, lambda _, table: clock.now() - 3600).operations()
-
-
-def with_recovery(test):
-    async def main():
-        async with MemoryStorage() as storage:
-            await test(Recoverable(storage, ManualClock()))
-
-    asyncio.run(main())
+async def recoverable(calls):
+    """A table that can be had as it was at any time of the last hour."""
+    await calls.table()
+    on = {"PointInTimeRecoveryEnabled": True}
+    await calls("UpdateContinuousBackups", TableName="orders", PointInTimeRecoverySpecification=on)
+    calls.clock.advance(3600)
 
 
 def ended(told, kind):
@@ -54,7 +40,7 @@ def export(calls, **more):
 
 def test_an_export_to_a_bucket_that_is_not_there_begins_and_has_failed():
     async def test(calls):
-        await calls.table()
+        await recoverable(calls)
         begun = (await export(calls, S3Prefix="p"))["ExportDescription"]
         told = (await calls("DescribeExport", ExportArn=begun["ExportArn"]))["ExportDescription"]
 
@@ -69,12 +55,12 @@ def test_an_export_to_a_bucket_that_is_not_there_begins_and_has_failed():
         assert told["ExportTime"] == told["EndTime"] == calls.clock.now()
         assert "ExportType" not in told
 
-    with_recovery(test)
+    run(test)
 
 
 def test_the_same_client_token_stands_for_the_same_export_for_eight_hours():
     async def test(calls):
-        await calls.table()
+        await recoverable(calls)
         first = (await export(calls, ClientToken="t"))["ExportDescription"]["ExportArn"]
         again = (await export(calls, ClientToken="t"))["ExportDescription"]["ExportArn"]
         refused = await calls.refused(
@@ -89,7 +75,7 @@ def test_the_same_client_token_stands_for_the_same_export_for_eight_hours():
             "Export conflict: Duplicate request detected with conflicting parameters",
         )
 
-    with_recovery(test)
+    run(test)
 
 
 @pytest.mark.parametrize(
@@ -157,7 +143,7 @@ def test_an_export_that_cannot_be_is_refused_at_once(params, code, message):
 )
 def test_an_incremental_export_is_of_a_window_that_can_be_had(start, end, message):
     async def test(calls):
-        await calls.table()
+        await recoverable(calls)
         now = calls.clock.now()
         window = {"ExportFromTime": now + start} | ({} if end is None else {"ExportToTime": now + end})
         code, said = await calls.refused(
@@ -171,12 +157,12 @@ def test_an_incremental_export_is_of_a_window_that_can_be_had(start, end, messag
         assert code == "InvalidExportTimeException"
         assert said.startswith(message)
 
-    with_recovery(test)
+    run(test)
 
 
 def test_exports_are_listed_with_the_newest_first_and_by_the_table_that_is_there():
     async def test(calls):
-        await calls.table()
+        await recoverable(calls)
         arns = []
         for _ in range(12):
             calls.clock.advance(1)
@@ -199,7 +185,7 @@ def test_exports_are_listed_with_the_newest_first_and_by_the_table_that_is_there
             f"Invalid Request: Provided nextToken is invalid: {first['NextToken']}",
         )
 
-    with_recovery(test)
+    run(test)
 
 
 @pytest.mark.parametrize(("operation", "kind"), [("DescribeExport", "Export"), ("DescribeImport", "Import")])

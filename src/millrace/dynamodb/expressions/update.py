@@ -192,7 +192,7 @@ def _bind_action(action: syntax.Action, scope: Scope) -> Callable[[Item], Attrib
     if action.section == "SET":
         return operand
     steps = scope.steps(action.path)
-    combine = _added if action.section == "ADD" else _deleted
+    combine = added if action.section == "ADD" else deleted
 
     def value(item: Item) -> AttributeValue | None:
         given = operand(item)
@@ -278,7 +278,7 @@ def _contents(operands: list[Bound], item: Item, kind: str) -> list[Any]:
     return contents
 
 
-def _added(old: AttributeValue | None, given: AttributeValue) -> AttributeValue:
+def added(old: AttributeValue | None, given: AttributeValue) -> AttributeValue:
     """ADD: a number more, or further elements of a set; what is missing begins as 0 or empty."""
     kind = type_of(given)
     if old is None:
@@ -290,7 +290,7 @@ def _added(old: AttributeValue | None, given: AttributeValue) -> AttributeValue:
     return {kind: sorted({*old[kind], *given[kind]})}
 
 
-def _deleted(old: AttributeValue | None, given: AttributeValue) -> AttributeValue | None:
+def deleted(old: AttributeValue | None, given: AttributeValue) -> AttributeValue | None:
     """DELETE: fewer elements of a set; the attribute goes with the last one."""
     kind = type_of(given)
     if old is None:

@@ -7,6 +7,7 @@ from millrace.core.clock import Clock
 from millrace.core.service import Service
 from millrace.dynamodb.actions import accesses
 from millrace.dynamodb.operations.account import Account
+from millrace.dynamodb.operations.backups import Backups
 from millrace.dynamodb.operations.batches import Batches
 from millrace.dynamodb.operations.bulk_operations import BulkOperations
 from millrace.dynamodb.operations.contributor_insights import ContributorInsights
@@ -17,18 +18,24 @@ from millrace.dynamodb.operations.imports import Imports
 from millrace.dynamodb.operations.items import Items
 from millrace.dynamodb.operations.kinesis import Kinesis
 from millrace.dynamodb.operations.queries import Queries
+from millrace.dynamodb.operations.recoveries import Recoveries
 from millrace.dynamodb.operations.resource_policies import ResourcePolicies
+from millrace.dynamodb.operations.restores import Restores
 from millrace.dynamodb.operations.tables import Tables
 from millrace.dynamodb.operations.time_to_live import Expiries
+from millrace.dynamodb.operations.transactions import TransactionOperations
+from millrace.dynamodb.transaction import Transactions
 from millrace.storage.interface import Storage
 from millrace.streams.resource_policy import Policies
 
 
 def service(storage: Storage, clock: Clock) -> Service:
     """DynamoDB over this storage."""
+    transactions = Transactions(storage, clock)
     families = (
         Account(storage),
-        Batches(storage, clock),
+        Backups(storage, clock),
+        Batches(storage, clock, transactions),
         BulkOperations(storage, clock),
         ContributorInsights(storage, clock),
         Endpoints(),
@@ -36,11 +43,14 @@ def service(storage: Storage, clock: Clock) -> Service:
         Exports(storage, clock),
         GlobalTables(),
         Imports(storage, clock),
-        Items(storage, clock),
+        Items(storage, clock, transactions),
         Kinesis(storage),
         Queries(storage),
+        Recoveries(storage, clock),
         ResourcePolicies(storage, clock),
+        Restores(storage, clock),
         Tables(storage, clock),
+        TransactionOperations(transactions),
     )
     operations = {name: operation for family in families for name, operation in family.operations().items()}
     policies = Policies(storage)
