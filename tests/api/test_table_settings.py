@@ -116,6 +116,34 @@ def test_a_compressed_request_is_understood_and_signed_as_it_was_sent(tables: Fr
     assert made.get({"id": {"S": "x"}}) == {"id": {"S": "x"}}
 
 
+def test_a_large_answer_is_compressed_for_who_asks_and_its_sum_still_holds(tables: FreshTables):
+    made = tables.create("id:S")
+    made.put({"id": {"S": "x"}, "long": {"S": "y" * 10_000}})
+    client = boto3.session.Session().client(
+        "dynamodb",
+        endpoint_url=tables.server.url,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        region_name="eu-central-1",
+    )
+    seen = []
+
+    def ask(params, **_):
+        params["headers"]["Accept-Encoding"] = "gzip"
+
+    def unpack(response_dict, **_):
+        seen.append(response_dict["headers"].get("content-encoding"))
+        response_dict["body"] = gzip.decompress(response_dict["body"])
+
+    client.meta.events.register("before-call", ask)
+    client.meta.events.register("before-parse", unpack)
+    answer = client.get_item(TableName=made.name, Key={"id": {"S": "x"}})
+
+    assert answer["Item"]["long"] == {"S": "y" * 10_000}
+    assert seen == ["gzip"]
+    assert answer["ResponseMetadata"]["RetryAttempts"] == 0
+
+
 def test_tagging_is_answered_with_nothing_and_every_answer_has_a_date(tables: FreshTables):
     arn = tables.create("id:S").describe()["TableArn"]
     with Caller(tables.server.port) as caller:
