@@ -7,7 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 from millrace.core.arn import Scope
 from millrace.core.context import Access, Params
+from millrace.core.errors import AwsError
 from millrace.dynamodb.catalog import table_arn
+from millrace.dynamodb.partiql import parser
+from millrace.dynamodb.partiql.syntax import Exists, Statement
 
 _Accesses = Callable[[str, Scope, Params], Sequence[Access]]
 
@@ -91,6 +94,41 @@ def _transaction(action: str, scope: Scope, params: Params) -> Sequence[Access]:
     return tuple(Access(part_action, resource, enclosing) for part_action, resource in needed)
 
 
+def _statement(_action: str, scope: Scope, params: Params) -> Sequence[Access]:
+    return _of_statements(scope, [params["Statement"]])
+
+
+def _statements_of(member: str) -> _Accesses:
+    """Statements have no action of their operation, but of what they do."""
+
+    def each(_action: str, scope: Scope, params: Params) -> Sequence[Access]:
+        return _of_statements(scope, [form["Statement"] for form in params[member]])
+
+    return each
+
+
+def _of_statements(scope: Scope, texts: Sequence[str]) -> Sequence[Access]:
+    """One access for each kind of statement on each table or index.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-iam.html
+    """
+    found = [access for text in texts for access in _of_statement(scope, text)]
+    return tuple({(access.action, access.resource): access for access in found}.values())
+
+
+def _of_statement(scope: Scope, text: str) -> Sequence[Access]:
+    try:
+        statement: Statement = parser.parse(text).statement
+    except AwsError:
+        return ()  # it is refused where it is carried out
+    if isinstance(statement, Exists):
+        statement = statement.select
+    resource = _arn(scope, statement.source.table)
+    if statement.source.index is not None:
+        resource += f"/index/{statement.source.index}"
+    return (Access(f"dynamodb:PartiQL{type(statement).__name__}", resource),)
+
+
 def _restoring(action: str, scope: Scope, params: Params) -> Sequence[Access]:
     source = params.get("BackupArn") or params.get("SourceTableArn") or params.get("SourceTableName")
     target = _arn(scope, params["TargetTableName"])
@@ -113,6 +151,7 @@ def _global_table_and_its_table(action: str, scope: Scope, params: Params) -> Se
 
 
 _SPECIAL: Mapping[str, _Accesses] = {
+    "BatchExecuteStatement": _statements_of("Statements"),
     "BatchGetItem": _each_table,
     "BatchWriteItem": _each_table,
     "CancelBulkOperation": _named_by("BulkOperationArn"),
@@ -129,6 +168,8 @@ _SPECIAL: Mapping[str, _Accesses] = {
     "DescribeGlobalTableSettings": _global_table,
     "DescribeImport": _named_by("ImportArn"),
     "DescribeLimits": _account_wide,
+    "ExecuteStatement": _statement,
+    "ExecuteTransaction": _statements_of("TransactStatements"),
     "ExportTableToPointInTime": _named_by("TableArn"),
     "GetResourcePolicy": _named_by("ResourceArn"),
     "ImportTable": _import,

@@ -21,6 +21,8 @@ from millrace.dynamodb.operations.queries import Queries
 from millrace.dynamodb.operations.recoveries import Recoveries
 from millrace.dynamodb.operations.resource_policies import ResourcePolicies
 from millrace.dynamodb.operations.restores import Restores
+from millrace.dynamodb.operations.statement_groups import StatementGroups
+from millrace.dynamodb.operations.statements import Statements
 from millrace.dynamodb.operations.tables import Tables
 from millrace.dynamodb.operations.time_to_live import Expiries
 from millrace.dynamodb.operations.transactions import TransactionOperations
@@ -49,6 +51,8 @@ def service(storage: Storage, clock: Clock) -> Service:
         Recoveries(storage, clock),
         ResourcePolicies(storage, clock),
         Restores(storage, clock),
+        StatementGroups(storage, clock, transactions),
+        Statements(storage, clock, transactions),
         Tables(storage, clock),
         TransactionOperations(transactions),
     )
