@@ -127,39 +127,43 @@ def start_values(given: Item | None) -> Item | None:
 def start_item(place: Place, item: Item) -> Item:
     """A query's ExclusiveStartKey, if it is a key of this place.
 
-    The sentences were recorded of AWS in October 2026 (dynoxide 3.2): that it is none is all that a query tells.
+    The sentences were recorded by the authors of dynalite and alternator (its test_query.py).
     """
-    if len(item) != len(place.key_names) or not all(
-        attribute.type in item.get(attribute.name, ())
-        for schema in (place.schema, place.table.schema)
-        for attribute in schema.attributes
-    ):
+    if len(item) != len(place.key_names):
         raise _invalid("")
+    _check_start(place.schema, item)
+    _check_start_in_table(place, item)
     for attribute in place.table.schema.attributes:
         check_filled(attribute, item[attribute.name])
     return item
 
 
 def check_scan_start(place: Place, item: Item) -> None:
-    """Refuse a scan's ExclusiveStartKey that is no key of its index. A scan tells more than a query does.
-
-    The sentences were recorded by the authors of dynalite. Since October 2026 some regions answer shorter.
-    """
+    """Refuse a scan's ExclusiveStartKey that is no key of its index. A scan of a table tells more than others."""
     if len(item) != len(place.key_names):
         raise _invalid("" if place.index else f": {_NO_MATCH}")
-    for attribute in place.index.schema.attributes if place.index else ():
+    if place.index is not None:
+        _check_start(place.schema, item)
+
+
+def scan_start_key(place: Place, item: Item) -> bytes:
+    """The row key for a scan's ExclusiveStartKey, if it is a key of the table, too."""
+    _check_start_in_table(place, item)
+    return place.row_key(item)
+
+
+def _check_start(schema: KeySchema, item: Item) -> None:
+    for attribute in schema.attributes:
         if attribute.name not in item:
             raise _invalid("")
         if attribute.type not in item[attribute.name]:
             raise validation_error(_NO_MATCH)
 
 
-def scan_start_key(place: Place, item: Item) -> bytes:
-    """The row key for a scan's ExclusiveStartKey, if it is a key of the table, too."""
+def _check_start_in_table(place: Place, item: Item) -> None:
     for attribute in place.table.schema.attributes:
         if attribute.type not in item.get(attribute.name, ()):
             raise _invalid(f": {_NO_MATCH}")
-    return place.row_key(item)
 
 
 _UNPLACED = ("contains duplicates", "number set", "numeric value", "significant digits", "with magnitude")
