@@ -25,7 +25,8 @@ signature_presigned_seconds_max = 7 * 24 * 3600
 # DynamoDB: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
 dynamodb_request_body_bytes_max = 16 * MIB
 item_size_bytes_max = 400 * KIB
-item_nesting_levels_max = 32
+item_nesting_levels_max = 32  # the innermost value counts, too
+attribute_name_bytes_max = 65_535
 page_size_bytes_max = MIB
 partition_key_bytes_max = 2048
 sort_key_bytes_max = 1024

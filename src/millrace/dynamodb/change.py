@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 
 import orjson
 
-from millrace.core.errors import validation_error
+from millrace.core.errors import AwsError, validation_error
 from millrace.dynamodb import counts, expiry_index, values
 from millrace.dynamodb.catalog import Index, Table
-from millrace.dynamodb.keys import partition_hash_bytes
+from millrace.dynamodb.keys import KeyAttribute, partition_hash_bytes
 from millrace.dynamodb.row import Row
 from millrace.dynamodb.values import Item
 from millrace.storage.interface import Writer
@@ -66,10 +66,7 @@ def check_index_keys(table: Table, item: Item) -> None:
         if value is None:
             continue
         if attribute.type not in value:
-            raise validation_error(
-                f"One or more parameter values were invalid: Type mismatch for Index Key {attribute.name} "
-                f"Expected: {attribute.type} Actual: {values.type_of(value)} IndexName: {name}"
-            )
+            raise index_key_mismatch(attribute, values.type_of(value), name)
         if not value[attribute.type]:
             kind = "string" if attribute.type == "S" else "binary"
             raise validation_error(
@@ -79,6 +76,14 @@ def check_index_keys(table: Table, item: Item) -> None:
             )
     for index in table.indexes:
         index.schema.check_lengths(item)
+
+
+def index_key_mismatch(attribute: KeyAttribute, actual: str, index: str) -> AwsError:
+    """What is said of an index's key with the wrong type."""
+    return validation_error(
+        f"One or more parameter values were invalid: Type mismatch for Index Key {attribute.name} "
+        f"Expected: {attribute.type} Actual: {actual} IndexName: {index}"
+    )
 
 
 def index_row(table: Table, index: Index, row: Row | None) -> tuple[bytes, Row] | None:

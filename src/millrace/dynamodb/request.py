@@ -1,6 +1,5 @@
 """What requests on items have in common: their expressions, and parameters that do not go together."""
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from millrace.core import limits
@@ -42,9 +41,24 @@ _NONE = Compiled()
 
 def compiled(params: Params, members: tuple[str, ...]) -> Compiled:
     """Compile what is given of `members`: ConditionExpression, ProjectionExpression, UpdateExpression."""
+    refuse_misfits(params, members)
+    return expressions(params, members)
+
+
+def refuse_misfits(params: Params, members: tuple[str, ...]) -> None:
+    """Refuse parameters that do not go together: AWS looks at them before it looks at values and expressions."""
     refuse_legacy(params)
-    if not any(params.get(member) is not None for member in members):
+    values = params.get("ExpressionAttributeValues")
+    if values is None and params.get("ExpressionAttributeNames") is None:
+        return
+    given = [member for member in members if params.get(member) is not None]
+    if not given or (values is not None and given == ["ProjectionExpression"]):
         _refuse_unused(params, members)
+
+
+def expressions(params: Params, members: tuple[str, ...]) -> Compiled:
+    """What `compiled` gives, of parameters that go together."""
+    if not any(params.get(member) is not None for member in members):
         return _NONE
     given = expressions_of(params, members)
     update = params.get("UpdateExpression")
@@ -101,12 +115,10 @@ def refuse_legacy(params: Params) -> None:
     )
 
 
-def check_returns(params: Params, allowed: Iterable[str]) -> str:
-    """ReturnValues, if the operation can give it."""
-    returns: str = params.get("ReturnValues") or "NONE"
-    if returns not in allowed:
+def check_returns(params: Params) -> None:
+    """Refuse ReturnValues that a put or a deletion cannot give."""
+    if params.get("ReturnValues") not in {None, "NONE", "ALL_OLD"}:
         raise validation_error("ReturnValues can only be ALL_OLD or NONE")
-    return returns
 
 
 def check_scalars(table: Table, found: Compiled) -> None:

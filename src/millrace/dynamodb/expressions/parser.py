@@ -12,7 +12,6 @@ from typing import TypeVar
 from millrace.core.limits import (
     expression_cache_entries_max,
     expression_depth_max,
-    expression_list_index_max,
     expression_operators_max,
 )
 from millrace.dynamodb.expressions import rules
@@ -62,7 +61,7 @@ def parse_update(text: str) -> Update:
 def parse_projection(text: str) -> tuple[Path, ...]:
     """A projection. ExpressionError with AWS's sentence if it is none."""
     paths = _Parser(text).whole_projection()
-    rules.check_paths(paths)
+    rules.check_projection(paths)
     return paths
 
 
@@ -214,11 +213,7 @@ class _Parser:
         return token.text
 
     def _index(self) -> int:
-        digits = self._expect("index").text
-        index = int(digits[:11])
-        if index > expression_list_index_max:
-            raise ExpressionError(f"List index is not within the allowable range; index: [{digits}]")
-        return index
+        return int(self._expect("index").text)
 
     # Updates.
 
@@ -242,7 +237,7 @@ class _Parser:
             first = error
         self._at = start
         try:
-            return self._in_parentheses(self._sum)
+            return self._in_parentheses(self._assigned)
         except _SyntaxError as error:
             raise (error if error.at > first.at else first) from None
 

@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 
 from millrace.core.errors import AwsError, validation_error
-from millrace.core.limits import expression_placeholder_bytes_max
+from millrace.core.limits import attribute_name_bytes_max, expression_placeholder_bytes_max
 from millrace.dynamodb.expressions.syntax import ExpressionError, Path, Value
-from millrace.dynamodb.values import AttributeValue, normalise_value
+from millrace.dynamodb.values import AttributeValue, name_too_large, normalise_value, too_deep
 
 Steps = tuple[str | int, ...]
 """A document path with its #names put in."""
@@ -74,6 +74,8 @@ def _checked_names(names: Mapping[str, str] | None) -> Mapping[str, str]:
             raise _bad_key(member, key)
         if not name:
             raise validation_error(f"{member} contains invalid value: Empty attribute name for key {key}")
+        if len(name) > attribute_name_bytes_max or len(name.encode()) > attribute_name_bytes_max:
+            raise name_too_large()
     return names
 
 
@@ -92,7 +94,7 @@ def _checked_values(values: Mapping[str, AttributeValue] | None) -> Mapping[str,
         try:
             checked[key] = normalise_value(value)
         except AwsError as error:
-            if error.code != "ValidationException":
+            if error.code != "ValidationException" or error.message == too_deep:
                 raise
             raise validation_error(
                 f"{member} contains invalid value: {error.message} for key {key}"
@@ -101,6 +103,10 @@ def _checked_values(values: Mapping[str, AttributeValue] | None) -> Mapping[str,
 
 
 def _check_length(member: str, key: str, size: str) -> None:
+    if not key:
+        raise validation_error(
+            f"{member} contains invalid key: The expression attribute map contains an empty key;"
+        )
     if len(key) > expression_placeholder_bytes_max:
         raise validation_error(
             f"{member} contains invalid key: The expression attribute map contains a key that is too long;{size}"

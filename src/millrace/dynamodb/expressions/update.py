@@ -15,6 +15,7 @@ from millrace.dynamodb.expressions.condition import (
     Bound,
     bind_operand,
     check_count,
+    check_distinct,
     check_is_path,
     check_types,
 )
@@ -46,31 +47,38 @@ class MissingError(Exception):
 
 
 class Change(NamedTuple):
-    """What comes to stand at a path: `value` of the old item, or nothing if it gives None."""
+    """What comes to stand at a path: `value` of the old item, or nothing if it gives None.
+
+    `type` is that of the value if no item is needed to know it. `reads` are the paths that the value comes from.
+    """
 
     steps: Steps
     value: Callable[[Item], AttributeValue | None]
+    type: str | None = None
+    reads: tuple[Steps, ...] = ()
 
 
 class Update:
     """The changes of one update expression."""
 
-    __slots__ = ("_changes", "paths")
+    __slots__ = ("_changes", "attributes", "nested", "paths")
 
     def __init__(self, changes: tuple[Change, ...]) -> None:
         self._changes = changes
         self.paths = tuple(change.steps for change in changes)
         """The document paths that it changes."""
-
-    @property
-    def attributes(self) -> frozenset[str]:
+        self.attributes = frozenset(str(steps[0]) for steps in self.paths)
         """The top-level attributes that it changes, or changes something in."""
-        return frozenset(str(steps[0]) for steps in self.paths)
+        used = (*self.paths, *(steps for change in changes for steps in change.reads))
+        self.nested = frozenset(str(steps[0]) for steps in used if len(steps) > 1)
+        """The top-level attributes that it changes or reads something in."""
 
-    @property
-    def nested(self) -> frozenset[str]:
-        """The top-level attributes that it changes something in."""
-        return frozenset(str(steps[0]) for steps in self.paths if len(steps) > 1)
+    def type_given(self, attribute: str) -> str | None:
+        """The type that a top-level attribute gets, if that is sure whatever the item is."""
+        for change in self._changes:
+            if change.steps == (attribute,):
+                return change.type
+        return None
 
     def touched(self, item: Item) -> Item:
         """The parts of an item that this update changes: UPDATED_OLD of the old item, UPDATED_NEW of the new."""
@@ -160,8 +168,7 @@ def bind_update(update: syntax.Update, scope: Scope) -> Update:
     check_apart(paths)
     for action in update.actions:
         _check_operand(action, scope)
-    bound = [_bind_action(action, scope) for action in update.actions]
-    return Update(tuple(Change(steps, value) for steps, value in zip(paths, bound, strict=True)))
+    return Update(tuple(_bind_action(action, scope) for action in update.actions))
 
 
 def _resolve(operand: Operand | None, scope: Scope, kind: type[Path | Value]) -> None:
@@ -185,20 +192,25 @@ def _check_operand(action: syntax.Action, scope: Scope) -> None:
             )
 
 
-def _bind_action(action: syntax.Action, scope: Scope) -> Callable[[Item], AttributeValue | None]:
-    if action.value is None:
-        return lambda _: None
-    operand = _bind_operand(action.value, scope).get
-    if action.section == "SET":
-        return operand
+def _nothing(_: Item) -> None:
+    return None
+
+
+def _bind_action(action: syntax.Action, scope: Scope) -> Change:
     steps = scope.steps(action.path)
+    if action.value is None:
+        return Change(steps, _nothing)
+    operand = _bind_operand(action.value, scope)
+    if action.section == "SET":
+        reads = tuple(scope.steps(path) for path in syntax.paths_of(action.value))
+        return Change(steps, operand.get, operand.type, reads)
     combine = _added if action.section == "ADD" else _deleted
 
     def value(item: Item) -> AttributeValue | None:
-        given = operand(item)
+        given = operand.get(item)
         return None if given is None else combine(find(item, steps), given)
 
-    return value
+    return Change(steps, value, operand.type if action.section == "ADD" else None)
 
 
 def _bind_operand(operand: Operand, scope: Scope) -> Bound:
@@ -215,6 +227,7 @@ def _bind_operand(operand: Operand, scope: Scope) -> Bound:
             if operand.name == "list_append":
                 return _bind_append(operands)
             check_is_path(operand)
+            check_distinct(operand.name, operands)
             return _bind_default(operands)
 
 
