@@ -3,9 +3,11 @@
 A batch is one transaction here. AWS promises less: each of its writes alone.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+import orjson
 
 from millrace.core import limits
 from millrace.core.clock import Clock
@@ -18,6 +20,8 @@ from millrace.dynamodb.change import Change
 from millrace.dynamodb.row import Row, answer
 from millrace.dynamodb.values import Item
 from millrace.storage.interface import Reader, Storage, Writer
+
+_PROJECTION = ("ProjectionExpression",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +50,11 @@ class _Get:
 
     def __init__(self, form: Mapping[str, Any]) -> None:
         self.form = form
+        request.refuse_misfits(form, _PROJECTION)
         self.keys: list[Item] = [values.normalise(key)[0] for key in form["Keys"]]
-        self.projection = request.compiled(form, ("ProjectionExpression",)).projection
+        self.projection = request.expressions(form, _PROJECTION).projection
+        if len({orjson.dumps(key, option=orjson.OPT_SORT_KEYS) for key in self.keys}) != len(self.keys):
+            raise _duplicates()
         self.consistent = bool(form.get("ConsistentRead"))
 
 
@@ -80,7 +87,7 @@ class Batches:
 
         def write(writer: Writer) -> list[tuple[str, Table, list[Change]]]:
             planned = [
-                (name, table, _distinct(table, of_table, _Write.row_key))
+                (name, table, _distinct(table, of_table))
                 for name, of_table in writes.items()
                 for table in (catalog.find(writer, context.scope, name),)
             ]
@@ -135,14 +142,16 @@ def _write(form: Mapping[str, Any]) -> _Write:
     return _Write(item, Row.of(item, size))
 
 
-def _distinct(
-    table: Table, asked: list[Any], row_key: Callable[[Any, Table], bytes]
-) -> list[tuple[bytes, Any]]:
-    """The row keys of a batch's parts. Raises if two are the same."""
-    keyed = [(row_key(one, table), one) for one in asked]
+def _distinct(table: Table, asked: list[_Write]) -> list[tuple[bytes, _Write]]:
+    """The row keys of a batch's writes. Raises if two are the same."""
+    keyed = [(one.row_key(table), one) for one in asked]
     if len({key for key, _ in keyed}) != len(keyed):
-        raise validation_error("Provided list of item keys contains duplicates")
+        raise _duplicates()
     return keyed
+
+
+def _duplicates() -> AwsError:
+    return validation_error("Provided list of item keys contains duplicates")
 
 
 def _apply(writer: Writer, table: Table, key: bytes, one: _Write, now: float) -> Change:
@@ -153,7 +162,7 @@ def _gather(reader: Reader, table: Table, name: str, get: _Get, answered: _Answe
     """Read one table's keys; what no longer fits the answer is left unprocessed."""
     consumption = Consumption(table)
     found = answered.responses.setdefault(name, [])
-    for row_key, key in _distinct(table, get.keys, lambda key, known: known.schema.key_of_key(key)):
+    for row_key, key in [(table.schema.key_of_key(key), key) for key in get.keys]:
         stored = reader.get(table.space, row_key)
         row = None if stored is None else Row.stored(stored)
         if row is not None and answered.size + row.size > limits.batch_get_bytes_max:
