@@ -49,6 +49,11 @@ def normalise_value(value: AttributeValue) -> AttributeValue:
     return _clean(value, 1)[0]
 
 
+def measured_value(value: AttributeValue) -> tuple[AttributeValue, int]:
+    """The value as `normalise_value` gives it, and its size in bytes."""
+    return _clean(value, 1)
+
+
 def size(item: Item) -> int:
     """Bytes of a normalised item: those of its attributes' names and values.
 

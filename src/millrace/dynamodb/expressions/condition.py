@@ -106,7 +106,9 @@ def _bind_value(value: AttributeValue) -> Bound:
 def _bind_size(call: Operand, scope: Scope) -> Bound:
     if not isinstance(call, Call):
         raise TypeError(call)
-    operands = [bind_operand(operand, scope) for operand in call.operands]
+    operands: list[Bound] = []
+    for operand in call.operands:  # no comprehension: one frame less for each of many sizes in each other
+        operands.append(bind_operand(operand, scope))  # noqa: PERF401
     check_count(call, _OPERAND_COUNTS)
     check_types("size", operands, _with_size)
     get = operands[0].get
