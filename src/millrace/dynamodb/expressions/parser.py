@@ -106,18 +106,21 @@ class _Parser:
     def whole_update(self) -> Update:
         self._check_parentheses()
         actions: list[Action] = []
-        sections: list[str] = []
+        sections: set[str] = set()
+        repeated: int | None = None
         while True:
             section = self._peek().kind
             if section not in _sections:
                 raise self._stopped()
             self._at += 1
-            sections.append(section)
             actions.append(self._action(section))
             while self._take(","):
                 actions.append(self._action(section))
+            if section in sections and repeated is None:
+                repeated = len(actions)
+            sections.add(section)
             if self._take("end"):
-                return Update(tuple(actions), tuple(sections))
+                return Update(tuple(actions), repeated)
 
     # Conditions.
 

@@ -40,13 +40,13 @@ def check_condition(node: Node) -> None:
 
 def check_update(update: Update) -> None:
     """ExpressionError if the update uses a reserved word, a function wrongly or a section twice."""
-    for action in update.actions:
+    for action in update.actions[: update.repeated]:
         _check_words(action.path)
         if action.value is not None:
             _check_change(action.value, outermost=True)
-    for index, section in enumerate(update.sections):
-        if section in update.sections[:index]:
-            raise ExpressionError(f'The "{section}" section can only be used once in an update expression;')
+    if update.repeated is not None:
+        section = update.actions[update.repeated - 1].section
+        raise ExpressionError(f'The "{section}" section can only be used once in an update expression;')
     check_levels(
         path
         for action in update.actions

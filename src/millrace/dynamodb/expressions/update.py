@@ -87,14 +87,22 @@ class Update:
     def apply(self, item: Item) -> Item:
         """The item as it becomes; the old one stays as it is. ValidationException if it cannot be done."""
         ends: list[tuple[Steps, _End]] = []
+        failures: list[AwsError] = []
         missing = False
         for change in self._changes:
+            value: AttributeValue | None = None
             try:
-                ends.append((change.steps, _End(change.value(item))))
+                value = change.value(item)
+            except AwsError as error:
+                failures.append(error)
             except MissingError:
                 missing = True
-                ends.append((change.steps, _End(None)))
-        changed = _changed_map(item, tree_of(ends))
+            ends.append((change.steps, _End(value)))
+        changed = _changed_map(
+            item, tree_of(ends)
+        )  # wrong paths count first, then wrong types, then what is missing
+        if failures:
+            raise failures[0]
         if missing:
             raise validation_error(
                 "The provided expression refers to an attribute that does not exist in the item"
@@ -274,20 +282,13 @@ def _bind_default(operands: list[Bound]) -> Bound:
 
 
 def _contents(operands: list[Bound], item: Item, kind: str) -> list[Any]:
-    """The contents of two operands of one type; a wrong type counts before a missing attribute."""
+    """The contents of two operands of one type."""
     contents: list[Any] = []
-    missing: MissingError | None = None
     for operand in operands:
-        try:
-            value = operand.get(item)
-        except MissingError as error:
-            missing = error
-            continue
+        value = operand.get(item)
         if value is None or kind not in value:
             raise _bad_type()
         contents.append(value[kind])
-    if missing:
-        raise missing
     return contents
 
 

@@ -306,7 +306,10 @@ stored = {
         ("add b :a", {"NS": ["1"]}, wrong_type),
         ("add d :a", {"N": "1"}, wrong_type),
         ("set e = id + :a", {"N": "1"}, wrong_type),
-        ("set e = z + id, f = :a", {"N": "1"}, wrong_type),
+        ("set e = id + z, f = :a", {"N": "1"}, wrong_type),
+        ("set e = z + id, f = :a", {"N": "1"}, missing),
+        ("set e = id + :a, y.a = :a", {"N": "1"}, wrong_path),
+        ("set e = z, f = id + :a", {"N": "1"}, wrong_type),
         ("set e = list_append(d, if_not_exists(f, :a))", {"L": []}, wrong_type),
         (
             "add c :a",
