@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install console browser run test check format lock bench bench-console bench-peers clean
+.PHONY: help install console browser run test check format lock bench bench-console bench-peers differential clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -23,6 +23,10 @@ help: ## Show this list
 console/node_modules/installed: console/package.json console/package-lock.json
 	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' || { echo "the console needs Node 20 or newer; this is $$(node --version)"; exit 1; }
 	cd console && npm ci --no-fund --no-audit --loglevel=error
+	@touch $@
+
+tests/clients/javascript/node_modules/installed: tests/clients/javascript/package.json tests/clients/javascript/package-lock.json
+	cd tests/clients/javascript && npm ci --no-fund --no-audit --loglevel=error
 	@touch $@
 
 # A wheel has the console inside; a checkout builds it, which takes Node.
@@ -45,7 +49,7 @@ install: .venv/installed ## Set up ./.venv from the lock files
 run: install console ## Start the server with the console, the game and the demo; Ctrl-C stops it
 	@$(BIN)/millrace demo --serve --example examples/badges
 
-test: .venv/installed-dev src/millrace/console/index.html browser ## Run every test
+test: .venv/installed-dev src/millrace/console/index.html browser tests/clients/javascript/node_modules/installed ## Run every test
 	cd console && npm test --silent
 	$(BIN)/python -m pytest $(or $(PYTEST),--numprocesses 2 --dist loadfile)
 
@@ -72,8 +76,12 @@ bench-peers: .venv/installed ## Install the servers that `make bench` compares w
 bench: .venv/installed ## Measure millrace and its peers, e.g. make bench BENCH="--quick --only put"
 	$(BIN)/python -m benchmarks $(BENCH)
 
+differential: .venv/installed ## Compare answers with DynamoDB Local's, e.g. make differential DIFFERENTIAL="--seed 7"
+	@test -d benchmarks/peers/dynamodb-local/lib || $(BIN)/python -m benchmarks.install dynamodb-local
+	$(BIN)/python -m differential $(DIFFERENTIAL)
+
 bench-console: .venv/installed-dev src/millrace/console/index.html browser ## Measure how fast the console opens in a browser
 	$(BIN)/python -m benchmarks.console
 
 clean: ## Remove what was installed and built (keeps ./.millrace)
-	rm -rf console/node_modules src/millrace/console artefacts .venv dist build .pytest_cache .ruff_cache .hypothesis
+	rm -rf console/node_modules tests/clients/javascript/node_modules src/millrace/console artefacts .venv dist build .pytest_cache .ruff_cache .hypothesis

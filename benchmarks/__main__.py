@@ -13,7 +13,7 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from benchmarks import ceiling, machine, rows, triggers
+from benchmarks import ceiling, items, machine, rows, triggers
 from benchmarks.measure import Failure, Measure, Unit
 from benchmarks.rows import FULL, QUICK, Pace
 from benchmarks.server import Server, ServerFailedError, running
@@ -36,6 +36,7 @@ TITLES = {
     "memory": "memory when started: server",
     "memory-tree": "memory when started: all its processes",
     **{row.name: f"{row.title} (p50 / p99)" for row in rows.ROWS},
+    rows.IMPORT: f"import of {items.IMPORT_COUNT:,} items in batches, {rows.IMPORT_CONNECTIONS} conn.",
     "memory-loaded": "memory after these: server",
     "memory-loaded-tree": "memory after these: all its processes",
     "trigger-answer": "from PutItem's answer to the handler (p50 / p99 / max)",
@@ -86,14 +87,7 @@ class Run:
                 continue
             try:
                 part(target, cells)
-            except (
-                ServerFailedError,
-                ClientError,
-                BotoCoreError,
-                OSError,
-                RuntimeError,
-                ValueError,
-            ) as error:
+            except FAILURES as error:
                 tell(f"  {target.name}: {error}")
                 cells |= {
                     name: Failure(str(error)) for name in names if self.wants(name) and name not in cells
@@ -101,7 +95,11 @@ class Run:
         return {name: cells[name] for name in TITLES if name in cells and self.wants(name)}
 
     def load_names(self) -> tuple[str, ...]:
-        return tuple(name for name in TITLES if name.startswith(("memory", *(row.name for row in rows.ROWS))))
+        return tuple(
+            name
+            for name in TITLES
+            if name.startswith(("memory", rows.IMPORT, *(row.name for row in rows.ROWS)))
+        )
 
     def trigger_names(self, target: Target) -> tuple[str, ...]:
         return tuple(name for name in TITLES if name.startswith("trigger")) if target.triggers else ()
@@ -120,6 +118,7 @@ class Run:
             self.remember_memory(server, "memory", cells)
             wanted = [row for row in rows.ROWS if self.wants(row.name, "memory-loaded")]
             notes = rows.prepare(server) if wanted else []
+            wanted = [row for row in wanted if self.prepared(server, row, cells)]
             next_request = rows.warm_up(server, wanted, self.pace)
             for row in wanted:
                 kind = row.kind
@@ -127,10 +126,23 @@ class Run:
                     server, row, self.pace, next_request.get(kind, 0)
                 )
                 measured = cells[row.name]
-                if isinstance(measured, Measure) and kind in {"put", "batch"}:
+                if isinstance(measured, Measure) and kind in {"put", "update", "transact", "batch"}:
                     measured.notes.extend(notes)
                 self.show(target, row.name, cells)
+            if self.wants(rows.IMPORT, "memory-loaded"):
+                cells[rows.IMPORT] = rows.measure_import(server, self.pace)
+                self.show(target, rows.IMPORT, cells)
             self.remember_memory(server, "memory-loaded", cells)
+
+    def prepared(self, server: Server, row: rows.Row, cells: Cells) -> bool:
+        """Whether the row has its own table now; a server that cannot be given it goes without the row."""
+        try:
+            rows.prepare_row(server, row)
+        except FAILURES as error:
+            cells[row.name] = Failure(str(error))
+            self.show(server.target, row.name, cells)
+            return False
+        return True
 
     def remember_memory(self, server: Server, name: str, cells: Cells) -> None:
         own, tree = server.memory()

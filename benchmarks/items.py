@@ -13,7 +13,9 @@ from benchmarks.signature import Signer
 ITEMS = "items"
 PLAIN = "plain"
 GROUPS = "groups"
+IMPORTED = "imported"
 ITEM_COUNT = 10_000
+IMPORT_COUNT = 100_000
 GROUP_COUNT = 100
 GROUP_SIZE = 100
 BATCH_SIZE = 25
@@ -23,10 +25,19 @@ type_of_key = {"id": "S", "group": "S", "position": "N"}
 
 def tables() -> list[dict[str, Any]]:
     """What every server is given: only PLAIN has no stream, because some servers pay dearly for theirs."""
-    plain = {
-        name: value for name, value in table(PLAIN, {"id": "HASH"}).items() if name != "StreamSpecification"
-    }
-    return [table(ITEMS, {"id": "HASH"}), table(GROUPS, {"group": "HASH", "position": "RANGE"}), plain]
+    return [
+        table(ITEMS, {"id": "HASH"}),
+        table(GROUPS, {"group": "HASH", "position": "RANGE"}),
+        without_stream(table(PLAIN, {"id": "HASH"})),
+    ]
+
+
+def import_table() -> dict[str, Any]:
+    return without_stream(table(IMPORTED, {"id": "HASH"}))
+
+
+def without_stream(definition: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in definition.items() if name != "StreamSpecification"}
 
 
 def table(name: str, keys: dict[str, str]) -> dict[str, Any]:
@@ -80,6 +91,57 @@ def put_bodies(table_name: str = ITEMS) -> list[bytes]:
 
 
 @cache
+def update_bodies() -> list[bytes]:
+    """Every item of ITEMS counts up by one, if it is there and was not free of charge."""
+    return [
+        encode(
+            {
+                "TableName": ITEMS,
+                "Key": {"id": {"S": key_of(number)}},
+                "UpdateExpression": "SET #version = #version + :one, #status = :status",
+                "ConditionExpression": "attribute_exists(id) AND #total > :nothing",
+                "ExpressionAttributeNames": {"#version": "version", "#status": "status", "#total": "total"},
+                "ExpressionAttributeValues": {
+                    ":one": {"N": "1"},
+                    ":status": {"S": "UPDATED"},
+                    ":nothing": {"N": "0"},
+                },
+            }
+        )
+        for number in range(ITEM_COUNT)
+    ]
+
+
+@cache
+def transaction_bodies() -> list[bytes]:
+    """Two puts, a conditional update and a condition each; requests that follow each other share no item."""
+    return [
+        encode({"TransactItems": transaction([key_of(number + part) for part in range(4)], version)})
+        for version in (5, 6)
+        for number in range(0, ITEM_COUNT, 4)
+    ]
+
+
+def transaction(keys: list[str], version: int) -> list[dict[str, Any]]:
+    one, other, updated, checked = keys
+    update = {
+        "TableName": ITEMS,
+        "Key": {"id": {"S": updated}},
+        "UpdateExpression": "SET #version = #version + :one",
+        "ConditionExpression": "attribute_exists(id)",
+        "ExpressionAttributeNames": {"#version": "version"},
+        "ExpressionAttributeValues": {":one": {"N": "1"}},
+    }
+    check = {
+        "TableName": ITEMS,
+        "Key": {"id": {"S": checked}},
+        "ConditionExpression": "attribute_exists(id)",
+    }
+    puts = [{"Put": {"TableName": ITEMS, "Item": item(key, version)}} for key in (one, other)]
+    return [*puts, {"Update": update}, {"ConditionCheck": check}]
+
+
+@cache
 def query_bodies() -> list[bytes]:
     return [
         encode(
@@ -130,12 +192,34 @@ def plain_requests(signer: Signer) -> list[bytes]:
     return [signer.request("PutItem", body) for body in put_bodies(PLAIN)]
 
 
+def update_requests(signer: Signer) -> list[bytes]:
+    return [signer.request("UpdateItem", body) for body in update_bodies()]
+
+
+def transaction_requests(signer: Signer) -> list[bytes]:
+    return [signer.request("TransactWriteItems", body) for body in transaction_bodies()]
+
+
 def query_requests(signer: Signer) -> list[bytes]:
     return [signer.request("Query", body) for body in query_bodies()]
 
 
 def batch_requests(signer: Signer) -> list[bytes]:
     return [signer.request("BatchWriteItem", body) for body in batch_bodies()]
+
+
+def import_requests(signer: Signer, count: int) -> list[bytes]:
+    """That many items, each once, in batches."""
+    return [
+        signer.request(
+            "BatchWriteItem",
+            batch_body(
+                IMPORTED,
+                [item(f"imported-{number:06d}", number) for number in range(start, start + BATCH_SIZE)],
+            ),
+        )
+        for start in range(0, count, BATCH_SIZE)
+    ]
 
 
 def fill_requests(signer: Signer) -> list[bytes]:
@@ -152,7 +236,7 @@ def check_get(index: int, answer: dict[str, Any]) -> bool:
     return found.get("id") == {"S": key_of(index)} and len(found) == 10
 
 
-def check_put(_index: int, answer: dict[str, Any]) -> bool:
+def check_written(_index: int, answer: dict[str, Any]) -> bool:
     return answer == {}
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from benchmarks import items
+from benchmarks import items, searches
 from benchmarks.measure import Failure, Measure, Unit
 from benchmarks.server import Server
 from benchmarks.signature import Signer
@@ -26,6 +26,8 @@ class Row:
     connections: int
     requests: Callable[[Signer], list[bytes]]
     check: Callable[[int, dict[str, Any]], bool]
+    table: str | None = None
+    """One of `searches`' tables, made for this row alone."""
 
     @property
     def kind(self) -> str:
@@ -35,11 +37,41 @@ class Row:
 
 ROWS = [
     *(Row(f"get-{n}", f"GetItem, {n} conn.", n, items.get_requests, items.check_get) for n in (1, 16, 64)),
-    Row("plain-16", "PutItem without a stream, 16 conn.", 16, items.plain_requests, items.check_put),
-    *(Row(f"put-{n}", f"PutItem, {n} conn.", n, items.put_requests, items.check_put) for n in (1, 16, 64)),
+    Row("plain-16", "PutItem without a stream, 16 conn.", 16, items.plain_requests, items.check_written),
+    *(
+        Row(f"put-{n}", f"PutItem, {n} conn.", n, items.put_requests, items.check_written)
+        for n in (1, 16, 64)
+    ),
+    Row("update-16", "UpdateItem with a condition, 16 conn.", 16, items.update_requests, items.check_written),
+    Row(
+        "transact-16",
+        "TransactWriteItems of 4, 16 conn.",
+        16,
+        items.transaction_requests,
+        items.check_written,
+    ),
     Row("query-16", "Query of 100 items, 16 conn.", 16, items.query_requests, items.check_query),
     Row("batch-16", "BatchWriteItem of 25, 16 conn.", 16, items.batch_requests, items.check_batch),
+    Row(
+        "filter-4",
+        "Query with a filter on 1 MB, 4 conn.",
+        4,
+        searches.filter_requests,
+        searches.check_filter,
+        searches.WIDE,
+    ),
+    Row(
+        "scan-4",
+        "Scan of 10,000 items, 4 conn.",
+        4,
+        searches.scan_requests,
+        searches.check_scan,
+        searches.SMALL,
+    ),
 ]
+
+IMPORT = "import"
+IMPORT_CONNECTIONS = 16
 
 
 @dataclass(frozen=True)
@@ -51,10 +83,13 @@ class Pace:
     starts: int
     idle_puts: int
     records: int
+    imported: int
 
 
-FULL = Pace(warm_up_seconds=1.0, seconds=5.0, starts=5, idle_puts=100, records=10_000)
-QUICK = Pace(warm_up_seconds=0.5, seconds=2.0, starts=2, idle_puts=30, records=3_000)
+FULL = Pace(
+    warm_up_seconds=1.0, seconds=5.0, starts=5, idle_puts=100, records=10_000, imported=items.IMPORT_COUNT
+)
+QUICK = Pace(warm_up_seconds=0.5, seconds=2.0, starts=2, idle_puts=30, records=3_000, imported=10_000)
 
 
 def create_table(server: Server, definition: dict[str, Any]) -> bool:
@@ -84,6 +119,29 @@ def prepare(server: Server) -> list[str]:
     fill(server, items.fill_requests(server.signer))
     fill(server, items.group_requests(server.signer))
     return [] if all(streams) else ["no stream"]
+
+
+def prepare_row(server: Server, row: Row) -> None:
+    """Create and fill what this row alone needs."""
+    if row.table is None:
+        return
+    definition = next(one for one in searches.tables() if one["TableName"] == row.table)
+    create_table(server, definition)
+    fill(server, searches.fill_requests(server.signer, row.table))
+
+
+def measure_import(server: Server, pace: Pace) -> Measure | Failure:
+    """Items a second while an empty table without a stream is filled in batches, as loading programs do."""
+    create_table(server, items.import_table())
+    requests = items.import_requests(server.signer, pace.imported)
+    outcome = run(Work(server.port, requests, IMPORT_CONNECTIONS, count=len(requests)))
+    if outcome.errors:
+        return Failure(
+            f"{outcome.errors.total():,} errors, most often: {outcome.errors.most_common(1)[0][0]}"
+        )
+    if any(json.loads(body).get("UnprocessedItems") for _, body in outcome.sampled):
+        return Failure("left items unprocessed")
+    return Measure(outcome.rate * items.BATCH_SIZE, Unit.RATE, None, remarks(outcome))
 
 
 def fill(server: Server, requests: list[bytes]) -> None:

@@ -225,13 +225,6 @@ V = {":p": P["p"], ":v": {"N": "1"}}
         ),
         (
             {
-                "KeyConditions": {"p": {"AttributeValueList": [P["p"]], "ComparisonOperator": "EQ"}},
-                "FilterExpression": "attribute_exists(v)",
-            },
-            "Legacy parameters are not supported, use expressions instead of: KeyConditions",
-        ),
-        (
-            {
                 "KeyConditionExpression": "p = :p",
                 "FilterExpression": "r = :v",
                 "ExpressionAttributeValues": V,

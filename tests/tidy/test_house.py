@@ -95,9 +95,10 @@ def test_every_limit_is_somebodys():
     assert names - read - {"KIB", "MIB"} == set()
 
 
-def test_the_consoles_lock_file_is_whole_and_names_no_registry():
+@pytest.mark.parametrize("folder", ["console", "tests/clients/javascript"])
+def test_a_lock_file_of_npm_is_whole_and_names_no_registry(folder: str):
     """`npm ci` refuses a lock file without an optional package of another platform, and a registry may lack one."""
-    locked = json.loads((ROOT / "console/package-lock.json").read_text())["packages"]
+    locked = json.loads((ROOT / folder / "package-lock.json").read_text())["packages"]
     optional = {
         name: version
         for package in locked.values()

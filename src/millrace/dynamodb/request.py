@@ -1,10 +1,12 @@
 """What requests on items have in common: their expressions, and parameters that do not go together."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from millrace.core import limits
 from millrace.core.context import Params
 from millrace.core.errors import AwsError, validation_error
+from millrace.dynamodb import legacy
 from millrace.dynamodb.catalog import Table
 from millrace.dynamodb.expressions import Condition, Expressions, Projection, Update
 from millrace.dynamodb.row import Row
@@ -28,8 +30,11 @@ _EXPRESSIONS = (
 )
 
 
+_SPECIAL = frozenset((*_LEGACY, *_EXPRESSIONS, "ExpressionAttributeNames", "ExpressionAttributeValues"))
+
+
 class Compiled(NamedTuple):
-    """The compiled expressions of a request that writes or gets items."""
+    """The compiled expressions of a request, or the parameters from before expressions as such."""
 
     condition: Condition | None = None
     projection: Projection | None = None
@@ -39,28 +44,36 @@ class Compiled(NamedTuple):
 _NONE = Compiled()
 
 
-def compiled(params: Params, members: tuple[str, ...]) -> Compiled:
-    """Compile what is given of `members`: ConditionExpression, ProjectionExpression, UpdateExpression."""
-    refuse_misfits(params, members)
-    return expressions(params, members)
+def check_together(params: Params, members: tuple[str, ...]) -> None:
+    """Refuse expressions beside older parameters, and names or values that none of `members` could use.
 
-
-def refuse_misfits(params: Params, members: tuple[str, ...]) -> None:
-    """Refuse parameters that do not go together: AWS looks at them before it looks at values and expressions."""
-    refuse_legacy(params)
-    values = params.get("ExpressionAttributeValues")
-    if values is None and params.get("ExpressionAttributeNames") is None:
+    `members` are the expressions that the operation knows. AWS looks at this before anything else.
+    """
+    # Most requests have nothing of the kind: one look at their names.
+    if _SPECIAL.isdisjoint(params):
         return
-    given = [member for member in members if params.get(member) is not None]
-    if not given or (values is not None and given == ["ProjectionExpression"]):
-        _refuse_unused(params, members)
+    _refuse_mixed(params)
+    if params.get("ExpressionAttributeNames") is not None and not _has_any(params, members):
+        raise validation_error("ExpressionAttributeNames can only be specified when using expressions")
+    valued = [member for member in members if member != "ProjectionExpression"]
+    if params.get("ExpressionAttributeValues") is not None and not _has_any(params, valued):
+        text = "ExpressionAttributeValues can only be specified when using expressions"
+        if valued:
+            text += f": {' and '.join(valued)} {'is' if len(valued) == 1 else 'are'} null"
+        raise validation_error(text)
 
 
-def expressions(params: Params, members: tuple[str, ...]) -> Compiled:
-    """What `compiled` gives, of parameters that go together."""
-    if not any(params.get(member) is not None for member in members):
+def compiled(params: Params) -> Compiled:
+    """What a request to write or get an item says in expressions, or in older parameters."""
+    if _SPECIAL.isdisjoint(params):
         return _NONE
-    given = expressions_of(params, members)
+    if not _has_any(params, _EXPRESSIONS):
+        return Compiled(
+            update=legacy.attribute_updates(params.get("AttributeUpdates")),
+            condition=legacy.expected(params.get("Expected"), params.get("ConditionalOperator")),
+            projection=legacy.attributes_to_get(params.get("AttributesToGet")),
+        )
+    given = expressions_of(params)
     update = params.get("UpdateExpression")
     condition = params.get("ConditionExpression")
     projection = params.get("ProjectionExpression")
@@ -73,46 +86,27 @@ def expressions(params: Params, members: tuple[str, ...]) -> Compiled:
     return found
 
 
-def expressions_of(params: Params, members: tuple[str, ...]) -> Expressions:
+def expressions_of(params: Params) -> Expressions:
     """The names and values of a request, for its expressions."""
-    values = params.get("ExpressionAttributeValues")
-    valued = [member for member in members if member != "ProjectionExpression"]
-    if values is not None and all(params.get(member) is None for member in valued):
-        _refuse_unused(params, members)
-    return Expressions(params.get("ExpressionAttributeNames"), values)
+    return Expressions(params.get("ExpressionAttributeNames"), params.get("ExpressionAttributeValues"))
 
 
-def _refuse_unused(params: Params, members: tuple[str, ...]) -> None:
-    """Refuse names or values that no expression could use."""
-    valued = [member for member in members if member != "ProjectionExpression"]
-    if params.get("ExpressionAttributeNames") is not None and all(
-        params.get(member) is None for member in members
-    ):
-        raise validation_error("ExpressionAttributeNames can only be specified when using expressions")
-    if params.get("ExpressionAttributeValues") is None:
-        return
-    text = "ExpressionAttributeValues can only be specified when using expressions"
-    if valued:
-        text += f": {' and '.join(valued)} {'is' if len(valued) == 1 else 'are'} null"
-    raise validation_error(text)
+def _has_any(params: Params, members: Iterable[str]) -> bool:
+    return any(params.get(member) is not None for member in members)
 
 
-def refuse_legacy(params: Params) -> None:
-    """Refuse the parameters that expressions replaced: AWS when they meet expressions, we always."""
-    legacy = [name for name in _LEGACY if params.get(name) is not None]
-    if not legacy:
-        return
+def _refuse_mixed(params: Params) -> None:
     expressions = [name for name in _EXPRESSIONS if params.get(name) is not None]
+    older = [name for name in _LEGACY if params.get(name) is not None]
     # AWS lets KeyConditions go with other expressions than that of the key.
-    if expressions and (legacy != ["KeyConditions"] or "KeyConditionExpression" in expressions):
+    if "KeyConditions" in older and "KeyConditionExpression" not in expressions:
+        older.remove("KeyConditions")
+    if expressions and older:
         raise validation_error(
             "Can not use both expression and non-expression parameters in the same request: "
-            f"Non-expression parameters: {{{', '.join(legacy)}}} "
+            f"Non-expression parameters: {{{', '.join(older)}}} "
             f"Expression parameters: {{{', '.join(expressions)}}}"
         )
-    raise validation_error(
-        f"Legacy parameters are not supported, use expressions instead of: {', '.join(legacy)}"
-    )
 
 
 def check_returns(params: Params) -> None:

@@ -15,10 +15,9 @@ from millrace.dynamodb import catalog, change, request, values
 from millrace.dynamodb.catalog import Table
 from millrace.dynamodb.change import Change, Decision
 from millrace.dynamodb.expressions import Condition, Update
-from millrace.dynamodb.keys import KeyAttribute
 from millrace.dynamodb.request import Compiled
 from millrace.dynamodb.row import Row
-from millrace.dynamodb.values import AttributeValue, Item
+from millrace.dynamodb.values import Item
 from millrace.storage.interface import Reader, Writer
 
 _CONDITION = ("ConditionExpression",)
@@ -53,25 +52,29 @@ class Write:
     def plan(self, reader: Reader, scope: Scope) -> Planned:
         """The write on its table. Raises ResourceNotFoundException without one, ValidationException on misfits."""
         table = catalog.find(reader, scope, self.table_name)
-        decide = self.decide
         if self.whole:
             key = table.schema.key_of(self.item)
             change.check_index_keys(table, self.item)
-        else:
-            key = table.schema.key_of_key(self.item)
-            if self.found.update is not None:
-                decide = _sparing_keys(table, self.found.update, decide)
+            request.check_scalars(table, self.found)
+            return Planned(table, key, self.decide)
+        key = table.schema.key_of_key(self.item)
+        update = self.found.update
+        if update is None:
+            request.check_scalars(table, self.found)
+            return Planned(table, key, self.decide)
+        _check_spares_key(table, update)
+        _check_types(table, update)
         request.check_scalars(table, self.found)
-        return Planned(table, key, decide)
+        return Planned(table, key, _with_index_keys_checked(table, update, self.decide))
 
 
 def put(params: Params) -> Write:
     """What PutItem's parameters ask for."""
-    request.refuse_misfits(params, _CONDITION)
+    request.check_together(params, _CONDITION)
     item, size = values.normalise(params["Item"])
     request.check_returns(params)
     request.check_size(size)
-    found = request.expressions(params, _CONDITION)
+    found = request.compiled(params)
     new = Row.of(item, size)
     condition, tell = found.condition, _tells(params)
 
@@ -84,10 +87,10 @@ def put(params: Params) -> Write:
 
 def delete(params: Params) -> Write:
     """What DeleteItem's parameters ask for."""
-    request.refuse_misfits(params, _CONDITION)
+    request.check_together(params, _CONDITION)
     key, _ = values.normalise(params["Key"])
     request.check_returns(params)
-    found = request.expressions(params, _CONDITION)
+    found = request.compiled(params)
     condition, tell = found.condition, _tells(params)
 
     def decide(old: Row | None) -> Row | None:
@@ -99,9 +102,9 @@ def delete(params: Params) -> Write:
 
 def update(params: Params) -> Write:
     """What UpdateItem's parameters ask for."""
-    request.refuse_misfits(params, _UPDATE)
+    request.check_together(params, _UPDATE)
     key, _ = values.normalise(params["Key"])
-    found = request.expressions(params, _UPDATE)
+    found = request.compiled(params)
     return updating(params["TableName"], key, found, tell=_tells(params))
 
 
@@ -117,9 +120,9 @@ def updating(table_name: str, key: Item, found: Compiled, *, tell: bool) -> Writ
 
 def check(params: Params) -> Write:
     """A condition without a change: a transaction's ConditionCheck. It leaves the item as it is."""
-    request.refuse_misfits(params, _CONDITION)
+    request.check_together(params, _CONDITION)
     key, _ = values.normalise(params["Key"])
-    found = request.expressions(params, _CONDITION)
+    found = request.compiled(params)
     condition: Condition | None = found.condition
     tell = _tells(params)
 
@@ -145,48 +148,32 @@ def updated(update: Update | None, key: Item, old: Row | None) -> Row | None:
     return Row.of(after, size)
 
 
-def _sparing_keys(table: Table, update: Update, decide: Decision) -> Decision:
-    """The decision, with what it makes of indexes' keys looked at; keys of the table must not change at all."""
+def _with_index_keys_checked(table: Table, update: Update, decide: Decision) -> Decision:
+    def checked(old: Row | None) -> Row | None:
+        new = decide(old)
+        if new is not None:
+            change.check_index_keys(table, new.item, update.attributes)
+        return new
+
+    return checked
+
+
+def _check_spares_key(table: Table, update: Update) -> None:
     for name in table.schema.names:
         if name in update.attributes:
             raise validation_error(
                 "One or more parameter values were invalid: "
                 f"Cannot update attribute {name}. This attribute is part of the key"
             )
-    changed = [known for known in table.index_keys if known[0].name in update.attributes]
-    if not changed:
-        return decide
-    for attribute, index in changed:
-        kind = update.type_given(attribute.name)
-        if kind is not None and kind != attribute.type:
-            raise change.index_key_mismatch(attribute, kind, index)
-
-    def checked(old: Row | None) -> Row | None:
-        new = decide(old)
-        if new is not None:
-            for attribute, _ in changed:
-                _check_index_key(attribute, new.item.get(attribute.name))
-            change.check_index_keys(table, new.item)
-        return new
-
-    return checked
 
 
-def _check_index_key(attribute: KeyAttribute, value: AttributeValue | None) -> None:
-    """Of what an update makes of an index's key AWS speaks in other words than of what is put."""
-    if value is None:
-        return
-    if attribute.type not in value:
-        raise validation_error(
-            "The update expression attempted to update the secondary index key to unsupported type"
-        )
-    if not value[attribute.type]:
-        kind = "string" if attribute.type == "S" else "binary"
-        raise validation_error(
-            "One or more parameter values are not valid. The update expression attempted to update a secondary "
-            "index key to a value that is not supported. The AttributeValue for a key attribute cannot contain "
-            f"an empty {kind} value."
-        )
+def _check_types(table: Table, update: Update) -> None:
+    """Refuse wrong types for index keys, as far as they are known without the item: even before its condition."""
+    types = update.types if table.index_keys else {}
+    for attribute, index in table.index_keys:
+        given = types.get(attribute.name, attribute.type)
+        if given != attribute.type:
+            raise change.wrong_index_key(attribute, given, index)
 
 
 def _tells(params: Params) -> bool:

@@ -8,6 +8,12 @@ from millrace.dynamodb.actions import accesses
 from millrace.streams import operations as streams
 
 TABLE = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders"
+BACKUP = TABLE + "/backup/01700000000000-0123abcd"
+# What a restore does to the table that it makes.
+RESTORING = [
+    (name, TABLE)
+    for name in ("BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem")
+]
 STREAM = TABLE + "/stream/2026-01-01T00:00:00.000"
 
 
@@ -25,9 +31,59 @@ STREAM = TABLE + "/stream/2026-01-01T00:00:00.000"
             [("BatchGetItem", TABLE), ("BatchGetItem", TABLE.replace("orders", "other"))],
         ),
         (
+            "ExecuteStatement",
+            {"Statement": 'SELECT * FROM orders."by-x" WHERE x = 1'},
+            [("PartiQLSelect", TABLE + "/index/by-x")],
+        ),
+        (
+            "BatchExecuteStatement",
+            {
+                "Statements": [
+                    {"Statement": "INSERT INTO orders VALUE {'id': '1'}"},
+                    {"Statement": "INSERT INTO orders VALUE {'id': '2'}"},
+                    {"Statement": "no statement"},
+                ]
+            },
+            [("PartiQLInsert", TABLE)],
+        ),
+        (
+            "ExecuteTransaction",
+            {
+                "TransactStatements": [
+                    {"Statement": "UPDATE orders SET a = 1 WHERE id = '1'"},
+                    {"Statement": "DELETE FROM other WHERE id = '1'"},
+                    {"Statement": "EXISTS(SELECT * FROM orders WHERE id = '2' AND a = 1)"},
+                ]
+            },
+            [
+                ("PartiQLUpdate", TABLE),
+                ("PartiQLDelete", TABLE.replace("orders", "other")),
+                ("PartiQLSelect", TABLE),
+            ],
+        ),
+        (
             "CreateTable",
             {"TableName": "orders", "Tags": [{"Key": "a", "Value": "b"}]},
             [("CreateTable", TABLE), ("TagResource", TABLE)],
+        ),
+        ("CreateBackup", {"TableName": "orders", "BackupName": "first"}, [("CreateBackup", TABLE)]),
+        ("UpdateContinuousBackups", {"TableName": "orders"}, [("UpdateContinuousBackups", TABLE)]),
+        ("ListBackups", {"TableName": "orders"}, [("ListBackups", "*")]),
+        ("DescribeBackup", {"BackupArn": BACKUP}, [("DescribeBackup", BACKUP)]),
+        ("DeleteBackup", {"BackupArn": BACKUP}, [("DeleteBackup", BACKUP)]),
+        (
+            "RestoreTableFromBackup",
+            {"BackupArn": BACKUP, "TargetTableName": "orders"},
+            [("RestoreTableFromBackup", BACKUP), ("RestoreTableFromBackup", TABLE), *RESTORING],
+        ),
+        (
+            "RestoreTableToPointInTime",
+            {"SourceTableName": "other", "TargetTableName": "orders"},
+            [
+                ("RestoreTableToPointInTime", TABLE.replace("orders", "other")),
+                ("RestoreTableToPointInTime", TABLE),
+                *RESTORING,
+            ],
         ),
     ],
 )
@@ -35,6 +91,19 @@ def test_an_operation_asks_for_its_action_on_its_resource(operation, params, nee
     expected = [Access(f"dynamodb:{action}", resource) for action, resource in needed]
 
     assert list(accesses(operation, SCOPE, params)) == expected
+
+
+@pytest.mark.parametrize("operation", ["TransactGetItems", "TransactWriteItems"])
+def test_a_transaction_asks_for_the_action_of_each_part_once_for_each_table(operation):
+    other = TABLE.replace("orders", "other")
+    kinds = ("Get",) if operation == "TransactGetItems" else ("ConditionCheck", "Delete", "Put", "Update")
+    parts = [{kind: {"TableName": name}} for name in ("orders", "other", TABLE) for kind in kinds]
+    within = {"dynamodb:EnclosingOperation": operation}
+    names = [f"{kind}Item" for kind in kinds]
+
+    assert list(accesses(operation, SCOPE, {"TransactItems": [*parts, {}]})) == [
+        Access(f"dynamodb:{name}", table, within) for table in (TABLE, other) for name in names
+    ]
 
 
 @pytest.mark.parametrize(

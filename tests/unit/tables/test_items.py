@@ -269,7 +269,8 @@ def test_what_belongs_to_expressions_needs_one():
             "ExpressionAttributeValues can only be specified when using expressions: "
             "ConditionExpression is null"
         )
-        assert "Expected" in (await calls.refused("PutItem", **put, Expected={}))[1]
+        beside = await calls.refused("PutItem", **put, Expected={}, ConditionExpression="a = :a")
+        assert "Non-expression parameters: {Expected}" in beside[1]
 
     run(test)
 
@@ -335,7 +336,7 @@ def test_an_update_of_an_indexs_key_is_refused_in_words_of_its_own():
             == "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: "
             "IndexKey: kind"
         )
-        assert await told("SET kind = if_not_exists(other, :v)", **{":v": n(1)}) == (
+        assert await told("SET kind = if_not_exists(elsewhere, :v)", **{":v": n(1)}) == (
             "The update expression attempted to update the secondary index key to unsupported type"
         )
         assert await told("SET kind = :v", **{":v": s("")}) == (

@@ -5,7 +5,7 @@ a list keep their numbers while one expression takes some out and sets others.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.UpdateExpressions.html
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from millrace.core.errors import AwsError, validation_error
@@ -49,36 +49,40 @@ class MissingError(Exception):
 class Change(NamedTuple):
     """What comes to stand at a path: `value` of the old item, or nothing if it gives None.
 
-    `type` is that of the value if no item is needed to know it. `reads` are the paths that the value comes from.
+    `type` is the type of that value, if it is known before there is an item.
     """
 
     steps: Steps
     value: Callable[[Item], AttributeValue | None]
     type: str | None = None
-    reads: tuple[Steps, ...] = ()
 
 
 class Update:
     """The changes of one update expression."""
 
-    __slots__ = ("_changes", "attributes", "nested", "paths")
+    __slots__ = ("_changes", "nested", "paths")
 
-    def __init__(self, changes: tuple[Change, ...]) -> None:
+    def __init__(self, changes: tuple[Change, ...], read: Iterable[Steps] = ()) -> None:
+        """`read` are the document paths whose values the changes are made of."""
         self._changes = changes
         self.paths = tuple(change.steps for change in changes)
         """The document paths that it changes."""
-        self.attributes = frozenset(str(steps[0]) for steps in self.paths)
-        """The top-level attributes that it changes, or changes something in."""
-        used = (*self.paths, *(steps for change in changes for steps in change.reads))
-        self.nested = frozenset(str(steps[0]) for steps in used if len(steps) > 1)
+        self.nested = frozenset(str(steps[0]) for steps in (*self.paths, *read) if len(steps) > 1)
         """The top-level attributes that it changes or reads something in."""
 
-    def type_given(self, attribute: str) -> str | None:
-        """The type that a top-level attribute gets, if that is sure whatever the item is."""
-        for change in self._changes:
-            if change.steps == (attribute,):
-                return change.type
-        return None
+    @property
+    def attributes(self) -> frozenset[str]:
+        """The top-level attributes that it changes, or changes something in."""
+        return frozenset(str(steps[0]) for steps in self.paths)
+
+    @property
+    def types(self) -> dict[str, str]:
+        """The types of top-level attributes that the update changes, as far as no item has to tell them."""
+        return {
+            str(change.steps[0]): change.type
+            for change in self._changes
+            if change.type is not None and len(change.steps) == 1
+        }
 
     def touched(self, item: Item) -> Item:
         """The parts of an item that this update changes: UPDATED_OLD of the old item, UPDATED_NEW of the new."""
@@ -176,7 +180,12 @@ def bind_update(update: syntax.Update, scope: Scope) -> Update:
     check_apart(paths)
     for action in update.actions:
         _check_operand(action, scope)
-    return Update(tuple(_bind_action(action, scope) for action in update.actions))
+    read = [scope.steps(path) for action in update.actions for path in _paths_read(action)]
+    return Update(tuple(_bind_action(action, scope) for action in update.actions), read)
+
+
+def _paths_read(action: syntax.Action) -> list[Path]:
+    return [] if action.value is None else syntax.paths_of(action.value)
 
 
 def _resolve(operand: Operand | None, scope: Scope, kind: type[Path | Value]) -> None:
@@ -200,25 +209,24 @@ def _check_operand(action: syntax.Action, scope: Scope) -> None:
             )
 
 
-def _nothing(_: Item) -> None:
-    return None
-
-
 def _bind_action(action: syntax.Action, scope: Scope) -> Change:
     steps = scope.steps(action.path)
     if action.value is None:
         return Change(steps, _nothing)
     operand = _bind_operand(action.value, scope)
     if action.section == "SET":
-        reads = tuple(scope.steps(path) for path in syntax.paths_of(action.value))
-        return Change(steps, operand.get, operand.type, reads)
-    combine = _added if action.section == "ADD" else _deleted
+        return Change(steps, operand.get, operand.type)
+    combine, get = added if action.section == "ADD" else deleted, operand.get
 
     def value(item: Item) -> AttributeValue | None:
-        given = operand.get(item)
+        given = get(item)
         return None if given is None else combine(find(item, steps), given)
 
-    return Change(steps, value, operand.type if action.section == "ADD" else None)
+    return Change(steps, value, operand.type)
+
+
+def _nothing(_: Item) -> None:
+    return None
 
 
 def _bind_operand(operand: Operand, scope: Scope) -> Bound:
@@ -292,7 +300,7 @@ def _contents(operands: list[Bound], item: Item, kind: str) -> list[Any]:
     return contents
 
 
-def _added(old: AttributeValue | None, given: AttributeValue) -> AttributeValue:
+def added(old: AttributeValue | None, given: AttributeValue) -> AttributeValue:
     """ADD: a number more, or further elements of a set; what is missing begins as 0 or empty."""
     kind = type_of(given)
     if old is None:
@@ -304,7 +312,7 @@ def _added(old: AttributeValue | None, given: AttributeValue) -> AttributeValue:
     return {kind: sorted({*old[kind], *given[kind]})}
 
 
-def _deleted(old: AttributeValue | None, given: AttributeValue) -> AttributeValue | None:
+def deleted(old: AttributeValue | None, given: AttributeValue) -> AttributeValue | None:
     """DELETE: fewer elements of a set; the attribute goes with the last one."""
     kind = type_of(given)
     if old is None:

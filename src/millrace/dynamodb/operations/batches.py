@@ -18,6 +18,7 @@ from millrace.dynamodb.capacity import Consumption
 from millrace.dynamodb.catalog import Table
 from millrace.dynamodb.change import Change
 from millrace.dynamodb.row import Row, answer
+from millrace.dynamodb.transaction import Transactions
 from millrace.dynamodb.values import Item
 from millrace.storage.interface import Reader, Storage, Writer
 
@@ -26,8 +27,9 @@ _PROJECTION = ("ProjectionExpression",)
 
 @dataclass(frozen=True, slots=True)
 class _Write:
-    """One write of a batch: the new item, or the key of the item to delete."""
+    """One write of a batch as it was asked for: the new item, or the key of the item to delete."""
 
+    form: Mapping[str, Any]
     key: Item
     new: Row | None
 
@@ -45,14 +47,19 @@ class _Write:
         return key
 
 
+# A table's name as it was asked for, the table, and its writes, each with its row's key; or their changes.
+_Planned = tuple[str, Table, list[tuple[bytes, _Write]]]
+_Done = tuple[str, Table, list[Change]]
+
+
 class _Get:
     """One table's part of BatchGetItem, and what came of it."""
 
     def __init__(self, form: Mapping[str, Any]) -> None:
+        request.check_together(form, ("ProjectionExpression",))
         self.form = form
-        request.refuse_misfits(form, _PROJECTION)
         self.keys: list[Item] = [values.normalise(key)[0] for key in form["Keys"]]
-        self.projection = request.expressions(form, _PROJECTION).projection
+        self.projection = request.compiled(form).projection
         if len({orjson.dumps(key, option=orjson.OPT_SORT_KEYS) for key in self.keys}) != len(self.keys):
             raise _duplicates()
         self.consistent = bool(form.get("ConsistentRead"))
@@ -71,9 +78,10 @@ class _Answer:
 class Batches:
     """The two operations, over one storage and one clock."""
 
-    def __init__(self, storage: Storage, clock: Clock) -> None:
+    def __init__(self, storage: Storage, clock: Clock, transactions: Transactions) -> None:
         self._storage = storage
         self._clock = clock
+        self._transactions = transactions
 
     def operations(self) -> Mapping[str, Operation]:
         return {"BatchGetItem": self.batch_get_item, "BatchWriteItem": self.batch_write_item}
@@ -85,25 +93,39 @@ class Batches:
         writes = {name: [_write(form) for form in forms] for name, forms in asked.items()}
         now = self._clock.now()
 
-        def write(writer: Writer) -> list[tuple[str, Table, list[Change]]]:
+        def write(writer: Writer) -> tuple[list[_Done], dict[str, list[Any]]]:
             planned = [
                 (name, table, _distinct(table, of_table))
                 for name, of_table in writes.items()
                 for table in (catalog.find(writer, context.scope, name),)
             ]
+            unprocessed = self._take_ongoing(planned) if self._transactions.ongoing else {}
             return [
                 (name, table, [_apply(writer, table, key, one, now) for key, one in keyed])
                 for name, table, keyed in planned
-            ]
+            ], unprocessed
 
-        done = await self._storage.write(write)
+        done, unprocessed = await self._storage.write(write)
         return {
-            "UnprocessedItems": {},
+            "UnprocessedItems": unprocessed,
             "ConsumedCapacity": _told(
                 [capacity.written(table, changes, _how(params)) for _, table, changes in done]
             ),
             "ItemCollectionMetrics": _collections(params, done),
         }
+
+    def _take_ongoing(self, planned: list[_Planned]) -> dict[str, list[Any]]:
+        """Take out of the plan what would meet an ongoing transaction: the client is to try it again.
+
+        A batch has no error for it, as PutItem has.
+        """
+        unprocessed: dict[str, list[Any]] = {}
+        for name, table, keyed in planned:
+            held = [pair for pair in keyed if self._transactions.holds(table, pair[0])]
+            if held:
+                unprocessed[name] = [one.form for _, one in held]
+                keyed[:] = [pair for pair in keyed if pair not in held]
+        return unprocessed
 
     async def batch_get_item(self, context: Context, params: Params) -> Output:
         asked: Mapping[str, Mapping[str, Any]] = params["RequestItems"]
@@ -136,10 +158,10 @@ def _write(form: Mapping[str, Any]) -> _Write:
     if put is None:
         deletion: Mapping[str, Any] = delete or {}
         key, _ = values.normalise(deletion["Key"])
-        return _Write(key, None)
+        return _Write(form, key, None)
     item, size = values.normalise(put["Item"])
     request.check_size(size)
-    return _Write(item, Row.of(item, size))
+    return _Write(form, item, Row.of(item, size))
 
 
 def _distinct(table: Table, asked: list[_Write]) -> list[tuple[bytes, _Write]]:
@@ -185,9 +207,7 @@ def _told(consumed: list[Mapping[str, Any] | None]) -> list[Mapping[str, Any]] |
     return [one for one in consumed if one is not None] or None
 
 
-def _collections(
-    params: Params, done: list[tuple[str, Table, list[Change]]]
-) -> dict[str, list[Mapping[str, Any]]] | None:
+def _collections(params: Params, done: list[_Done]) -> dict[str, list[Mapping[str, Any]]] | None:
     how = params.get("ReturnItemCollectionMetrics")
     if how != "SIZE":
         return None

@@ -11,6 +11,7 @@ from millrace.dynamodb.catalog import Table
 from millrace.dynamodb.change import Change
 from millrace.dynamodb.expressions import Update
 from millrace.dynamodb.row import Row, answer
+from millrace.dynamodb.transaction import Transactions
 from millrace.dynamodb.values import Item
 from millrace.dynamodb.write import Write
 from millrace.storage.interface import Reader, Storage, Writer
@@ -21,9 +22,10 @@ _PROJECTION = ("ProjectionExpression",)
 class Items:
     """The four operations, over one storage and one clock."""
 
-    def __init__(self, storage: Storage, clock: Clock) -> None:
+    def __init__(self, storage: Storage, clock: Clock, transactions: Transactions) -> None:
         self._storage = storage
         self._clock = clock
+        self._transactions = transactions
 
     def operations(self) -> Mapping[str, Operation]:
         return {
@@ -50,9 +52,9 @@ class Items:
         return _written(params, table, asked.item, done, returned)
 
     async def get_item(self, context: Context, params: Params) -> Output:
-        request.refuse_misfits(params, _PROJECTION)
+        request.check_together(params, _PROJECTION)
         key, _ = values.normalise(params["Key"])
-        found = request.expressions(params, _PROJECTION)
+        found = request.compiled(params)
 
         def read(reader: Reader) -> tuple[Table, bytes | None]:
             table = catalog.find(reader, context.scope, params["TableName"])
@@ -73,9 +75,12 @@ class Items:
 
     async def _apply(self, context: Context, asked: Write) -> tuple[Table, Change]:
         now = self._clock.now()
+        transactions = self._transactions
 
         def apply(writer: Writer) -> tuple[Table, Change]:
             planned = asked.plan(writer, context.scope)
+            if transactions.ongoing:
+                transactions.check_free(planned)
             return planned.table, planned.apply(writer, now)
 
         return await self._storage.write(apply)

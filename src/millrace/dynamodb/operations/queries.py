@@ -5,19 +5,24 @@ from typing import Any
 
 from millrace.core.context import Context, Operation, Output, Params
 from millrace.core.errors import validation_error
-from millrace.dynamodb import catalog, request, search
+from millrace.dynamodb import catalog, legacy, request, search
 from millrace.dynamodb.capacity import Consumption
 from millrace.dynamodb.definition import invalid
-from millrace.dynamodb.expressions import Condition, Expressions, Projection
-from millrace.dynamodb.keys import partition_prefix, range_bounds
+from millrace.dynamodb.expressions import Condition, Expressions, KeyCondition, KeyDemands, Projection
+from millrace.dynamodb.expressions.condition import value_text
+from millrace.dynamodb.keys import partition_prefix
 from millrace.dynamodb.request import Compiled
 from millrace.dynamodb.row import answer
 from millrace.dynamodb.search import Page, Place, Range
+from millrace.dynamodb.values import Item
 from millrace.storage.interface import Reader, Storage
 
 _KEY_CONDITION = "KeyConditionExpression"
 _FILTER = "FilterExpression"
 _PROJECTION = "ProjectionExpression"
+_ATTRIBUTES = "AttributesToGet"
+_START = "ExclusiveStartKey"
+_ONE_ROW = "The query can return at most one row and cannot be restarted"
 
 
 class Queries:
@@ -30,46 +35,50 @@ class Queries:
         return {"Query": self.query, "Scan": self.scan}
 
     async def query(self, context: Context, params: Params) -> Output:
-        request.refuse_legacy(params)
+        request.check_together(params, (_FILTER, _KEY_CONDITION, _PROJECTION))
         _check_select(params, "1 validation error detected: ")
-        if params.get(_KEY_CONDITION) is None:
-            raise validation_error(
-                "Either the KeyConditions or KeyConditionExpression parameter must be specified "
-                "in the request."
-            )
-
-        given = request.expressions_of(params, (_FILTER, _KEY_CONDITION, _PROJECTION))
-        demands = given.key_demands(params[_KEY_CONDITION])
-        found = _compile(given, params)
+        older = Compiled(
+            legacy.filtered(params.get("QueryFilter"), params.get("ConditionalOperator")),
+            legacy.attributes_to_get(params.get(_ATTRIBUTES)),
+        )
+        start = search.start_values(params.get(_START))
+        demands, found = _compile_query(params, older)
 
         def read(reader: Reader) -> Output:
             place = _place(reader, context, params)
-            request.check_scalars(place.table, found)
+            own = None if start is None else search.start_item(place, start)
             keys = demands.match(place.schema)
             if found.condition is not None:
-                _check_filter(found.condition, place)
-            prefix = partition_prefix(keys.hash)
-            low, high = range_bounds(prefix, keys.operator, keys.values)
-            among = Range(low, high, params.get("ScanIndexForward") is False)
-            return _answer(reader, params, place, _resume(params, place, among, prefix), found)
+                _check_filter(params, found.condition, place)
+            _check_whole(params, place)
+            request.check_scalars(place.table, found)
+            among = Range(*keys.bounds, params.get("ScanIndexForward") is False)
+            if own is not None:
+                among = _resume(place, among, keys, own)
+            output = _answer(reader, params, place, among, found)
+            if _finds_one(place):
+                output.pop("LastEvaluatedKey", None)
+            return output
 
         return await self._storage.read(read)
 
     async def scan(self, context: Context, params: Params) -> Output:
-        request.refuse_legacy(params)
+        request.check_together(params, (_FILTER, _PROJECTION))
         _check_select(params, "")
+        projection = legacy.attributes_to_get(params.get(_ATTRIBUTES))
+        condition = legacy.filtered(params.get("ScanFilter"), params.get("ConditionalOperator"))
+        start = search.start_values(params.get(_START))
         _check_segments(params)
-
-        found = Compiled()
-        if params.get(_FILTER) is None and params.get(_PROJECTION) is None:
-            request.compiled(params, (_FILTER, _PROJECTION))
-        else:
-            found = _compile(request.expressions_of(params, (_FILTER, _PROJECTION)), params)
+        found = _compile(request.expressions_of(params), params, Compiled(condition, projection))
 
         def read(reader: Reader) -> Output:
             place = _place(reader, context, params)
+            if start is not None:
+                search.check_scan_start(place, start)
+            _check_whole(params, place)
+            among = _scan_range(params, place, start)
             request.check_scalars(place.table, found)
-            return _answer(reader, params, place, _scan_range(params, place), found)
+            return _answer(reader, params, place, among, found)
 
         return await self._storage.read(read)
 
@@ -87,31 +96,50 @@ def _place(reader: Reader, context: Context, params: Params) -> Place:
         raise validation_error(f"Cannot read from backfilling global secondary index: {name}")
     if not index.local and params.get("ConsistentRead"):
         raise validation_error("Consistent reads are not supported on global secondary indexes")
-    if not index.local and not index.whole and params.get("Select") == "ALL_ATTRIBUTES":
-        raise invalid(
-            f"Select type ALL_ATTRIBUTES is not supported for global secondary index {name} "
-            "because its projection type is not ALL"
-        )
     return Place(table, index)
 
 
-def _compile(given: Expressions, params: Params) -> Compiled:
+def _check_whole(params: Params, place: Place) -> None:
+    """Refuse to get whole items from a global index that has only parts of them."""
+    index = place.index
+    if index and not index.local and not index.whole and params.get("Select") == "ALL_ATTRIBUTES":
+        raise invalid(
+            f"Select type ALL_ATTRIBUTES is not supported for global secondary index {index.name} "
+            "because its projection type is not ALL"
+        )
+
+
+def _compile_query(params: Params, older: Compiled) -> tuple[KeyDemands, Compiled]:
+    text, conditions = params.get(_KEY_CONDITION), params.get("KeyConditions")
+    if text is None and conditions is None:
+        raise validation_error(
+            "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request."
+        )
+    given = request.expressions_of(params)
+    demands = None if text is None else given.key_demands(text)
+    found = _compile(given, params, older)
+    return demands or legacy.key_demands(conditions or {}), found
+
+
+def _compile(given: Expressions, params: Params, older: Compiled) -> Compiled:
+    """The filter and the projection: expressions or `older` parameters, never both."""
     condition, projection = params.get(_FILTER), params.get(_PROJECTION)
     found = Compiled(
-        condition=None if condition is None else given.condition(condition, _FILTER),
-        projection=None if projection is None else given.projection(projection),
+        condition=older.condition if condition is None else given.condition(condition, _FILTER),
+        projection=older.projection if projection is None else given.projection(projection),
     )
     given.finish()
     return found
 
 
 def _check_select(params: Params, prefix: str) -> None:
-    """Select goes with ProjectionExpression or without it. To Query, AWS puts a prefix before it."""
-    select, projected = params.get("Select"), params.get(_PROJECTION) is not None
-    if projected and select not in (None, "SPECIFIC_ATTRIBUTES"):
+    """Select goes with named attributes or without them. To Query, AWS puts a prefix before it."""
+    select = params.get("Select")
+    named = next((member for member in (_PROJECTION, _ATTRIBUTES) if params.get(member) is not None), None)
+    if named and select not in (None, "SPECIFIC_ATTRIBUTES"):
         what = "only the Count" if select == "COUNT" else select
-        raise validation_error(f"{prefix}Cannot specify the ProjectionExpression when choosing to get {what}")
-    if select == "SPECIFIC_ATTRIBUTES" and not projected:
+        raise validation_error(f"{prefix}Cannot specify the {named} when choosing to get {what}")
+    if select == "SPECIFIC_ATTRIBUTES" and not named:
         raise validation_error(
             f"{prefix}Must specify the AttributesToGet or ProjectionExpression when choosing to get "
             "SPECIFIC_ATTRIBUTES"
@@ -122,12 +150,12 @@ def _check_select(params: Params, prefix: str) -> None:
         )
 
 
-def _check_filter(condition: Condition, place: Place) -> None:
+def _check_filter(params: Params, condition: Condition, place: Place) -> None:
+    told = "QueryFilter" if params.get(_FILTER) is None else "Filter Expression"
     for name in place.schema.names:
         if name in condition.attributes:
             raise validation_error(
-                "Filter Expression can only contain non-primary key attributes: "
-                f"Primary key attribute: {name}"
+                f"{told} can only contain non-primary key attributes: Primary key attribute: {name}"
             )
 
 
@@ -150,28 +178,43 @@ def _check_segments(params: Params) -> None:
         )
 
 
-def _resume(params: Params, place: Place, among: Range, prefix: bytes) -> Range:
-    """What of the range an ExclusiveStartKey leaves to a query."""
-    given = params.get("ExclusiveStartKey")
-    if given is None:
-        return among
-    key = search.start_key(place, given, short=True)
-    if not key.startswith(prefix):
-        raise validation_error(
-            "The provided starting key is outside query boundaries based on provided conditions"
-        )
-    if not among.holds(key):
+def _resume(place: Place, among: Range, keys: KeyCondition, start: Item) -> Range:
+    """What of the range an ExclusiveStartKey leaves to a query.
+
+    The order of the checks was recorded of AWS in October 2026 (dynoxide 3.2).
+    """
+    key, asked = place.row_key(start), (keys.hash, *keys.more)
+    own = tuple(start[attribute.name] for attribute in place.schema.hashes)
+    if own[:-1] != asked[:-1]:
+        raise validation_error(_ONE_ROW)
+    if not among.holds(keys.prefix + key[len(partition_prefix(*own)) :]):
         raise validation_error("The provided starting key does not match the range key predicate")
-    return among.after(key)
+    if _finds_one(place):
+        text = f": ExclusiveStartKey: {{{place.schema.hash.name}=AttributeValue: {value_text(own[0])}}}"
+        raise validation_error(f"The provided exclusive start key is invalid{text if own == asked else ''}")
+    if own == asked:
+        return among.after(key)
+    if keys.equal or keys.operator is not None:
+        raise validation_error(_ONE_ROW)
+    raise validation_error(
+        "The provided starting key is outside query boundaries based on provided conditions"
+    )
 
 
-def _scan_range(params: Params, place: Place) -> Range:
+def _finds_one(place: Place) -> bool:
+    """Whether a query can find one item at most. AWS tells no place to go on from then, and goes on from none.
+
+    It goes by the key schema, of a table without a sort key (alternator's test_query.py).
+    """
+    return place.index is None and place.schema.range is None
+
+
+def _scan_range(params: Params, place: Place, start: Item | None) -> Range:
     total, number = params.get("TotalSegments") or 1, params.get("Segment") or 0
     among = search.segment(number, total)
-    given = params.get("ExclusiveStartKey")
-    if given is None:
+    if start is None:
         return among
-    key = search.start_key(place, given, short=place.index is not None)
+    key = search.scan_start_key(place, start)
     if not among.holds(key):
         raise validation_error(
             "The provided starting key is invalid: Invalid ExclusiveStartKey. Please use "
@@ -181,7 +224,7 @@ def _scan_range(params: Params, place: Place) -> Range:
     return among.after(key)
 
 
-def _answer(reader: Reader, params: Params, place: Place, among: Range, asked: Compiled) -> Output:
+def _answer(reader: Reader, params: Params, place: Place, among: Range, asked: Compiled) -> dict[str, Any]:
     projection = asked.projection
     fetch = _fetches(params, place, projection)
     found = search.page(
@@ -193,7 +236,7 @@ def _answer(reader: Reader, params: Params, place: Place, among: Range, asked: C
     if found.last is not None:
         output["LastEvaluatedKey"] = found.last
     if params.get("ReturnConsumedCapacity"):
-        output["ConsumedCapacity"] = _consumed(params, place, found, fetch=fetch)
+        output["ConsumedCapacity"] = _consumed(params, place, found)
     return output
 
 
@@ -213,10 +256,11 @@ def _fetches(params: Params, place: Place, projection: Projection | None) -> boo
     return bool(missing)
 
 
-def _consumed(params: Params, place: Place, found: Page, *, fetch: bool) -> Mapping[str, Any] | None:
+def _consumed(params: Params, place: Place, found: Page) -> Mapping[str, Any] | None:
+    """ConsumedCapacity. A page is rounded up as a whole, each item fetched for a local index by itself."""
     consumption = Consumption(place.table)
     consistent = bool(params.get("ConsistentRead"))
     consumption.read(found.size, consistent=consistent, index=place.index.name if place.index else None)
-    if fetch and found.fetched:
-        consumption.read(found.fetched, consistent=consistent)
+    for size in found.fetched:
+        consumption.read(size, consistent=consistent)
     return consumption.told(params["ReturnConsumedCapacity"])
