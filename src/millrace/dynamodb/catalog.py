@@ -70,9 +70,33 @@ class TimeToLive:
         return f"expiry/{self.id}"
 
 
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """Point-in-time recovery: to any moment from epoch second `since` on, but not more than `days` back."""
+
+    since: float
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """What a table that is still being filled is to be: `table` (an ARN) as it was at epoch second `moment`.
+
+    `backup` is the ARN of the backup that this comes from, None for point-in-time recovery.
+    """
+
+    table: str
+    moment: float
+    backup: str | None = None
+
+
 @dataclass(frozen=True)
 class Table:
-    """A table. `view` is its stream's view type, None while it has no enabled stream."""
+    """A table. `view` is its stream's view type, None while it has no enabled stream.
+
+    `history`: every change keeps what it replaces (see `history`). `restore`: the table is still being
+    restored, and nobody may use its items yet.
+    """
 
     id: str
     name: str
@@ -94,6 +118,9 @@ class Table:
     encryption: dict[str, str] | None = None
     tags: dict[str, str] = field(default_factory=dict[str, str])
     ttl: TimeToLive | None = None
+    recovery: Recovery | None = None
+    history: bool = False
+    restore: Restore | None = None
 
     @functools.cached_property
     def arn(self) -> str:
@@ -156,7 +183,7 @@ def table_not_found(name: str) -> AwsError:
 def find(reader: Reader, scope: Scope, text: str) -> Table:
     """The table for an operation on items. Raises `not_found`."""
     table = get(reader, scope, name_of(scope, text))
-    if table is None:
+    if table is None or table.restore is not None:
         raise not_found()
     return table
 
@@ -187,11 +214,16 @@ def save(writer: Writer, table: Table) -> None:
     writer.put(space(table.scope), table.name.encode(), encode(table))
 
 
-def remove(writer: Writer, table: Table) -> None:
-    """Forget a table and all it holds. Its stream is the caller's to disable."""
+def remove(writer: Writer, table: Table, *, keep_items: bool = False) -> None:
+    """Forget a table and all it holds, but for the space of its items if somebody else has it now.
+
+    What else belongs to a table is seen to by `deletion`.
+    """
     writer.delete(space(table.scope), table.name.encode())
-    for owned in (table.space, *(index.space for index in table.indexes)):
-        writer.drop(owned)
+    if not keep_items:
+        writer.drop(table.space)
+    for index in table.indexes:
+        writer.drop(index.space)
 
 
 def space(scope: Scope) -> str:
@@ -210,6 +242,8 @@ def decode(raw: bytes) -> Table:
     row["throughput"] = Throughput(**row["throughput"])
     row["indexes"] = tuple(_index(index) for index in row["indexes"])
     row["ttl"] = TimeToLive(**row["ttl"]) if row.get("ttl") else None
+    row["recovery"] = Recovery(**row["recovery"]) if row.get("recovery") else None
+    row["restore"] = Restore(**row["restore"]) if row.get("restore") else None
     return Table(**row)
 
 

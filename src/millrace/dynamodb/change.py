@@ -1,9 +1,9 @@
 """The one way an item changes.
 
 Inside one transaction: the old item, the decision, the new item, its index rows, the table's counts, its
-entry in the expiry index and the stream record. A write that changes nothing writes nothing and appends
-nothing, as on AWS. Whatever writes items (one at a time, in batches, in transactions, by expiry or import)
-goes through `apply`.
+history, its entry in the expiry index and the stream record. A write that changes nothing writes nothing and
+appends nothing, as on AWS. Whatever writes items (one at a time, in batches, in transactions, by expiry,
+import or restore) goes through `apply`.
 """
 
 from collections.abc import Callable, Container
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import orjson
 
 from millrace.core.errors import AwsError, validation_error
-from millrace.dynamodb import counts, expiry_index, values
+from millrace.dynamodb import counts, expiry_index, history, values
 from millrace.dynamodb.catalog import Index, Table
 from millrace.dynamodb.keys import KeyAttribute, partition_hash_bytes
 from millrace.dynamodb.row import Row
@@ -52,6 +52,8 @@ def apply(
         writer.put(table.space, key, new.value)
     written = _change_indexes(writer, table, old, new) if table.indexes else {}
     counts.change(writer, table.id, old, new)
+    if table.history:
+        history.append(writer, table.id, key, stored, now)
     if table.ttl is not None:
         expiry_index.change(writer, table, key, old, new, now)
     if table.view is not None:

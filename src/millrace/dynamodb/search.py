@@ -82,10 +82,11 @@ def page(
     limit: int | None,
     condition: Condition | None,
     fetch: bool,
+    size_max: int = limits.page_size_bytes_max,
 ) -> Page:
     """One page of the rows in a range that fulfil a condition.
 
-    With `fetch` each row of an index is replaced by its whole item from the table.
+    With `fetch` each row of an index is replaced by its whole item from the table. `size_max` is in bytes.
     """
     found = Page([])
     for _, value in reader.range(place.space, among.low, among.high, reverse=among.reverse, limit=limit):
@@ -97,7 +98,7 @@ def page(
             found.fetched.append(row.size)
         if condition is None or condition(row.item):
             found.rows.append(row)
-        if found.scanned == limit or found.size >= limits.page_size_bytes_max:
+        if found.scanned == limit or found.size >= size_max:
             found.last = {name: here.item[name] for name in place.key_names}
             break
     return found

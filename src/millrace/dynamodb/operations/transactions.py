@@ -83,9 +83,9 @@ def _form(part: Params) -> tuple[str, Params]:
 
 
 def _get(form: Params) -> Get:
-    found = request.compiled(form)
+    request.check_together(form, ("ProjectionExpression",))
     key, _ = values.normalise(form["Key"])
-    return Get(form["TableName"], key, found)
+    return Get(form["TableName"], key, request.compiled(form))
 
 
 def _payload(form: Params, asked: Write) -> int:
