@@ -15,6 +15,7 @@ refusal_linger_seconds_max = 2.0  # a client still sending gets this long to rea
 server_close_seconds_max = 5.0  # running requests get this long to end
 
 # The protocols
+response_packed_bytes_min = 4 * KIB  # smaller answers are not compressed; ScyllaDB's tests, run against AWS
 query_body_bytes_max = MIB  # a form, as a tree, takes a hundred times its size; IAM's are under 100 KiB
 query_fields_max = 10_000  # of a form in the query protocol
 validation_errors_max = 10  # AWS names ten of them in one sentence, observed by dynalite's tests
@@ -73,7 +74,6 @@ copy_undo_changes_max = 50  # taken back in one transaction; each may be a whole
 copy_retry_seconds = 1.0  # until a copy is tried again after a fault
 restores_max = 50  # at a time: ack-api-quirks DDB-TABLE-350
 recovery_days_default = 35
-continuous_backups_seconds = 3.0  # until a new table's are told as enabled: ack-api-quirks DDB-TABLE-111
 recovery_sweep_seconds = 3_600  # how long changes may be remembered after the last day of their recovery
 system_backup_seconds = 35 * 24 * 3600
 expiry_age_seconds_max = 5 * 365 * 24 * 3600  # what expired longer ago when it was written stays

@@ -44,14 +44,50 @@ def _child(value: AttributeValue, step: str | int) -> AttributeValue | None:
 
 def check_apart(paths: Sequence[Steps]) -> None:
     """ExpressionError if two paths are the same, one is inside the other, or they disagree what is a list."""
-    for told, clash in (("overlap", _overlap), ("conflict", _conflict)):
+    for told, clashes, clash in (
+        ("overlap", _overlaps, _overlap),
+        ("conflict", _conflicts, _conflict),
+    ):
+        # Joined as a tree, many paths take no longer than they are long; only the one that clashes is held
+        # against the others.
+        tree: Tree = {}
         for later, second in enumerate(paths):
-            for first in paths[:later]:
-                if clash(first, second):
-                    raise ExpressionError(
-                        f"Two document paths {told} with each other; must remove or rewrite one of these paths; "
-                        f"path one: {text_of(first)}, path two: {text_of(second)}"
-                    )
+            if clashes(tree, second):
+                first = next(first for first in paths[:later] if clash(first, second))
+                raise ExpressionError(
+                    f"Two document paths {told} with each other; must remove or rewrite one of these paths; "
+                    f"path one: {text_of(first)}, path two: {text_of(second)}"
+                )
+            _grow(tree, second)
+
+
+def _grow(tree: Tree, steps: Steps) -> None:
+    """Join a path to a tree, in which an empty tree is where one ends."""
+    for step in steps:
+        tree = tree.setdefault(step, {})
+
+
+def _overlaps(tree: Tree, steps: Steps) -> bool:
+    """Whether one of the tree's paths ends on the way, or goes on behind the end."""
+    for step in steps:
+        if step not in tree:
+            return False
+        tree = tree[step]
+        if not tree:
+            return True
+    return True
+
+
+def _conflicts(tree: Tree, steps: Steps) -> bool:
+    """Whether something on the way is a list to one of the tree's paths and a map to this one, or the contrary."""
+    for step in steps:
+        other = next(iter(tree), step)  # without a conflict yet, all steps here are of one kind
+        if isinstance(other, str) is not isinstance(step, str):
+            return True
+        if step not in tree:
+            return False
+        tree = tree[step]
+    return False
 
 
 def _overlap(first: Steps, second: Steps) -> bool:

@@ -11,6 +11,7 @@ from millrace.core.errors import AwsError, validation_error
 from millrace.core.limits import (
     expression_list_index_max,
     expression_operators_max,
+    expression_path_levels_max,
     statement_depth_max,
 )
 from millrace.dynamodb.partiql.lexer import Token, tokens
@@ -143,11 +144,11 @@ class ExpressionParser:
 
     def _is(self, operator: Token, left: Expression) -> Expression:
         negated = self.take("NOT")
-        kind = _ALIASES.get(self.peek().kind, self.peek().kind)
-        if kind not in _types:
+        kind = self.peek().kind
+        if kind not in _types and kind not in _ALIASES:
             raise malformed("Expected type name")
         self._at += 1
-        node = Is(left, kind, at=operator.at)
+        node = Is(left, _ALIASES.get(kind, kind), at=operator.at)
         return Unary("NOT", node, at=operator.at) if negated else node
 
     def _unary(self) -> Expression:
@@ -197,6 +198,11 @@ class ExpressionParser:
                 self.expect("]")
             else:
                 return steps
+            if len(steps) >= expression_path_levels_max:
+                raise validation_error(
+                    "The document path has too many nesting levels; "
+                    f"nesting levels: {expression_path_levels_max + 1}"
+                )
 
     def _term(self) -> Expression:
         token = self.next()

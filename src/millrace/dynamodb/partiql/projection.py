@@ -18,10 +18,11 @@ class NamedProjection:
 
     def __init__(self, paths: tuple[Steps, ...]) -> None:
         """ValidationException if two paths would go by one name; ExpressionError if they clash."""
-        names = [_identifier(steps) for steps in paths]
-        for index, name in enumerate(names):
-            if name in names[:index]:
+        names: set[str] = set()
+        for name in map(_identifier, paths):
+            if name in names:
                 raise validation_error(f"Duplicate identifiers in select clause: {name}")
+            names.add(name)
         check_apart(paths)
         self.paths = Projection(paths)
         """The paths, for those who ask which attributes they need."""
