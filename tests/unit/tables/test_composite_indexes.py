@@ -158,6 +158,19 @@ def test_older_parameters_can_ask_for_several_attributes():
     run(test)
 
 
+def test_statements_are_not_for_such_an_index():
+    async def test(calls):
+        await calls.table(attributes=_definitions(SEVERAL), GlobalSecondaryIndexes=[_form(SEVERAL)])
+
+        assert await calls.refused("ExecuteStatement", Statement='SELECT * FROM "orders"."several"') == (
+            "ValidationException",
+            "PartiQL statements cannot be executed on tables with multi-attribute HASH keys or multi-attribute "
+            "RANGE keys.",
+        )
+
+    run(test)
+
+
 def test_tables_stored_before_there_were_such_keys_are_still_read():
     old = KeySchema(KeyAttribute("id", "S"))
 
