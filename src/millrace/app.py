@@ -25,11 +25,12 @@ from millrace.core.clock import Clock
 from millrace.core.context import Access, Context, Operation, Output, Params
 from millrace.core.errors import SettingsError
 from millrace.core.service import Service
-from millrace.dynamodb import backfill
 from millrace.dynamodb.backup_retention import BackupRetention
 from millrace.dynamodb.copier import Copier
 from millrace.dynamodb.expiry import Expirer
+from millrace.dynamodb.life import TableLife
 from millrace.dynamodb.operations import service as dynamodb_service
+from millrace.dynamodb.throttle import Throttle
 from millrace.functions.functions import Functions
 from millrace.functions.operations import service as functions_service
 from millrace.http.protocol import listen
@@ -90,7 +91,7 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
         endpoint = f"http://{_reachable(settings.host)}:{port}"
         storage, log_storage = await _storages(stack, settings)
         logs = await stack.enter_async_context(Logs(log_storage, clock))
-        await backfill.resume(storage)
+        life = await stack.enter_async_context(TableLife(storage, clock))
         identities = Identities(storage, clock)
         stack.push_async_callback(identities.settle)
         await stack.enter_async_context(Retention(storage, clock))
@@ -108,9 +109,9 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
             )
         )
         supervisor = Supervisor(storage, clock, functions, identities)
-        services = every_service(storage, clock, functions, supervisor, identities, logs)
+        services = every_service(storage, clock, functions, supervisor, identities, logs, settings)
         feeds = Feeds(storage, clock, logs, supervisor)
-        rooms = Rooms(storage, clock, logs, identities, functions, supervisor, expirer)
+        rooms = Rooms(storage, clock, logs, identities, functions, supervisor, expirer, life)
         owner = Owner(settings.account, settings.region, settings.auth)
         introspection = Introspection(rooms, feeds, Console(), owner)
         home = Scope(settings.account, settings.region)
@@ -151,10 +152,16 @@ def every_service(
     supervisor: Supervisor,
     identities: Identities,
     logs: Logs,
+    settings: Settings,
 ) -> Mapping[str, Service]:
     """What is answered, by botocore's name of the service."""
     parts = (
-        dynamodb_service(storage, clock),
+        dynamodb_service(
+            storage,
+            clock,
+            table_delay=settings.table_delay,
+            throttle=Throttle(clock) if settings.throttle else None,
+        ),
         streams_service(storage, clock),
         _lambda(functions_service(functions), triggers_service(supervisor)),
         logs_service(logs),

@@ -70,6 +70,13 @@ def _base_path(value: Any) -> str:
     return path
 
 
+def _seconds(value: Any) -> float:
+    seconds = float(value)
+    if isinstance(value, bool) or not 0 <= seconds <= 86_400:
+        raise ValueError("a number of seconds is needed, from 0 to a day")
+    return seconds
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One setting: what it is called, what it is without one's doing, what it means."""
@@ -97,6 +104,8 @@ SETTINGS = (
     Setting("account", "000000000000", _account, "Account number that owns everything."),
     Setting("auth", False, _flag, "Accept only access keys that millrace issued."),
     Setting("base_path", "", _base_path, "Path that a proxy shows it under, e.g. /millrace."),
+    Setting("table_delay", 0.0, _seconds, "Seconds that tables are CREATING, UPDATING and DELETING."),
+    Setting("throttle", False, _flag, "Refuse what exceeds a table's capacity, as AWS does."),
 )
 
 
@@ -112,6 +121,8 @@ class Settings:
     account: str = "000000000000"
     auth: bool = False
     base_path: str = ""
+    table_delay: float = 0.0
+    throttle: bool = False
 
     @property
     def data_path(self) -> Path:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from millrace.app import SERVICES, every_service
+from millrace.config import Settings
 from millrace.core.clock import Clock
 from millrace.core.service import Service
 from millrace.functions.functions import Functions
@@ -50,7 +51,7 @@ def answered(directory: Path) -> Mapping[str, Service]:
         storage, clock, directory, endpoint_url="http://127.0.0.1:1", identities=identities, logs=logs
     )
     supervisor = Supervisor(storage, clock, functions, identities)
-    return every_service(storage, clock, functions, supervisor, identities, logs)
+    return every_service(storage, clock, functions, supervisor, identities, logs, Settings())
 
 
 @pytest.mark.parametrize("service", SERVICES)

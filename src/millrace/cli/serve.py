@@ -32,7 +32,7 @@ def _option(setting: Setting) -> Callable[[Any], Any]:
     if isinstance(setting.default, bool):
         text = f"{setting.help}  [{setting.variable}; default: {'on' if setting.default else 'off'}]"
         return click.option(f"--{setting.option}/--no-{setting.option}", default=None, help=text)
-    text = f"{setting.help}  [{setting.variable}; default: {setting.default or 'none'}]"
+    text = f"{setting.help}  [{setting.variable}; default: {'none' if setting.default == '' else setting.default}]"
     return click.option(f"--{setting.option}", default=None, metavar=setting.name.upper(), help=text)
 
 

@@ -34,6 +34,11 @@ def validation_error(message: str) -> AwsError:
     return AwsError("ValidationException", message, status=400)
 
 
+def invalid(sentence: str) -> AwsError:
+    """The same, in the words that most of DynamoDB's answers to single parameters begin with."""
+    return validation_error(f"One or more parameter values were invalid: {sentence}")
+
+
 def access_denied(message: str) -> AwsError:
     """AWS's answer when no statement allows the call."""
     return AwsError("AccessDeniedException", message)

@@ -1,35 +1,53 @@
 """What UpdateTable makes of a table, or AWS's reason why not.
 
-The rules of streams, with their sentences, were probed on AWS; those of capacity are from the recordings of
-dynalite's authors.
+What one request may hold, and every sentence, was probed on AWS in October 2026: ack-api-quirks DDB-TABLE-047, -057,
+-152, -159, -160, -162, -174, -223, -382, -433; that throughput's bounds come first is from dynalite's recordings.
+Whether a table that is going through something may be changed is `admission`'s to say.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from millrace.core.context import Params
-from millrace.core.errors import AwsError, validation_error
-from millrace.dynamodb import definition
-from millrace.dynamodb.catalog import ON_DEMAND, PROVISIONED, Index, Table, Throughput
-from millrace.dynamodb.definition import invalid
+from millrace.core.errors import AwsError, invalid, validation_error
+from millrace.dynamodb import definition, provision
+from millrace.dynamodb.catalog import ON_DEMAND, PROVISIONED, Table, Throughput
+from millrace.dynamodb.provision import Owner
 
-# What goes with no other change in one request.
+# What goes with nothing else in one request, in the order in which AWS names them.
 _ALONE = {
-    "DeletionProtectionEnabled": "Deletion protection",
-    "SSESpecification": "SSE",
-    "TableClass": "Table class",
+    "ReplicaUpdates": "Replica modification must be the only operation in the request",
+    "SSESpecification": "Server-Side Encryption modification must be the only operation in the request",
+    "TableClass": "TableClass modification must be the only operation in the request",
+    "DeletionProtectionEnabled": "DeletionProtection modification must be the only operation in the request",
+    "WarmThroughput": "WarmThroughput must be the only operation in the request",
 }
 _CHANGES = (
     "BillingMode",
     "GlobalSecondaryIndexUpdates",
     "OnDemandThroughput",
     "ProvisionedThroughput",
-    "ReplicaUpdates",
     "StreamSpecification",
-    "WarmThroughput",
     *_ALONE,
 )
+# What is of global tables and of vectors; asking for it is not asking for nothing.
+_NOT_BUILT = (
+    "GlobalTableSettingsReplicationMode",
+    "GlobalTableSourceArn",
+    "GlobalTableWitnessUpdates",
+    "MultiRegionConsistency",
+    "VectorIndexes",
+    "VectorIndexUpdates",
+)
+
+
+def refuse_not_built(params: Params) -> None:
+    """Refuse what is of global tables or of vector indexes, naming it."""
+    for name in _NOT_BUILT:
+        if params.get(name) is not None:
+            what = "Vector indexes" if name.startswith("Vector") else "Global tables"
+            raise validation_error(f"{what} are not supported: {name}")
 
 
 def check_stream(specification: Mapping[str, Any] | None, *, creating: bool) -> str | None:
@@ -52,35 +70,110 @@ def check_stream(specification: Mapping[str, Any] | None, *, creating: bool) -> 
     return view
 
 
-def check(params: Params) -> None:
+def check(params: Params, region: str) -> None:
     """Refuse what cannot be asked of any table."""
+    refuse_not_built(params)
     asked = [name for name in _CHANGES if params.get(name) not in (None, [])]
     if not asked:
         raise validation_error(
             "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
-            "GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required"
+            "GlobalSecondaryIndexUpdates, SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, "
+            "ReplicaTransitRoleArn, MultiRegionConsistency, DeletionProtectionEnabled, OnDemandThroughput, "
+            "WarmThroughput or TableClass is required"
         )
-    if params.get("ReplicaUpdates") is not None:
-        raise validation_error("Global tables are not supported: ReplicaUpdates")
+    updates = params.get("GlobalSecondaryIndexUpdates")
+    if updates == []:
+        raise invalid("List of GlobalSecondaryIndexUpdates is empty")
+    if params.get("ProvisionedThroughput") is not None:
+        provision.check_quota(provision.units(params["ProvisionedThroughput"]), region)
+    _check_index_updates(updates or ())
     check_stream(params.get("StreamSpecification"), creating=False)
-    if "StreamSpecification" in asked and (
-        "ProvisionedThroughput" in asked or params.get("BillingMode") == PROVISIONED
-    ):
-        raise validation_error("You cannot modify stream status while updating table IOPS")
-    for name, words in _ALONE.items():
+    _check_together(params, asked)
+    if params.get("ReplicaUpdates") is not None:
+        _refuse_replicas(params["ReplicaUpdates"], region)
+
+
+def _check_index_updates(updates: list[Mapping[str, Any]] | tuple[()]) -> None:
+    names: set[str] = set()
+    for update in updates:
+        forms = [form for name in ("Update", "Create", "Delete") if (form := update.get(name)) is not None]
+        if not forms:
+            raise invalid(
+                "One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, "
+                "GlobalSecondaryIndexUpdate.Delete must not be null"
+            )
+        if len(forms) > 1:
+            raise invalid(
+                "Only one global secondary index action is allowed per GlobalSecondaryIndexUpdate object"
+            )
+        name: str = forms[0]["IndexName"]
+        if name in names:
+            raise invalid(
+                f"Only one global secondary index update per index is allowed simultaneously. Index: {name}"
+            )
+        names.add(name)
+
+
+def _check_together(params: Params, asked: list[str]) -> None:
+    """Refuse changes that AWS makes only one after the other."""
+    updates: list[Mapping[str, Any]] = params.get("GlobalSecondaryIndexUpdates") or []
+    online = any(update.get("Update") is None for update in updates)
+    if "WarmThroughput" in asked and any(update.get("Create") for update in updates):
+        raise invalid("Create global secondary index cannot be specified when updating WarmThroughput")
+    for name, sentence in _ALONE.items():
         if name in asked and len(asked) > 1:
-            raise validation_error(f"{words} modification must be the only operation in the request")
+            raise invalid(sentence)
+    if "OnDemandThroughput" in asked and set(asked) - {"OnDemandThroughput", "BillingMode"}:
+        raise invalid("OnDemandThroughput can only be combined with BillingMode in an UpdateTable request")
+    capacity = "ProvisionedThroughput" in asked or params.get("BillingMode") == PROVISIONED
+    if "StreamSpecification" in asked and capacity:
+        raise invalid("You cannot modify stream status while updating table IOPS")
+    if online and "ProvisionedThroughput" in asked:
+        raise invalid("You cannot create or delete index while updating table IOPS")
+    if online and "StreamSpecification" in asked:
+        raise invalid("You cannot create or delete index while changing stream status")
 
 
-def altered(table: Table, params: Params, now: float, identity: Callable[[], str]) -> Table:
-    """The table as it shall be, but for its stream, which is the caller's to open and to close."""
-    table = _with_indexes(_with_capacity(table, params, now), params, identity)
+def _refuse_replicas(updates: list[Mapping[str, Any]], region: str) -> None:
+    """The answers of a table without replicas, where there is no other region to have one in."""
+    for update in updates:
+        forms = [form for name in ("Create", "Update", "Delete") if (form := update.get(name)) is not None]
+        if not forms:
+            raise validation_error(
+                "There are no actions specified in the Replica Update Action of the request."
+            )
+        place: str = forms[0]["RegionName"]
+        if place == region:
+            raise validation_error(
+                "Cannot add or delete the local region through ReplicaUpdates. "
+                "Use CreateTable, DeleteTable, or UpdateTable as required."
+            )
+        if update.get("Create") is not None:
+            raise validation_error(
+                f"Region {place} is not supported. The latest version of global tables are only supported in "
+                f"the following regions: [{region}]"
+            )
+        raise validation_error(
+            "Update global table operation failed because one or more replicas were not part of the global "
+            f"table. Please retry the request without these replicas: [{place}]."
+        )
+
+
+def altered(table: Table, params: Params, now: float) -> Table:
+    """The table as it shall be, but for its indexes and its stream."""
+    table = _with_capacity(table, params, now)
     if params.get("DeletionProtectionEnabled") is not None:
         table = replace(table, protected=params["DeletionProtectionEnabled"])
-    if params.get("TableClass") is not None:
-        table = replace(table, table_class=params["TableClass"])
+    asked = params.get("TableClass")
+    if asked is not None and asked != (table.table_class or "STANDARD"):
+        table = replace(table, table_class=asked, table_class_changed=now)
     if params.get("SSESpecification") is not None:
-        table = replace(table, encryption=definition.encryption(params["SSESpecification"]))
+        table = replace(table, encryption=_encryption(table, params["SSESpecification"]))
+    if params.get("WarmThroughput") is not None:
+        warmed = provision.warmed(
+            table.capacity, params["WarmThroughput"], table.billing, table.throughput, Owner()
+        )
+        table = replace(table, capacity=warmed)
     return table
 
 
@@ -92,92 +185,59 @@ def check_toggle(table: Table, specification: Mapping[str, Any]) -> None:
         raise validation_error(f"Table has no stream to disable: TableName: {table.name}")
 
 
+def _encryption(table: Table, form: Mapping[str, Any]) -> dict[str, str] | None:
+    asked = definition.encryption(form)
+    if asked is None and table.encryption is None:
+        raise invalid("Table is already encrypted by default")
+    if asked is not None and asked == table.encryption and asked["key"].startswith("arn:"):
+        raise invalid(
+            "Table is already encrypted with given KMSMasterKeyId. "
+            "Use KMSMasterKeyId parameter if you want to change Master Key"
+        )
+    return asked
+
+
 def _with_capacity(table: Table, params: Params, now: float) -> Table:
     billing: str = params.get("BillingMode") or table.billing
     given: Mapping[str, Any] | None = params.get("ProvisionedThroughput")
     if billing == ON_DEMAND:
         definition.throughput(given, billing)
-        if table.billing == ON_DEMAND:
-            return table
-        indexes = tuple(replace(index, throughput=Throughput()) for index in table.indexes)
-        return replace(table, billing=billing, billing_changed=now, throughput=Throughput(), indexes=indexes)
-    if given is None:
-        if params.get("BillingMode") == PROVISIONED:
-            raise invalid("ProvisionedThroughput must be specified when BillingMode is PROVISIONED")
-        return table
-    units = definition.units(given)
-    if units == table.throughput and table.billing == PROVISIONED:
-        raise _same_units(units)
-    more = units.read > table.throughput.read or units.write > table.throughput.write
-    less = units.read < table.throughput.read or units.write < table.throughput.write
-    return replace(
-        table,
-        billing=billing,
-        throughput=units,
-        throughput_increased=now if more else table.throughput_increased,
-        throughput_decreased=now if less else table.throughput_decreased,
-    )
+    elif given is None and params.get("BillingMode") is not None:
+        raise invalid("ProvisionedThroughput must be specified when BillingMode is PROVISIONED")
+    switches = billing != table.billing
+    if given is not None:
+        table = _provisioned(table, provision.units(given), now, switches=switches)
+    elif switches:
+        warm = provision.warm(table.billing, table.throughput, table.capacity)
+        table = replace(
+            table, throughput=Throughput(), billing_changed=now, capacity=replace(table.capacity, warm=warm)
+        )
+    if switches:
+        # Maxima of what goes on demand end with it (ack-api-quirks DDB-TABLE-153).
+        table = replace(table, billing=billing, capacity=replace(table.capacity, most=Throughput()))
+    most = params.get("OnDemandThroughput")
+    if most is not None:
+        table = replace(table, capacity=provision.limited(table.capacity, most, billing, Owner()))
+    return table
 
 
-def _same_units(units: Throughput) -> AwsError:
+def _provisioned(table: Table, units: Throughput, now: float, *, switches: bool) -> Table:
+    if switches:
+        warm = provision.warm(table.billing, table.throughput, table.capacity)
+        return replace(table, throughput=units, capacity=replace(table.capacity, warm=warm))
+    if units == table.throughput:
+        raise same_units("table", "table", units)
+    capacity = provision.changed(table.capacity, table.billing, table.throughput, units, now)
+    return replace(table, throughput=units, capacity=capacity)
+
+
+def same_units(what: str, named: str, units: Throughput) -> AwsError:
+    """The refusal of a change that changes nothing. `named` is `table`, or `index` and its name."""
     return validation_error(
-        "The provisioned throughput for the table will not change. The requested value equals the current "
-        f"value. Current ReadCapacityUnits provisioned for the table: {units.read}. "
+        f"The provisioned throughput for the {named} will not change. The requested value equals the current "
+        f"value. Current ReadCapacityUnits provisioned for the {what}: {units.read}. "
         f"Requested ReadCapacityUnits: {units.read}. "
-        f"Current WriteCapacityUnits provisioned for the table: {units.write}. "
+        f"Current WriteCapacityUnits provisioned for the {what}: {units.write}. "
         f"Requested WriteCapacityUnits: {units.write}. "
         "Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits."
     )
-
-
-def _with_indexes(table: Table, params: Params, identity: Callable[[], str]) -> Table:
-    updates = params.get("GlobalSecondaryIndexUpdates") or ()
-    if sum(update.get("Update") is None for update in updates) > 1:
-        raise AwsError(
-            "LimitExceededException",
-            "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table",
-        )
-    # What is defined already keeps its type, whatever the request says of it; and of a new index's keys the
-    # request has to speak. Both were seen on AWS in 2026: dynamodb-conformance issue 78, dynoxide issue 144.
-    given = definition.attribute_types(params.get("AttributeDefinitions") or ())
-    offered = {name: table.definitions.get(name, kind) for name, kind in given.items()}
-    indexes = {index.name: index for index in table.indexes}
-    for update in updates:
-        _alter_index(indexes, table, update, offered, identity)
-    used = {*table.schema.names, *(name for index in indexes.values() for name in index.schema.names)}
-    kept = {name: kind for name, kind in {**table.definitions, **offered}.items() if name in used}
-    definition.check_indexes(table.schema, kept, tuple(indexes.values()))
-    return replace(table, indexes=tuple(indexes.values()), definitions=kept)
-
-
-def _alter_index(
-    indexes: dict[str, Index],
-    table: Table,
-    update: Mapping[str, Any],
-    definitions: Mapping[str, str],
-    identity: Callable[[], str],
-) -> None:
-    create, change, delete = (update.get(name) for name in ("Create", "Update", "Delete"))
-    form: Mapping[str, Any] | None = create or change or delete
-    if form is None:
-        raise invalid(
-            "One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, "
-            "GlobalSecondaryIndexUpdate.Delete must not be null"
-        )
-    known = indexes.get(form["IndexName"])
-    if create is not None:
-        if known is not None:
-            raise validation_error(
-                "Attempting to create an index which already exists: " + create["IndexName"]
-            )
-        index = definition.global_index(create, table.billing, definitions, identity)
-        indexes[index.name] = replace(index, filling=True)
-    elif known is None or known.local:
-        raise AwsError(
-            "ResourceNotFoundException",
-            f"Requested resource not found: Index: {form['IndexName']} not found",
-        )
-    elif delete is not None:
-        del indexes[known.name]
-    elif form.get("ProvisionedThroughput") is not None:
-        indexes[known.name] = replace(known, throughput=definition.units(form["ProvisionedThroughput"]))

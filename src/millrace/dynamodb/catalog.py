@@ -30,6 +30,40 @@ class Throughput:
     write: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What a table, an index or a setting is going through until `until`, in epoch seconds.
+
+    `status` is AWS's word for it, `seconds` how long it takes in all. `what` is the part of a table that changes:
+    IOPS, STREAM, CLASS or INDEX; of a new index ALLOCATION, then BACKFILL. What descriptions go on to tell until
+    then is in `throughput` (IOPS, warm throughput) or in `detail` (the table class, the key of an encryption).
+    """
+
+    status: str
+    until: float
+    seconds: float
+    what: str = ""
+    throughput: Throughput | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """What a table and a global index have besides provisioned units, all in units a second.
+
+    `warm` is the most that was ever provisioned or asked for; zero stands for the billing mode's own value.
+    `most` is what an on-demand table may take; zero stands for no maximum. `decreases` were made on the UTC day
+    of `decreased`.
+    """
+
+    warm: Throughput = Throughput()
+    warming: Pending | None = None
+    most: Throughput = Throughput()
+    increased: float | None = None
+    decreased: float | None = None
+    decreases: int = 0
+
+
 @dataclass(frozen=True)
 class Index:
     """A secondary index: local to a partition, or global with a partition key of its own."""
@@ -42,10 +76,24 @@ class Index:
     attributes: tuple[str, ...]
     throughput: Throughput = Throughput()
     filling: bool = False
+    pending: Pending | None = None
+    capacity: Capacity = Capacity()
 
     @property
     def space(self) -> str:
         return f"index/{self.id}"
+
+    @property
+    def status(self) -> str:
+        """AWS's IndexStatus, while its table is there."""
+        if self.filling:
+            return "CREATING"
+        return "ACTIVE" if self.pending is None else self.pending.status
+
+    @property
+    def is_allocating(self) -> bool:
+        """Whether it is so new that AWS would not have begun to fill it."""
+        return self.pending is not None and self.pending.what == "ALLOCATION"
 
     @property
     def whole(self) -> bool:
@@ -94,6 +142,7 @@ class Restore:
 class Table:
     """A table. `view` is its stream's view type, None while it has no enabled stream.
 
+    `pending` is what it is going through, `sealing` the same of its encryption.
     `history`: every change keeps what it replaces (see `history`). `restore`: the table is still being
     restored, and nobody may use its items yet.
     """
@@ -108,16 +157,18 @@ class Table:
     billing: str = PROVISIONED
     billing_changed: float | None = None
     throughput: Throughput = Throughput()
-    throughput_increased: float | None = None
-    throughput_decreased: float | None = None
+    capacity: Capacity = Capacity()
     stream: str | None = None
     stream_label: str | None = None
     view: str | None = None
     protected: bool = False
     table_class: str | None = None
+    table_class_changed: float | None = None
     encryption: dict[str, str] | None = None
     tags: dict[str, str] = field(default_factory=dict[str, str])
     ttl: TimeToLive | None = None
+    pending: Pending | None = None
+    sealing: Pending | None = None
     recovery: Recovery | None = None
     history: bool = False
     restore: Restore | None = None
@@ -152,8 +203,22 @@ class Table:
         """The names of those attributes."""
         return tuple(dict.fromkeys(attribute.name for attribute, _ in self.index_keys))
 
+    @functools.cached_property
+    def closed(self) -> bool:
+        """Whether there are no operations on items: it is not there yet, or is on its way out."""
+        return self.status in ("CREATING", "DELETING")
+
+    @property
+    def status(self) -> str:
+        """AWS's TableStatus."""
+        if self.restore is not None:
+            return "CREATING"
+        return "ACTIVE" if self.pending is None else self.pending.status
+
     def index(self, name: str) -> Index | None:
-        return next((index for index in self.indexes if index.name == name), None)
+        """The index with this name, unless it is being deleted."""
+        found = next((index for index in self.indexes if index.name == name), None)
+        return None if found is None or found.status == "DELETING" else found
 
 
 def table_arn(scope: Scope, name: str) -> str:
@@ -183,7 +248,7 @@ def table_not_found(name: str) -> AwsError:
 def find(reader: Reader, scope: Scope, text: str) -> Table:
     """The table for an operation on items. Raises `not_found`."""
     table = get(reader, scope, name_of(scope, text))
-    if table is None or table.restore is not None:
+    if table is None or table.closed:
         raise not_found()
     return table
 
@@ -240,6 +305,9 @@ def decode(raw: bytes) -> Table:
     row["scope"] = Scope(**row["scope"])
     row["schema"] = _schema(row["schema"])
     row["throughput"] = Throughput(**row["throughput"])
+    row["capacity"] = _capacity(row)
+    row["pending"] = _pending(row.get("pending"))
+    row["sealing"] = _pending(row.get("sealing"))
     row["indexes"] = tuple(_index(index) for index in row["indexes"])
     row["ttl"] = TimeToLive(**row["ttl"]) if row.get("ttl") else None
     row["recovery"] = Recovery(**row["recovery"]) if row.get("recovery") else None
@@ -251,7 +319,31 @@ def _index(row: dict[str, Any]) -> Index:
     row["schema"] = _schema(row["schema"])
     row["attributes"] = tuple(row["attributes"])
     row["throughput"] = Throughput(**row["throughput"])
+    row["capacity"] = _capacity(row)
+    row["pending"] = _pending(row.get("pending"))
     return Index(**row)
+
+
+def _capacity(row: dict[str, Any]) -> Capacity:
+    # Rows from before capacities had a record of their own have these two instead.
+    old = {
+        "increased": row.pop("throughput_increased", None),
+        "decreased": row.pop("throughput_decreased", None),
+    }
+    given = row.get("capacity")
+    if given is None:
+        return Capacity(**old)
+    given["warm"], given["most"] = Throughput(**given["warm"]), Throughput(**given["most"])
+    given["warming"] = _pending(given["warming"])
+    return Capacity(**given)
+
+
+def _pending(row: dict[str, Any] | None) -> Pending | None:
+    if row is None:
+        return None
+    if row["throughput"] is not None:
+        row["throughput"] = Throughput(**row["throughput"])
+    return Pending(**row)
 
 
 def _schema(row: dict[str, Any]) -> KeySchema:

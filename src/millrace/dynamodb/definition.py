@@ -4,11 +4,13 @@ The sentences and their order were recorded of AWS by the authors of dynalite, u
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from millrace.core import limits
 from millrace.core.arn import Scope
-from millrace.core.errors import AwsError, validation_error
+from millrace.core.errors import invalid, validation_error
+from millrace.dynamodb import provision, tags
 from millrace.dynamodb.catalog import ON_DEMAND, PROVISIONED, Index, Table, Throughput
 from millrace.dynamodb.composite_key import schema_of
 from millrace.dynamodb.keys import KeyAttribute, KeySchema
@@ -16,14 +18,11 @@ from millrace.dynamodb.keys import KeyAttribute, KeySchema
 _Form = Mapping[str, Any]
 
 
-def invalid(sentence: str) -> AwsError:
-    return validation_error(f"One or more parameter values were invalid: {sentence}")
-
-
 def table(scope: Scope, params: _Form, now: float, identity: Callable[[], str]) -> Table:
     """The table that CreateTable's parameters describe. `identity` makes ids for it and its indexes."""
     billing: str = params.get("BillingMode") or PROVISIONED
-    capacity = throughput(params.get("ProvisionedThroughput"), billing)
+    units = throughput(params.get("ProvisionedThroughput"), billing)
+    provision.check_quota(units, scope.region)
     definitions = attribute_types(params["AttributeDefinitions"])
     schema = key_schema(params["KeySchema"], definitions)
     local, overall = params.get("LocalSecondaryIndexes"), params.get("GlobalSecondaryIndexes")
@@ -47,11 +46,12 @@ def table(scope: Scope, params: _Form, now: float, identity: Callable[[], str]) 
         indexes=tuple(indexes),
         billing=billing,
         billing_changed=now if billing == ON_DEMAND else None,
-        throughput=capacity,
+        throughput=units,
+        capacity=provision.created(params, billing, units, provision.Owner()),
         protected=bool(params.get("DeletionProtectionEnabled")),
         table_class=params.get("TableClass"),
         encryption=encryption(params.get("SSESpecification")),
-        tags={tag["Key"]: tag["Value"] for tag in params.get("Tags") or ()},
+        tags=tags.of(params.get("Tags")),
     )
 
 
@@ -78,14 +78,7 @@ def throughput(form: _Form | None, billing: str) -> Throughput:
         raise invalid(
             "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED"
         )
-    return units(form)
-
-
-def units(form: _Form) -> Throughput:
-    for name in ("ReadCapacityUnits", "WriteCapacityUnits"):
-        if form[name] > limits.table_capacity_units_max:
-            raise validation_error(f"Given value {form[name]} for {name} is out of bounds")
-    return Throughput(form["ReadCapacityUnits"], form["WriteCapacityUnits"])
+    return provision.units(form)
 
 
 def key_schema(elements: Sequence[_Form], definitions: Mapping[str, str]) -> KeySchema:
@@ -152,8 +145,9 @@ def global_index(
     if billing == PROVISIONED and given is None:
         raise invalid(f"ProvisionedThroughput must be specified for index: {name}")
     schema = global_key_schema(form["KeySchema"], definitions)
-    capacity = Throughput() if given is None else units(given)
-    return _index(form, schema, identity, local=False, capacity=capacity)
+    capacity = Throughput() if given is None else provision.units(given)
+    index = _index(form, schema, identity, local=False, capacity=capacity)
+    return replace(index, capacity=provision.created(form, billing, capacity, provision.Owner(name)))
 
 
 def check_indexes(schema: KeySchema, definitions: Mapping[str, str], indexes: Sequence[Index]) -> None:
@@ -187,10 +181,24 @@ def check_indexes(schema: KeySchema, definitions: Mapping[str, str], indexes: Se
 
 
 def encryption(form: _Form | None) -> dict[str, str] | None:
-    """Encryption with a key of the customer's: kept to be told, nothing is encrypted."""
-    if not form or not form.get("Enabled"):
+    """Encryption with a key of the customer's: kept to be told, nothing is encrypted.
+
+    The sentences were probed on AWS (ack-api-quirks DDB-TABLE-442).
+    """
+    form = form or {}
+    kind, key = form.get("SSEType"), form.get("KMSMasterKeyId")
+    if kind == "AES256":
+        raise invalid("SSEType AES256 is not supported")
+    if form.get("Enabled") is False:
+        for name, value in (("SSEType", kind), ("KMSMasterKeyId", key)):
+            if value is not None:
+                raise invalid(f"{name} can not be specified if Enabled is false")
         return None
-    return {"key": form.get("KMSMasterKeyId") or "alias/aws/dynamodb"}
+    if key is not None and kind is None:
+        raise invalid("SSEType KMS is required if KMSMasterKeyId is specified")
+    if kind is None and not form.get("Enabled"):
+        return None
+    return {"key": key or "alias/aws/dynamodb"}
 
 
 def _local_indexes(
@@ -236,6 +244,10 @@ def _global_indexes(
         return []
     if not forms:
         raise invalid("List of GlobalSecondaryIndexes is empty")
+    if billing == PROVISIONED:
+        for form in forms:
+            if form.get("ProvisionedThroughput") is None:
+                raise invalid(f"ProvisionedThroughput is not specified for index: {form['IndexName']}")
     return [global_index(form, billing, definitions, identity) for form in forms]
 
 

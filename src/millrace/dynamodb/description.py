@@ -1,58 +1,89 @@
-"""What DescribeTable and the answers of table operations tell of a table."""
+"""What DescribeTable and the answers of table operations tell of a table.
+
+What answers leave out that DescribeTable tells was seen on AWS: ack-api-quirks DDB-TABLE-033, ScyllaDB's
+test_table.py. Names in lists that have no order are sorted, as AWS does (DDB-TABLE-125).
+"""
 
 from typing import Any
 
-from millrace.dynamodb import counts
-from millrace.dynamodb.catalog import ON_DEMAND, Index, Table, Throughput
+from millrace.dynamodb import counts, provision
+from millrace.dynamodb.catalog import Capacity, Index, Pending, Table, Throughput
 from millrace.dynamodb.keys import KeySchema
 from millrace.storage.interface import Reader
 
-# What AWS tells of a new on-demand table.
-_WARM_READS, _WARM_WRITES = 12_000, 4_000
+# What the answer to DeleteTable leaves out.
+_GONE = (
+    "AttributeDefinitions",
+    "CreationDateTime",
+    "GlobalSecondaryIndexes",
+    "KeySchema",
+    "LocalSecondaryIndexes",
+    "WarmThroughput",
+)
 
 
-def of(reader: Reader, table: Table, status: str = "ACTIVE") -> dict[str, Any]:
-    """TableDescription. A table is ready at once; `status` is what AWS would say at this point."""
-    if table.restore is not None:
-        status = "CREATING"
+def of(
+    reader: Reader, table: Table, status: str | None = None, *, now: float | None = None
+) -> dict[str, Any]:
+    """TableDescription as DescribeTable tells it.
+
+    `status` is what AWS would say at this point if it is not the table's own; `now`, in epoch seconds, tells
+    which decreases of capacity were today's.
+    """
+    status = status or table.status
     items, size = counts.get(reader, table.id)
-    description: dict[str, Any] = {
+    return {
         "AttributeDefinitions": [
-            {"AttributeName": name, "AttributeType": kind} for name, kind in table.definitions.items()
+            {"AttributeName": name, "AttributeType": kind} for name, kind in sorted(table.definitions.items())
         ],
         "TableName": table.name,
         "KeySchema": key_schema(table.schema),
         "TableStatus": status,
         "CreationDateTime": table.created,
-        "ProvisionedThroughput": {
-            "LastIncreaseDateTime": table.throughput_increased,
-            "LastDecreaseDateTime": table.throughput_decreased,
-            **_throughput(table.throughput),
-        },
+        "ProvisionedThroughput": _provisioned(table.throughput, table.capacity, table.pending, now),
         "TableSizeBytes": size,
         "ItemCount": items,
         "TableArn": table.arn,
         "TableId": table.id,
         "DeletionProtectionEnabled": table.protected,
-        "WarmThroughput": _warm(table, table.throughput),
+        "WarmThroughput": _warm(table.billing, table.throughput, table.capacity, table.pending),
+        "OnDemandThroughput": _on_demand(table.capacity),
         **_billing(table),
-        **_indexes(reader, table, status),
+        **_indexes(reader, table, status, now),
         **_stream(table),
-        "SSEDescription": encryption(table),
         "RestoreSummary": _restore(table),
+        "SSEDescription": encryption(table),
+        **_class(table),
     }
-    if table.table_class is not None:
-        description["TableClassSummary"] = {"TableClass": table.table_class}
+
+
+def of_new(reader: Reader, table: Table, now: float, *, warm: bool) -> dict[str, Any]:
+    """What CreateTable answers. `warm` says whether warm throughput was asked for; else it is left out."""
+    description = of(reader, table, "CREATING", now=now)
+    if not warm:
+        del description["WarmThroughput"]
+    for index in description.get("GlobalSecondaryIndexes", ()):
+        del index["WarmThroughput"]
+    if "BillingModeSummary" in description:
+        description["BillingModeSummary"] = {"BillingMode": table.billing}
     return description
 
 
+def of_deleted(reader: Reader, table: Table, now: float) -> dict[str, Any]:
+    """What DeleteTable answers."""
+    description = of(reader, table, "DELETING", now=now)
+    return {name: value for name, value in description.items() if name not in _GONE}
+
+
 def encryption(table: Table) -> dict[str, str] | None:
-    """SSEDescription; None for the key that AWS owns, which it tells nothing of."""
-    if table.encryption is None:
+    """SSEDescription; None for the key that AWS owns, as it is without one's doing: it tells nothing of that."""
+    sealing = table.sealing
+    key = table.encryption["key"] if table.encryption is not None else sealing and sealing.detail
+    if not key:
         return None
-    key = table.encryption["key"]
     arn = key if key.startswith("arn:") else table.scope.arn("kms", key if "/" in key else f"key/{key}")
-    return {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": arn}
+    status = "ENABLED" if sealing is None else "UPDATING"
+    return {"Status": status, "SSEType": "KMS", "KMSMasterKeyArn": arn}
 
 
 def _restore(table: Table) -> dict[str, Any] | None:
@@ -75,20 +106,51 @@ def key_schema(schema: KeySchema) -> list[dict[str, str]]:
     ]
 
 
-def _throughput(throughput: Throughput) -> dict[str, int]:
+def _provisioned(
+    throughput: Throughput, capacity: Capacity, pending: Pending | None, now: float | None
+) -> dict[str, Any]:
+    """ProvisionedThroughput. A change is told once it is made, and only then counted."""
+    told = throughput if pending is None or pending.throughput is None else pending.throughput
+    decreases = provision.decreases_today(capacity, now)
+    if throughput.read < told.read or throughput.write < told.write:
+        decreases = max(decreases - 1, 0)
     return {
-        "NumberOfDecreasesToday": 0,
-        "ReadCapacityUnits": throughput.read,
-        "WriteCapacityUnits": throughput.write,
+        "LastIncreaseDateTime": capacity.increased,
+        "LastDecreaseDateTime": capacity.decreased,
+        "NumberOfDecreasesToday": decreases,
+        "ReadCapacityUnits": told.read,
+        "WriteCapacityUnits": told.write,
     }
 
 
-def _warm(table: Table, throughput: Throughput) -> dict[str, Any]:
-    on_demand = table.billing == ON_DEMAND
+def _warm(
+    billing: str, throughput: Throughput, capacity: Capacity, pending: Pending | None
+) -> dict[str, Any]:
+    warming = capacity.warming
+    units = provision.warm(billing, throughput, capacity)
+    for under_way in (pending, warming):
+        if under_way is not None and under_way.throughput is not None:
+            units = under_way.throughput
     return {
-        "ReadUnitsPerSecond": _WARM_READS if on_demand else throughput.read,
-        "WriteUnitsPerSecond": _WARM_WRITES if on_demand else throughput.write,
-        "Status": "ACTIVE",
+        "ReadUnitsPerSecond": units.read,
+        "WriteUnitsPerSecond": units.write,
+        "Status": "ACTIVE" if warming is None else "UPDATING",
+    }
+
+
+def _on_demand(capacity: Capacity) -> dict[str, Any] | None:
+    units = {"MaxReadRequestUnits": capacity.most.read, "MaxWriteRequestUnits": capacity.most.write}
+    return {name: value for name, value in units.items() if value} or None
+
+
+def _class(table: Table) -> dict[str, Any]:
+    """TableClassSummary, of tables that were ever given a class."""
+    pending = table.pending
+    told = pending.detail if pending is not None and pending.what == "CLASS" else table.table_class
+    if told is None:
+        return {}
+    return {
+        "TableClassSummary": {"TableClass": told, "LastUpdateDateTime": table.table_class_changed},
     }
 
 
@@ -115,9 +177,9 @@ def _stream(table: Table) -> dict[str, Any]:
     return described
 
 
-def _indexes(reader: Reader, table: Table, status: str) -> dict[str, Any]:
+def _indexes(reader: Reader, table: Table, status: str, now: float | None) -> dict[str, Any]:
     local = [_index(reader, table, index) for index in table.indexes if index.local]
-    overall = [_global_index(reader, table, index, status) for index in table.indexes if not index.local]
+    overall = [_global_index(reader, table, index, status, now) for index in table.indexes if not index.local]
     described: dict[str, Any] = {}
     if local:
         described["LocalSecondaryIndexes"] = local
@@ -142,16 +204,23 @@ def projection(index: Index) -> dict[str, Any]:
     """What rows of an index hold besides its keys and the table's."""
     described: dict[str, Any] = {"ProjectionType": index.projection}
     if index.attributes:
-        described["NonKeyAttributes"] = list(index.attributes)
+        described["NonKeyAttributes"] = sorted(index.attributes)
     return described
 
 
-def _global_index(reader: Reader, table: Table, index: Index, status: str) -> dict[str, Any]:
-    creating = index.filling or status == "CREATING"
-    return {
+def _global_index(
+    reader: Reader, table: Table, index: Index, status: str, now: float | None
+) -> dict[str, Any]:
+    pending = index.pending
+    described = {
         **_index(reader, table, index),
-        "IndexStatus": "CREATING" if creating else "ACTIVE",
-        "Backfilling": True if index.filling else None,
-        "ProvisionedThroughput": _throughput(index.throughput),
-        "WarmThroughput": _warm(table, index.throughput),
+        "IndexStatus": "CREATING" if status == "CREATING" else index.status,
+        "ProvisionedThroughput": _provisioned(index.throughput, index.capacity, pending, now),
+        "WarmThroughput": _warm(table.billing, index.throughput, index.capacity, pending),
     }
+    if index.status == "CREATING":
+        # False while its resources are made ready (ack-api-quirks DDB-TABLE-138).
+        described["Backfilling"] = pending is None or pending.what != "ALLOCATION"
+    if most := _on_demand(index.capacity):
+        described["OnDemandThroughput"] = most
+    return described

@@ -13,8 +13,8 @@ from millrace.core import limits
 from millrace.core.arn import Scope
 from millrace.core.context import Params
 from millrace.core.errors import AwsError, validation_error
-from millrace.dynamodb import catalog, definition, description
-from millrace.dynamodb.catalog import ON_DEMAND, PROVISIONED, Index, Restore, Table, Throughput
+from millrace.dynamodb import catalog, definition, description, provision
+from millrace.dynamodb.catalog import ON_DEMAND, PROVISIONED, Capacity, Index, Restore, Table, Throughput
 from millrace.storage.interface import Reader
 
 _Form = Mapping[str, Any]
@@ -75,7 +75,7 @@ def _capacity(source: Table, params: Params) -> tuple[str, Throughput]:
             )
         if billing == ON_DEMAND:
             raise _invalid("Cannot override ProvisionedThroughput unless BillingMode is PROVISIONED")
-        return billing, definition.units(given)
+        return billing, provision.units(given)
     if override == PROVISIONED and source.billing == ON_DEMAND:
         raise _invalid("Must override ProvisionedThroughput if BillingMode is overridden to PROVISIONED")
     return billing, Throughput() if billing == ON_DEMAND else source.throughput
@@ -97,13 +97,14 @@ def _check_on_demand(form: _Form | None, billing: str) -> None:
 def _indexes(source: Table, params: Params, billing: str, identity: Callable[[], str]) -> list[Index]:
     indexes: list[Index] = []
     for local, name in ((True, "LocalSecondaryIndexOverride"), (False, "GlobalSecondaryIndexOverride")):
-        known = [index for index in source.indexes if index.local is local]
+        known = [index for index in source.indexes if index.local is local and index.status != "DELETING"]
         forms: Sequence[_Form] | None = params.get(name)
         if forms is None:
             indexes += [_kept(index, source, billing) for index in known]
         else:  # an empty list leaves all of them out
             indexes += [_overridden(form, known, params, billing) for form in forms]
-    return [replace(index, id=identity(), filling=False) for index in indexes]
+    fresh = {"filling": False, "pending": None, "capacity": Capacity()}
+    return [replace(index, id=identity(), **fresh) for index in indexes]
 
 
 def _kept(index: Index, source: Table, billing: str) -> Index:
@@ -135,7 +136,7 @@ def _overridden(form: _Form, known: Sequence[Index], params: Params, billing: st
         return replace(index, name=name, throughput=Throughput())
     if given is None:
         raise _invalid(f"Must specify provisioned throughput for index {name}")
-    return replace(index, name=name, throughput=definition.units(given))
+    return replace(index, name=name, throughput=provision.units(given))
 
 
 def _matches(index: Index, form: _Form) -> bool:

@@ -14,6 +14,7 @@ from millrace import __version__
 from millrace.core import limits
 from millrace.core.clock import Clock
 from millrace.dynamodb.expiry import Expirer
+from millrace.dynamodb.life import TableLife
 from millrace.functions.download import PATH as CODE_PATH
 from millrace.functions.download import RefusedError
 from millrace.functions.functions import Functions
@@ -57,6 +58,7 @@ class Rooms:
     functions: Functions
     supervisor: Supervisor
     expirer: Expirer
+    life: TableLife
 
 
 class BadRequestError(Exception):
@@ -78,6 +80,7 @@ class Introspection:
         self._functions = rooms.functions
         self._supervisor = rooms.supervisor
         self._expirer = rooms.expirer
+        self._life = rooms.life
         self._deliveries = Deliveries(rooms.clock, rooms.supervisor)
         self._feeds = feeds
         self._console = console
@@ -114,7 +117,7 @@ class Introspection:
                 case "GET", "clock":
                     return _json({"now": self._clock.now()})
                 case "POST", "clock":
-                    return self._advance(_body(request))
+                    return await self._advance(_body(request))
                 case "POST", "idle":
                     return await self._idle(_body(request))
                 case _:
@@ -205,9 +208,11 @@ class Introspection:
         headers = {"content-type": "application/x-ndjson"}
         return Response(200, headers=headers, stream=self._feeds.follow(Interest(**query)))
 
-    def _advance(self, body: Mapping[str, Any]) -> Response:
+    async def _advance(self, body: Mapping[str, Any]) -> Response:
         left = limits.clock_epoch_seconds_max - self._clock.now()
         self._clock.advance(_seconds(body, "advance", left))
+        # Whoever moves the clock and asks for a table's state expects that of the new time.
+        await self._life.settle()
         return _json({"now": self._clock.now()})
 
     async def _idle(self, body: Mapping[str, Any]) -> Response:

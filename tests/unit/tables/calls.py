@@ -24,11 +24,11 @@ MODELS = models.load("dynamodb").operations, models.load("dynamodbstreams").oper
 class Calls:
     """`await calls("PutItem", TableName=…)` gives what a client would see; `refused` gives the error."""
 
-    def __init__(self, storage: MemoryStorage, clock: ManualClock) -> None:
+    def __init__(self, storage: MemoryStorage, clock: ManualClock, **settings) -> None:
         self.storage = storage
         self.clock = clock
         self._operations = {
-            **dynamodb.service(storage, clock).operations,
+            **dynamodb.service(storage, clock, **settings).operations,
             **streams.service(storage, clock).operations,
         }
 
@@ -93,11 +93,11 @@ def n(number: int) -> dict[str, str]:
     return {"N": str(number)}
 
 
-def run(test: Callable[[Calls], Awaitable[None]]) -> None:
-    """Run a test with calls of its own."""
+def run(test: Callable[[Calls], Awaitable[None]], **settings) -> None:
+    """Run a test with calls of its own; `settings` are the service's."""
 
     async def main() -> None:
         async with MemoryStorage() as storage:
-            await test(Calls(storage, ManualClock()))
+            await test(Calls(storage, ManualClock(), **settings))
 
     asyncio.run(main())

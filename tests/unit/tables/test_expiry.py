@@ -14,6 +14,7 @@ from millrace.core.clock import ManualClock
 from millrace.core.errors import StorageError
 from millrace.dynamodb import backfill, catalog, expiry, expiry_index
 from millrace.dynamodb.expiry import Expirer
+from millrace.dynamodb.life import TableLife
 from millrace.storage.memory import MemoryStorage
 from millrace.storage.sqlite import SqliteStorage
 
@@ -219,8 +220,9 @@ def test_items_that_were_there_before_expire_also_when_they_are_many(monkeypatch
         await calls.table()
         for number in range(50):
             await put(calls, f"k{number:02}", ttl=n(NOW + number))
-        async with expiring(calls) as expirer:
+        async with expiring(calls) as expirer, TableLife(calls.storage, calls.clock) as life:
             await enable(calls)
+            await life.idle()
             await advance(calls, expirer, 24)
 
             assert await keys(calls) == [f"k{number}" for number in range(25, 50)]
@@ -234,7 +236,8 @@ def test_a_backfill_that_was_cut_off_says_enabling_and_is_resumed():
         await put(calls, "a", ttl=n(NOW + 1))
         await calls.storage.write(_begin)
         during = await calls("DescribeTimeToLive", TableName="orders")
-        await backfill.resume(calls.storage)
+        async with TableLife(calls.storage, calls.clock) as life:
+            await life.idle()
         after = await calls("DescribeTimeToLive", TableName="orders")
         async with expiring(calls) as expirer:
             await advance(calls, expirer, 1)

@@ -3,7 +3,8 @@
 from tests.unit.tables.calls import SCOPE, n, run, s, schema
 
 from millrace.core import ids
-from millrace.dynamodb import alteration, backfill, catalog
+from millrace.dynamodb import backfill, catalog, index_alteration
+from millrace.dynamodb.life import TableLife
 
 
 async def _ten(calls, **params):
@@ -304,6 +305,9 @@ def test_a_new_index_is_filled_with_the_items_there_are():
             AttributeDefinitions=[{"AttributeName": "who", "AttributeType": "S"}],
             GlobalSecondaryIndexUpdates=[{"Create": _index("by-who", schema("who"), "ALL")}],
         )
+        during = await calls.refused("Query", **_by_who("by-who"))
+        async with TableLife(calls.storage, calls.clock) as life:
+            await life.idle()
         found = await calls("Query", **_by_who("by-who"))
         (index,) = (await calls("DescribeTable", TableName="orders"))["Table"]["GlobalSecondaryIndexes"]
         await calls(
@@ -312,6 +316,7 @@ def test_a_new_index_is_filled_with_the_items_there_are():
             GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": "by-who"}}],
         )
 
+        assert during[1] == "Cannot read from backfilling global secondary index: by-who"
         assert found["Count"] == 1200
         assert (index["IndexStatus"], index["ItemCount"]) == ("ACTIVE", 1200)
         assert (await calls.refused("Query", **_by_who("by-who")))[1] == (
@@ -333,7 +338,7 @@ def test_a_backfill_that_was_cut_off_is_resumed():
 
         def begin(writer):
             table = catalog.find(writer, SCOPE, "orders")
-            table = alteration.altered(table, create, 0.0, ids.uuid)
+            table = index_alteration.altered(table, table, create, 0.0, ids.uuid)
             catalog.save(writer, table)
             backfill.begin(writer, table)
 
@@ -341,7 +346,8 @@ def test_a_backfill_that_was_cut_off_is_resumed():
         await calls("PutItem", TableName="orders", Item={"id": s("k2"), "who": s("a")})
         await calls("PutItem", TableName="orders", Item={"id": s("k"), "who": s("a"), "x": n(1)})
         refused = await calls.refused("Query", **_by_who("by-who"))
-        await backfill.resume(calls.storage)
+        async with TableLife(calls.storage, calls.clock) as life:
+            await life.idle()
         (told,) = (await calls("DescribeTable", TableName="orders"))["Table"]["GlobalSecondaryIndexes"]
 
         assert refused[1] == "Cannot read from backfilling global secondary index: by-who"

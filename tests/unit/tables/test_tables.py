@@ -213,7 +213,7 @@ def test_streams_are_toggled_by_awss_rules():
             INVALID + "If stream is being disabled, then UpdateViewType must not be specified"
         )
         assert await refused("plain", StreamSpecification=on, BillingMode="PROVISIONED") == (
-            "You cannot modify stream status while updating table IOPS"
+            INVALID + "You cannot modify stream status while updating table IOPS"
         )
         assert "must be the only operation in the request" in await refused(
             "plain", StreamSpecification=on, DeletionProtectionEnabled=True

@@ -62,7 +62,11 @@ def test_what_is_on_is_not_turned_on_again_nor_changed_by_another_name(asked, se
     ("asked", "sentence"),
     [
         (ttl(on=False), "TimeToLive is already disabled"),
-        (ttl(""), "TimeToLiveSpecification.AttributeName must be non empty"),
+        (
+            ttl(""),
+            "1 validation error detected: Value '' at 'timeToLiveSpecification.attributeName' failed to satisfy "
+            "constraint: Member must have length greater than or equal to 1",
+        ),
         (
             ttl("x" * 256),
             f"1 validation error detected: Value '{'x' * 256}' at 'timeToLiveSpecification.attributeName' "

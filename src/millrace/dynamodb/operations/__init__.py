@@ -24,15 +24,19 @@ from millrace.dynamodb.operations.restores import Restores
 from millrace.dynamodb.operations.statement_groups import StatementGroups
 from millrace.dynamodb.operations.statements import Statements
 from millrace.dynamodb.operations.tables import Tables
+from millrace.dynamodb.operations.throttled import Throttled
 from millrace.dynamodb.operations.time_to_live import Expiries
 from millrace.dynamodb.operations.transactions import TransactionOperations
+from millrace.dynamodb.throttle import Throttle
 from millrace.dynamodb.transaction import Transactions
 from millrace.storage.interface import Storage
 from millrace.streams.resource_policy import Policies
 
 
-def service(storage: Storage, clock: Clock) -> Service:
-    """DynamoDB over this storage."""
+def service(
+    storage: Storage, clock: Clock, *, table_delay: float = 0.0, throttle: Throttle | None = None
+) -> Service:
+    """DynamoDB over this storage. States of tables last `table_delay` seconds."""
     transactions = Transactions(storage, clock)
     families = (
         Account(storage),
@@ -53,9 +57,11 @@ def service(storage: Storage, clock: Clock) -> Service:
         Restores(storage, clock),
         StatementGroups(storage, clock, transactions),
         Statements(storage, clock, transactions),
-        Tables(storage, clock),
+        Tables(storage, clock, table_delay),
         TransactionOperations(transactions),
     )
     operations = {name: operation for family in families for name, operation in family.operations().items()}
+    if throttle is not None:
+        operations = Throttled(storage, throttle).around(operations)
     policies = Policies(storage)
     return Service("dynamodb", operations, accesses, policies.text_for, policies.exist)

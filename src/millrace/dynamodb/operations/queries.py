@@ -95,7 +95,7 @@ def _place(reader: Reader, context: Context, params: Params) -> Place:
     index = table.index(name)
     if index is None:
         raise validation_error(f"The table does not have the specified index: {name}")
-    if index.filling:
+    if index.status == "CREATING":
         raise validation_error(f"Cannot read from backfilling global secondary index: {name}")
     if not index.local and params.get("ConsistentRead"):
         raise validation_error("Consistent reads are not supported on global secondary indexes")
