@@ -26,6 +26,8 @@ from millrace.core.context import Access, Context, Operation, Output, Params
 from millrace.core.errors import SettingsError
 from millrace.core.service import Service
 from millrace.dynamodb import backfill
+from millrace.dynamodb.backup_retention import BackupRetention
+from millrace.dynamodb.copier import Copier
 from millrace.dynamodb.expiry import Expirer
 from millrace.dynamodb.operations import service as dynamodb_service
 from millrace.functions.functions import Functions
@@ -92,6 +94,8 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
         identities = Identities(storage, clock)
         stack.push_async_callback(identities.settle)
         await stack.enter_async_context(Retention(storage, clock))
+        await stack.enter_async_context(Copier(storage, clock))
+        await stack.enter_async_context(BackupRetention(storage, clock))
         expirer = await stack.enter_async_context(Expirer(storage, clock))
         functions = await stack.enter_async_context(
             Functions(

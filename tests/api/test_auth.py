@@ -265,6 +265,34 @@ def test_an_explicit_denial_wins_and_says_so(closed: Closed):
     )
 
 
+def test_a_transaction_needs_what_each_of_its_parts_needs(closed: Closed):
+    arguments = user(closed, "transactor", statement("Allow", "dynamodb:PutItem", TABLE))
+    dynamodb = closed.client("dynamodb", **arguments)
+    put = {"Put": {"TableName": "Open", "Item": {"a": {"S": "put"}}}}
+    checked = {
+        "TableName": "Open",
+        "Key": {"a": {"S": "b"}},
+        "ConditionExpression": "attribute_not_exists(a)",
+    }
+
+    dynamodb.transact_write_items(TransactItems=[put])
+    code, error, message = denial(
+        dynamodb.transact_write_items, TransactItems=[put, {"ConditionCheck": checked}]
+    )
+    assert (code, error) == (400, "AccessDeniedException")
+    assert f"is not authorized to perform: dynamodb:ConditionCheckItem on resource: {TABLE}" in message
+
+
+def test_a_policy_may_tell_transactions_from_single_writes(closed: Closed):
+    within = {"ForAnyValue:StringEquals": {"dynamodb:EnclosingOperation": ["TransactWriteItems"]}}
+    allowed = {**statement("Allow", "dynamodb:PutItem", TABLE), "Condition": within}
+    dynamodb = closed.client("dynamodb", **user(closed, "only-transactions", allowed))
+    item = {"TableName": "Open", "Item": {"a": {"S": "together"}}}
+
+    dynamodb.transact_write_items(TransactItems=[{"Put": item}])
+    assert denial(dynamodb.put_item, **item)[:2] == (400, "AccessDeniedException")
+
+
 def test_a_changed_policy_acts_on_the_next_request(closed: Closed):
     arguments = user(closed, "changing")
     dynamodb, iam = closed.client("dynamodb", **arguments), closed.client("iam")

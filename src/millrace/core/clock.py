@@ -13,6 +13,8 @@ from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from millrace.core.limits import clock_epoch_seconds_max
+
 
 class Timer:
     """A call that is due at a time. `cancel` takes it back; cancelling twice is fine."""
@@ -131,6 +133,12 @@ class ManualClock(Clock):
 def iso_milliseconds(epoch: float) -> str:
     """`2022-10-28T15:51:58.343`: UTC, no zone, as in a stream's label."""
     return datetime.fromtimestamp(int(epoch * 1000) / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3]
+
+
+def iso_seconds(epoch: float) -> str:
+    """`2022-10-28T15:51:58Z`: UTC. What is before 1970 or after the year 9000 is told as that."""
+    whole = int(min(max(epoch, 0), clock_epoch_seconds_max))
+    return datetime.fromtimestamp(whole, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def parse_iso(text: str) -> float:

@@ -16,10 +16,12 @@ class Service:
 
     What is missing here is answered with AWS's error for an unknown operation. `accesses` names what
     a request needs to be allowed, as the Service Authorization Reference does. `resource_policies` finds the
-    policies of the service's resources, where those have some.
+    policies of the service's resources, where those have some. Where such policies may also deny, and so bind those
+    whose own policies allow it and even the root, `denying_policies` tells whether there are any.
     """
 
     name: str
     operations: Mapping[str, Operation]
     accesses: Callable[[str, Scope, Params], Sequence[Access]]
     resource_policies: ResourcePolicies | None = None
+    denying_policies: Callable[[], Awaitable[bool]] | None = None

@@ -1,20 +1,20 @@
 """The one way an item changes.
 
 Inside one transaction: the old item, the decision, the new item, its index rows, the table's counts, its
-entry in the expiry index and the stream record. A write that changes nothing writes nothing and appends
-nothing, as on AWS. Whatever writes items (one at a time, in batches, in transactions, by expiry or import)
-goes through `apply`.
+history, its entry in the expiry index and the stream record. A write that changes nothing writes nothing and
+appends nothing, as on AWS. Whatever writes items (one at a time, in batches, in transactions, by expiry,
+import or restore) goes through `apply`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 
 import orjson
 
-from millrace.core.errors import validation_error
-from millrace.dynamodb import counts, expiry_index, values
+from millrace.core.errors import AwsError, validation_error
+from millrace.dynamodb import counts, expiry_index, history, values
 from millrace.dynamodb.catalog import Index, Table
-from millrace.dynamodb.keys import partition_hash_bytes
+from millrace.dynamodb.keys import KeyAttribute, partition_hash_bytes
 from millrace.dynamodb.row import Row
 from millrace.dynamodb.values import Item
 from millrace.storage.interface import Writer
@@ -52,6 +52,8 @@ def apply(
         writer.put(table.space, key, new.value)
     written = _change_indexes(writer, table, old, new) if table.indexes else {}
     counts.change(writer, table.id, old, new)
+    if table.history:
+        history.append(writer, table.id, key, stored, now)
     if table.ttl is not None:
         expiry_index.change(writer, table, key, old, new, now)
     if table.view is not None:
@@ -59,11 +61,14 @@ def apply(
     return Change(old, new, written)
 
 
-def check_index_keys(table: Table, item: Item) -> None:
-    """Refuse an item whose attribute is an index's key with the wrong type, empty or too long."""
+def check_index_keys(table: Table, item: Item, updated: Container[str] | None = None) -> None:
+    """Refuse an item whose attribute is an index's key with the wrong type, empty or too long.
+
+    Of an update, only what it `updated` is judged: what was there before an index may stay as it is.
+    """
     for attribute, name in table.index_keys:
         value = item.get(attribute.name)
-        if value is None:
+        if value is None or (updated is not None and attribute.name not in updated):
             continue
         if attribute.type not in value:
             raise validation_error(
@@ -71,14 +76,23 @@ def check_index_keys(table: Table, item: Item) -> None:
                 f"Expected: {attribute.type} Actual: {values.type_of(value)} IndexName: {name}"
             )
         if not value[attribute.type]:
-            kind = "string" if attribute.type == "S" else "binary"
-            raise validation_error(
-                "One or more parameter values are not valid. A value specified for a secondary index key is "
-                "not supported. The AttributeValue for a key attribute cannot contain an empty "
-                f"{kind} value. IndexName: {name}, IndexKey: {attribute.name}"
-            )
+            raise _empty_index_key(attribute, None if updated is not None else name)
     for index in table.indexes:
-        index.schema.check_lengths(item)
+        if updated is None or any(name in updated for name in index.schema.names):
+            index.schema.check_lengths(item)
+
+
+def _empty_index_key(attribute: KeyAttribute, index: str | None) -> AwsError:
+    """AWS names the index to those who put an item, not to those who update one (dynoxide, 2026)."""
+    kind = "string" if attribute.type == "S" else "binary"
+    what = "The update expression attempted to update a secondary index key to a value that is not supported."
+    if index is not None:
+        what = "A value specified for a secondary index key is not supported."
+    where = "" if index is None else f" IndexName: {index}, IndexKey: {attribute.name}"
+    return validation_error(
+        f"One or more parameter values are not valid. {what} The AttributeValue for a key attribute cannot "
+        f"contain an empty {kind} value.{where}"
+    )
 
 
 def index_row(table: Table, index: Index, row: Row | None) -> tuple[bytes, Row] | None:

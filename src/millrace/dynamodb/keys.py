@@ -57,9 +57,14 @@ def _hash(partition_key: bytes) -> bytes:
     return blake2b(partition_key, digest_size=partition_hash_bytes).digest()
 
 
-def partition_prefix(hash_value: AttributeValue) -> bytes:
-    """What the keys of all items with this partition key begin with, and no others."""
+def partition_prefix(hash_value: AttributeValue, *more: AttributeValue) -> bytes:
+    """What the keys of all items with this partition key begin with, and no others.
+
+    The partition key of a global index may have `more` attributes than one.
+    """
     partition_key = key_bytes(hash_value)
+    if more:
+        partition_key += b"".join(map(key_bytes, more))
     return _hash(partition_key) + partition_key
 
 
@@ -116,10 +121,23 @@ class KeyAttribute:
 
 @dataclass(frozen=True, slots=True)
 class KeySchema:
-    """The partition key, and the sort key if there is one, of a table or an index."""
+    """The partition key, and the sort key if there is one, of a table or an index.
+
+    Of one attribute each; `composite_key` has the one of several.
+    """
 
     hash: KeyAttribute
     range: KeyAttribute | None = None
+
+    @property
+    def hashes(self) -> tuple[KeyAttribute, ...]:
+        """The attributes of the partition key."""
+        return (self.hash,)
+
+    @property
+    def ranges(self) -> tuple[KeyAttribute, ...]:
+        """The attributes of the sort key, in the order in which they sort."""
+        return () if self.range is None else (self.range,)
 
     @property
     def attributes(self) -> tuple[KeyAttribute, ...]:
@@ -154,7 +172,7 @@ class KeySchema:
         return all(
             (value := item.get(attribute.name)) is not None
             and attribute.type in value
-            and 0 < _length(attribute, value) <= self._length_max(attribute)
+            and 0 < length(attribute, value) <= self._length_max(attribute)
             for attribute in self.attributes
         )
 
@@ -192,33 +210,17 @@ class KeySchema:
     def _check_content(self, attribute: KeyAttribute, value: AttributeValue) -> None:
         if attribute.type == "N":
             return
-        content = value[attribute.type]
-        if not content:
-            kind = "string" if attribute.type == "S" else "binary"
-            raise validation_error(
-                "One or more parameter values are not valid. The AttributeValue for a key attribute "
-                f"cannot contain an empty {kind} value. Key: {attribute.name}"
-            )
+        check_filled(attribute, value)
         self._check_length(attribute, value)
 
     def _check_length(self, attribute: KeyAttribute, value: AttributeValue) -> None:
-        if _length(attribute, value) <= self._length_max(attribute):
-            return
-        if attribute is self.hash:
-            raise validation_error(
-                "One or more parameter values were invalid: "
-                f"Size of hashkey has exceeded the maximum size limit of{partition_key_bytes_max} bytes"
-            )
-        raise validation_error(
-            "One or more parameter values were invalid: "
-            f"Aggregated size of all range keys has exceeded the size limit of {sort_key_bytes_max} bytes"
-        )
+        check_length(length(attribute, value), partition=attribute is self.hash)
 
     def _length_max(self, attribute: KeyAttribute) -> int:
         return partition_key_bytes_max if attribute is self.hash else sort_key_bytes_max
 
 
-def _length(attribute: KeyAttribute, value: AttributeValue) -> int:
+def length(attribute: KeyAttribute, value: AttributeValue) -> int:
     """Bytes of a key attribute's value. Numbers are never too long: they count as 1."""
     content = value[attribute.type]
     match attribute.type:
@@ -228,6 +230,30 @@ def _length(attribute: KeyAttribute, value: AttributeValue) -> int:
             return len(content) if content.isascii() else len(content.encode())
         case _:
             return len(a2b_base64(content))
+
+
+def check_filled(attribute: KeyAttribute, value: AttributeValue) -> None:
+    """Refuse an empty string or binary, which no key has."""
+    if not value[attribute.type]:
+        kind = "string" if attribute.type == "S" else "binary"
+        raise validation_error(
+            "One or more parameter values are not valid. The AttributeValue for a key attribute "
+            f"cannot contain an empty {kind} value. Key: {attribute.name}"
+        )
+
+
+def check_length(found: int, *, partition: bool) -> None:
+    """Refuse a partition key, or a sort key, of more bytes than it may have."""
+    if partition and found > partition_key_bytes_max:
+        raise validation_error(
+            "One or more parameter values were invalid: "
+            f"Size of hashkey has exceeded the maximum size limit of{partition_key_bytes_max} bytes"
+        )
+    if not partition and found > sort_key_bytes_max:
+        raise validation_error(
+            "One or more parameter values were invalid: "
+            f"Aggregated size of all range keys has exceeded the size limit of {sort_key_bytes_max} bytes"
+        )
 
 
 def _no_match() -> AwsError:

@@ -62,7 +62,7 @@ class Write:
         if update is None:
             return Planned(table, key, self.decide)
         _check_spares_key(table, update)
-        return Planned(table, key, _with_index_keys_checked(table, self.decide))
+        return Planned(table, key, _with_index_keys_checked(table, update, self.decide))
 
 
 def put(params: Params) -> Write:
@@ -143,11 +143,11 @@ def updated(update: Update | None, key: Item, old: Row | None) -> Row | None:
     return Row.of(after, size)
 
 
-def _with_index_keys_checked(table: Table, decide: Decision) -> Decision:
+def _with_index_keys_checked(table: Table, update: Update, decide: Decision) -> Decision:
     def checked(old: Row | None) -> Row | None:
         new = decide(old)
         if new is not None:
-            change.check_index_keys(table, new.item)
+            change.check_index_keys(table, new.item, update.attributes)
         return new
 
     return checked

@@ -43,6 +43,10 @@ from millrace.storage.interface import Reader, Storage, Writer
 
 # The query services answer with an older code, and with 403.
 _QUERY_SERVICES = ("iam", "sts", "sns")
+_ROOT = "The root of an account may do everything."
+# What no resource policy can deny to the root, so that nobody is locked out for good:
+# https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DeleteResourcePolicy.html
+_ROOTS_ALWAYS = frozenset(("dynamodb:DeleteResourcePolicy",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,21 +111,32 @@ class Identities:
         *,
         service: str,
         resource_policies: ResourcePolicies | None = None,
+        denying: bool = False,
     ) -> None:
         """Return if the principal may do all of it. Raises AccessDeniedException, or AccessDenied in IAM's way.
 
-        `resource_policies` are asked where the principal's own policies are silent.
+        `resource_policies` are asked where the principal's own policies are silent; where they may be `denying`,
+        also where its own policies, or its being the root, allow it.
         """
-        if principal.is_root or not accesses:
+        if not accesses or (principal.is_root and not denying):
             return
-        for own in await self.decide(principal, accesses):
+        for own in await self._own(principal, accesses):
+            if principal.is_root and own.access.action in _ROOTS_ALWAYS:
+                continue
             decision = own
-            if resource_policies is not None and not (own.allowed or own.explicit_deny):
+            if resource_policies is not None and not own.explicit_deny and (denying or not own.allowed):
                 document = await resource_policies(own.access)
                 decision = own if document is None else await self._join(principal, own, document)
             if not decision.allowed:
-                self._record(principal.account, _identity(principal), decision)
+                if not principal.is_root:
+                    self._record(principal.account, _identity(principal), decision)
                 raise denied(decision.message(principal.arn), service)
+
+    async def _own(self, principal: Principal, accesses: Sequence[Access]) -> list[Decision]:
+        """What a principal may do as far as resources' policies do not come into it."""
+        if principal.is_root:
+            return [Decision(access, allowed=True, note=_ROOT) for access in accesses]
+        return await self.decide(principal, accesses)
 
     async def decide(self, principal: Principal, accesses: Sequence[Access]) -> list[Decision]:
         """What the policies of a user or of an assumed role say to each access."""
@@ -135,10 +150,7 @@ class Identities:
         """
         if principal is None:
             return _decide_resource(document, access, _time_facts(self.clock.now()), Caller())
-        if principal.is_root:
-            own = Decision(access, allowed=True, note="The root of an account may do everything.")
-        else:
-            own = (await self.decide(principal, [access]))[0]
+        own = (await self._own(principal, [access]))[0]
         decision = await self._join(principal, own, document)
         if not (decision.allowed or principal.is_root):
             self._record(principal.account, _identity(principal), decision)
@@ -146,12 +158,9 @@ class Identities:
 
     async def caller(self, principal: Principal) -> Caller:
         """A principal by all the ARNs that a policy may name it by: a session is also its role."""
-        name = principal.role
-        if name is None:
+        if principal.role is None:
             return Caller(frozenset([principal.arn]), principal.account)
-        role = await self.storage.read(lambda reader: ROLES.find(reader, principal.account, name))
-        arns = [principal.arn] if role is None else [principal.arn, role.arn]
-        return Caller(frozenset(arns), principal.account)
+        return await self.storage.read(lambda reader: caller_of(reader, principal))
 
     async def _join(self, principal: Principal, own: Decision, document: str | None) -> Decision:
         access, facts, caller = own.access, self.facts(principal), await self.caller(principal)
@@ -262,18 +271,7 @@ class Identities:
 
     def facts(self, principal: Principal) -> dict[str, str]:
         """The condition keys that a principal brings with it."""
-        facts = {
-            **_time_facts(self.clock.now()),
-            "aws:principalarn": principal.arn,
-            "aws:principalaccount": principal.account,
-            "aws:userid": principal.user_id,
-            "aws:principaltype": "AssumedRole"
-            if principal.role
-            else ("User" if principal.user else "Account"),
-        }
-        if principal.user is not None:
-            facts["aws:username"] = principal.user
-        return facts
+        return facts_of(principal, self.clock.now())
 
     def _record(self, account: str, identity: str, decision: Decision) -> None:
         self._denials.record(account, identity, decision, self.clock.now())
@@ -296,6 +294,27 @@ def expired(service: str) -> AwsError:
     if service in _QUERY_SERVICES:
         return AwsError("ExpiredToken", message, status=403)
     return AwsError("ExpiredTokenException", message, status=403 if service == "lambda" else 400)
+
+
+def facts_of(principal: Principal, now: float) -> dict[str, str]:
+    """The condition keys that a principal brings with it at a time."""
+    facts = {
+        **_time_facts(now),
+        "aws:principalarn": principal.arn,
+        "aws:principalaccount": principal.account,
+        "aws:userid": principal.user_id,
+        "aws:principaltype": "AssumedRole" if principal.role else ("User" if principal.user else "Account"),
+    }
+    if principal.user is not None:
+        facts["aws:username"] = principal.user
+    return facts
+
+
+def caller_of(reader: Reader, principal: Principal) -> Caller:
+    """A principal by all the ARNs that a policy may name it by."""
+    role = None if principal.role is None else ROLES.find(reader, principal.account, principal.role)
+    arns = [principal.arn] if role is None else [principal.arn, role.arn]
+    return Caller(frozenset(arns), principal.account)
 
 
 def root_credential(account: str, access_key: str, secret: str) -> Credential:

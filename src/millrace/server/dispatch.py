@@ -124,12 +124,14 @@ class Dispatcher:
         if function is None:
             raise AwsError("UnknownOperationException", UNKNOWN_OPERATION, status=400)
         params = operation.decode(request)
-        if not caller.principal.is_root:
+        denying = service.denying_policies is not None and await service.denying_policies()
+        if denying or not caller.principal.is_root:
             await self._identities.authorise(
                 caller.principal,
                 service.accesses(operation.name, caller.scope, params),
                 service=service.name,
                 resource_policies=service.resource_policies,
+                denying=denying,
             )
         context = Context(caller.scope, caller.principal, request_id, request.headers, self._base_path)
         output = await function(context, params)

@@ -14,7 +14,7 @@ from millrace.core import arn as arns
 from millrace.core import limits
 from millrace.core.arn import Scope
 from millrace.storage.interface import Reader, Writer
-from millrace.streams import record
+from millrace.streams import record, resource_policy
 from millrace.streams import stream as streams
 from millrace.streams.record import Entry
 from millrace.streams.stream import Shard, Stream
@@ -124,6 +124,7 @@ def drop(writer: Writer, stream: Stream) -> None:
     key = key_of(stream.arn)
     if key is not None:
         writer.delete(SPACE, key)
+        resource_policy.forget(writer, stream.arn)
         _tell(writer, stream)
 
 

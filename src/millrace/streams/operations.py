@@ -18,12 +18,14 @@ from millrace.storage.interface import Reader, Storage
 from millrace.streams import iterator, log, record
 from millrace.streams.iterator import Position
 from millrace.streams.record import Entry
+from millrace.streams.resource_policy import Policies
 from millrace.streams.stream import Shard, Stream
 
 
 def service(storage: Storage, clock: Clock) -> Service:
     """DynamoDB Streams over this storage."""
     operations = Operations(storage, clock)
+    policies = Policies(storage)
     return Service(
         "dynamodbstreams",
         {
@@ -33,6 +35,8 @@ def service(storage: Storage, clock: Clock) -> Service:
             "ListStreams": operations.list_streams,
         },
         accesses,
+        policies.text_for,
+        policies.exist,
     )
 
 

@@ -8,6 +8,12 @@ from millrace.dynamodb.actions import accesses
 from millrace.streams import operations as streams
 
 TABLE = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders"
+BACKUP = TABLE + "/backup/01700000000000-0123abcd"
+# What a restore does to the table that it makes.
+RESTORING = [
+    (name, TABLE)
+    for name in ("BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem")
+]
 STREAM = TABLE + "/stream/2026-01-01T00:00:00.000"
 
 
@@ -59,6 +65,25 @@ STREAM = TABLE + "/stream/2026-01-01T00:00:00.000"
             "CreateTable",
             {"TableName": "orders", "Tags": [{"Key": "a", "Value": "b"}]},
             [("CreateTable", TABLE), ("TagResource", TABLE)],
+        ),
+        ("CreateBackup", {"TableName": "orders", "BackupName": "first"}, [("CreateBackup", TABLE)]),
+        ("UpdateContinuousBackups", {"TableName": "orders"}, [("UpdateContinuousBackups", TABLE)]),
+        ("ListBackups", {"TableName": "orders"}, [("ListBackups", "*")]),
+        ("DescribeBackup", {"BackupArn": BACKUP}, [("DescribeBackup", BACKUP)]),
+        ("DeleteBackup", {"BackupArn": BACKUP}, [("DeleteBackup", BACKUP)]),
+        (
+            "RestoreTableFromBackup",
+            {"BackupArn": BACKUP, "TargetTableName": "orders"},
+            [("RestoreTableFromBackup", BACKUP), ("RestoreTableFromBackup", TABLE), *RESTORING],
+        ),
+        (
+            "RestoreTableToPointInTime",
+            {"SourceTableName": "other", "TargetTableName": "orders"},
+            [
+                ("RestoreTableToPointInTime", TABLE.replace("orders", "other")),
+                ("RestoreTableToPointInTime", TABLE),
+                *RESTORING,
+            ],
         ),
     ],
 )

@@ -265,11 +265,12 @@ def _check_bounds(low: AttributeValue | None, high: AttributeValue | None) -> No
     bounds = "lower and upper bounds" if order is None else "lower bound"
     raise ExpressionError(
         f"The BETWEEN operator requires {wanted} {bounds}; "
-        f"lower bound operand: AttributeValue: {_bound_text(low)}, "
-        f"upper bound operand: AttributeValue: {_bound_text(high)}"
+        f"lower bound operand: AttributeValue: {value_text(low)}, "
+        f"upper bound operand: AttributeValue: {value_text(high)}"
     )
 
 
-def _bound_text(value: AttributeValue) -> str:
+def value_text(value: AttributeValue) -> str:
+    """A value as AWS's sentences show it."""
     kind = type_of(value)
     return f"{{{kind}:{value[kind]}}}"

@@ -19,26 +19,10 @@ class Account:
 
     def operations(self) -> Mapping[str, Operation]:
         return {
-            "DescribeContinuousBackups": self.describe_continuous_backups,
             "DescribeLimits": self.describe_limits,
-            "ListBackups": self.list_backups,
             "ListTagsOfResource": self.list_tags_of_resource,
             "TagResource": self.tag_resource,
             "UntagResource": self.untag_resource,
-        }
-
-    async def describe_continuous_backups(self, context: Context, params: Params) -> Output:
-        def check(reader: Reader) -> None:
-            name = catalog.name_of(context.scope, params["TableName"])
-            if catalog.get(reader, context.scope, name) is None:
-                raise AwsError("TableNotFoundException", f"Table not found: {name}")
-
-        await self._storage.read(check)
-        return {
-            "ContinuousBackupsDescription": {
-                "ContinuousBackupsStatus": "ENABLED",
-                "PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "DISABLED"},
-            }
         }
 
     async def describe_limits(self, _context: Context, _params: Params) -> Output:
@@ -48,9 +32,6 @@ class Account:
             "TableMaxReadCapacityUnits": limits.provisioned_table_units_max,
             "TableMaxWriteCapacityUnits": limits.provisioned_table_units_max,
         }
-
-    async def list_backups(self, _context: Context, _params: Params) -> Output:
-        return {"BackupSummaries": []}
 
     async def list_tags_of_resource(self, context: Context, params: Params) -> Output:
         table = await self._storage.read(lambda reader: _tagged(reader, context, params))

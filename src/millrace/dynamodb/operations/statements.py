@@ -99,7 +99,7 @@ class _Found:
 
     rows: list[Row] = field(default_factory=list[Row])
     sizes: list[int] = field(default_factory=list[int])
-    fetched: int = 0
+    fetched: list[int] = field(default_factory=list[int])
     last: Item | None = None
     end: Position | None = None
 
@@ -164,6 +164,6 @@ def _consumed(params: Params, place: Place, found: _Found, *, consistent: bool) 
     consumption = Consumption(place.table)
     for size in found.sizes or [0]:
         consumption.read(size, consistent=consistent, index=place.index.name if place.index else None)
-    if found.fetched:
-        consumption.read(found.fetched, consistent=consistent)
+    for size in found.fetched:
+        consumption.read(size, consistent=consistent)
     return consumption.told(params["ReturnConsumedCapacity"])

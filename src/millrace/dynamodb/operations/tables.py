@@ -11,8 +11,9 @@ from millrace.core import ids, limits
 from millrace.core.clock import Clock
 from millrace.core.context import Context, Operation, Output, Params
 from millrace.core.errors import AwsError, validation_error
-from millrace.dynamodb import alteration, backfill, catalog, counts, definition, description, expiry_index
+from millrace.dynamodb import alteration, backfill, catalog, counts, definition, deletion, description
 from millrace.dynamodb.catalog import Table
+from millrace.dynamodb.operations import resource_policies
 from millrace.storage.interface import Reader, Storage, Writer
 from millrace.streams import log
 
@@ -38,19 +39,23 @@ class Tables:
         now = self._clock.now()
         name = catalog.name_of(context.scope, params["TableName"])
         table = definition.table(context.scope, {**params, "TableName": name}, now, ids.uuid)
+        policy = resource_policies.judged(params.get("ResourcePolicy"))
 
         def create(writer: Writer) -> Output:
-            if catalog.get(writer, context.scope, name) is not None:
-                raise AwsError("ResourceInUseException", f"Table already exists: {name}")
+            known = catalog.get(writer, context.scope, name)
+            if known is not None:
+                what = "already exists" if known.restore is None else "is being used"
+                raise AwsError("ResourceInUseException", f"Table {what}: {name}")
             made = table if view is None else _open_stream(writer, table, view, now)
             catalog.save(writer, made)
+            resource_policies.attach(writer, made, policy, now)
             return {"TableDescription": description.of(writer, made, "CREATING")}
 
         return await self._storage.write(create)
 
     async def describe_table(self, context: Context, params: Params) -> Output:
         def describe(reader: Reader) -> Output:
-            return {"Table": description.of(reader, named(reader, context, params))}
+            return {"Table": description.of(reader, _there(reader, context, params))}
 
         return await self._storage.read(describe)
 
@@ -92,26 +97,38 @@ class Tables:
         now = self._clock.now()
 
         def delete(writer: Writer) -> Output:
-            table = named(writer, context, params)
+            table = _there(writer, context, params)
+            if table.restore is not None:
+                raise AwsError(
+                    "ResourceInUseException",
+                    "Attempt to change a resource which is still in use: Table is being created: "
+                    + table.name,
+                )
             if table.protected:
                 raise validation_error(
                     "Resource cannot be deleted as it is currently protected against deletion. "
                     "Disable deletion protection first."
                 )
             output = {"TableDescription": description.of(writer, table, "DELETING")}
-            if table.stream is not None:
-                log.disable(writer, table.stream, now)
-            expiry_index.forget(writer, table)
-            catalog.remove(writer, table)
-            for identity in (table.id, *(index.id for index in table.indexes)):
-                counts.forget(writer, identity)
+            deletion.delete(writer, table, now)
             return output
 
         return await self._storage.write(delete)
 
 
 def named(reader: Reader, context: Context, params: Params) -> Table:
-    """The table an operation on tables names. Raises ResourceNotFoundException, with the name."""
+    """The table an operation on tables names. Raises ResourceNotFoundException, with the name.
+
+    A table that is being restored can only be described (ack-api-quirks DDB-TABLE-217).
+    """
+    table = _there(reader, context, params)
+    if table.restore is not None:
+        raise catalog.table_not_found(table.name)
+    return table
+
+
+def _there(reader: Reader, context: Context, params: Params) -> Table:
+    """The same, also while it is being restored."""
     name = catalog.name_of(context.scope, params["TableName"])
     table = catalog.get(reader, context.scope, name)
     if table is None:

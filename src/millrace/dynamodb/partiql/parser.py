@@ -118,13 +118,14 @@ class _Parser(ExpressionParser):
 
     def _ordered(self) -> Order:
         found = self.expression()
-        if not isinstance(found, Path) or len(found.steps) > 1:
+        if not isinstance(found, Path) or len(found.steps) != 1:
             raise validation_error(
                 f"Argument to ORDER BY must be of type VariableReference. Type: {_kind_of(found)}"
             )
+        name = found.steps[0]
         descending = self.take("DESC")
         _ = descending or self.take("ASC")
-        return Order(str(next(iter(found.steps))), descending, at=found.at)
+        return Order(str(name), descending, at=found.at)
 
     def _refuse_clauses(self) -> None:
         kind = self.peek().kind

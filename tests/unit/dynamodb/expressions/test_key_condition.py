@@ -3,6 +3,7 @@
 import pytest
 
 from millrace.core.errors import AwsError
+from millrace.dynamodb.composite_key import CompositeKeySchema
 from millrace.dynamodb.expressions import Expressions, KeyCondition
 from millrace.dynamodb.keys import KeyAttribute, KeySchema
 
@@ -100,8 +101,8 @@ def test_between_and_begins_with_start_with_the_key(text, operator):
             ["b > :a AND b < :a and c = :a and d = :b", "(a > :a and b > :a) and (b > :b and c > :a)"],
         ),
         (
-            "Conditions can be of length 1 or 2 only",
-            [":a = a and b = :b and :a = c", "(a > :a and b > :b) and (c > :a and d > :a)"],
+            "The number of query conditions (3) exceeds the number of key attributes defined in the schema (2)",
+            [":a = a and b = :b and :a = c", "(a > :a and b > :b) and c > :a"],
         ),
     ],
 )
@@ -139,6 +140,55 @@ def test_conditions_that_no_key_condition_may_have(sentence, texts):
 )
 def test_a_key_condition_must_fit_the_key_schema(text, schema, sentence):
     assert sentence == refusal(text, {":v": x, ":empty": {"S": ""}}, schema)
+
+
+composite = CompositeKeySchema(
+    KeyAttribute("a", "S"), KeyAttribute("c", "S"), (KeyAttribute("b", "S"),), (KeyAttribute("d", "N"),)
+)
+
+
+def test_a_condition_on_several_attributes_names_all_of_the_partition_and_sorts_from_the_left():
+    values = {":x": x, ":y": y, ":n": {"N": "1"}}
+
+    assert read("d > :n AND b = :y AND c = :y AND a = :x", values, composite) == KeyCondition(
+        x, ">", ({"N": "1"},), (y,), (y,)
+    )
+    assert read("b = :y AND a = :x", {":x": x, ":y": y}, composite) == KeyCondition(x, more=(y,))
+    assert read("a = :x AND b = :y AND begins_with(c, :x)", {":x": x, ":y": y}, composite) == KeyCondition(
+        x, "begins_with", (x,), (y,)
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("a = :v", "HASH key attributes b must have equality conditions specified in the query"),
+        ("a = :v AND b > :v", "HASH key attributes b must have equality conditions specified in the query"),
+        ("c = :v", "HASH key attributes a, b must have equality conditions specified in the query"),
+        (
+            "a = :v AND b = :v AND d = :v",
+            (
+                "RANGE key attributes c must have equality conditions specified in the query "
+                "because a condition is present on key attribute d"
+            ),
+        ),
+        (
+            "a = :v AND b = :v AND c > :v AND d > :v",
+            (
+                "RANGE key attributes c must have equality conditions specified in the query "
+                "because a condition is present on key attribute d"
+            ),
+        ),
+        ("a = :v AND b = :v AND z = :v", "Query condition missed key schema element: c"),
+        ("a = :v AND b = :v AND d = :v AND z = :v", "Query condition missed key schema element: c"),
+        (
+            "a = :v AND b = :v AND c = :v AND d = :v AND z = :v",
+            "The number of query conditions (5) exceeds the number of key attributes defined in the schema (4)",
+        ),
+    ],
+)
+def test_a_condition_on_several_attributes_must_leave_no_gap(text, sentence):
+    assert sentence == refusal(text, {":v": x}, composite)
 
 
 def test_a_key_condition_can_be_judged_before_its_table_is_known():
