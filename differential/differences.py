@@ -1,11 +1,13 @@
 """The differences that are right: AWS's documents, or what was recorded of AWS, say what millrace says.
 
 `holds` is asked for a request, our answer and the peer's. Each difference has its reason and where that is from; the
-list is printed by `python -m differential --known`, and in docs/differential.md.
+list is printed by `python -m differential --known`, and explained in docs/differential.md.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from differential.answers import Answer
 from differential.requests import Request
@@ -20,9 +22,163 @@ class Difference:
     holds: Callable[[Request, Answer, Answer], bool]
 
 
-KNOWN: list[Difference] = []
-
-
 def known(request: Request, ours: Answer, theirs: Answer) -> Difference | None:
     """The listed difference that this one is; None if it is none of them."""
     return next((one for one in KNOWN if one.holds(request, ours, theirs)), None)
+
+
+def _without(answer: Answer, member: str) -> dict[str, Any]:
+    return {name: value for name, value in answer.body.items() if name != member}
+
+
+def _same_but_capacity(ours: Answer, theirs: Answer) -> bool:
+    both_well = ours.status == theirs.status == 200
+    return both_well and _without(ours, "ConsumedCapacity") == _without(theirs, "ConsumedCapacity")
+
+
+def _empty_read(request: Request, ours: Answer, theirs: Answer) -> bool:
+    units = theirs.body.get("ConsumedCapacity", {}).get("CapacityUnits")
+    return request.operation in ("Query", "Scan") and _same_but_capacity(ours, theirs) and units == 0
+
+
+def _unasked_capacity(request: Request, ours: Answer, theirs: Answer) -> bool:
+    return "ReturnConsumedCapacity" not in request.params and _same_but_capacity(ours, theirs)
+
+
+def _both(*patterns: str) -> Callable[[Request, Answer, Answer], bool]:
+    """Both refuse, with messages that are the same once what is in `patterns` is taken out."""
+
+    def holds(_request: Request, ours: Answer, theirs: Answer) -> bool:
+        told = [re.sub("|".join(patterns), "", answer.message) for answer in (ours, theirs)]
+        return ours.code == theirs.code != "" and told[0] == told[1]
+
+    return holds
+
+
+def _messages(mine: str, other: str) -> Callable[[Request, Answer, Answer], bool]:
+    """Our message begins like this, and the peer's like that; `.*` stands for anything."""
+
+    def holds(_request: Request, ours: Answer, theirs: Answer) -> bool:
+        return bool(ours.code and re.match(mine, ours.message) and re.match(other, theirs.message))
+
+    return holds
+
+
+def _only_removes(request: Request, ours: Answer, theirs: Answer) -> bool:
+    asked = request.operation in ("GetItem", "UpdateItem")
+    both_well = asked and ours.status == theirs.status == 200
+    left = _without(ours, "ConsumedCapacity"), _without(theirs, "ConsumedCapacity")
+    return both_well and not left[0] and bool(left[1])
+
+
+def _filter_not_projected(request: Request, ours: Answer, theirs: Answer) -> bool:
+    return "IndexName" in request.params and ours.status == 200 and "does not project" in theirs.message
+
+
+def _order_of_equals(request: Request, ours: Answer, theirs: Answer) -> bool:
+    if "IndexName" not in request.params or not ours.status == theirs.status == 200:
+        return False
+    return "Limit" in request.params or _in_order(ours) == _in_order(theirs)
+
+
+def _in_order(answer: Answer) -> list[str]:
+    return sorted(map(str, answer.body.get("Items", [])))
+
+
+def _nothing_projected(request: Request, ours: Answer, theirs: Answer) -> bool:
+    responses = [{} if one == {"Item": {}} else one for one in theirs.body.get("Responses", [])]
+    return request.operation == "TransactGetItems" and ours.body.get("Responses") == responses
+
+
+def _reasons_of_all(_request: Request, ours: Answer, theirs: Answer) -> bool:
+    if "TransactionCanceledException" not in (ours.code, theirs.code):
+        return False
+    return ours.code in ("TransactionCanceledException", "ValidationException") and theirs.code in (
+        "TransactionCanceledException",
+        "ValidationException",
+    )
+
+
+def _another_fault(_request: Request, ours: Answer, theirs: Answer) -> bool:
+    codes = {"ValidationException", "ConditionalCheckFailedException"}
+    return ours.code == "ValidationException" and theirs.code in codes and ours.message != theirs.message
+
+
+KNOWN = [
+    Difference(
+        "units of an empty read",
+        "AWS counts at least half a unit for every Query and Scan, also when nothing is found (recorded in "
+        "dynamodb-conformance); the peer counts none.",
+        _empty_read,
+    ),
+    Difference(
+        "capacity that nobody asked for",
+        "The peer tells ConsumedCapacity of DeleteItem without ReturnConsumedCapacity; AWS does not (API reference).",
+        _unasked_capacity,
+    ),
+    Difference(
+        "an update that only removes",
+        "REMOVE, or a DELETE from a set, does not make an item that was not there: recorded on AWS in Alternator's "
+        "test_update_item_non_existent. The peer makes it.",
+        _only_removes,
+    ),
+    Difference(
+        "a filter on what an index does not project",
+        "AWS takes the attribute for missing; the peer refuses the request.",
+        _filter_not_projected,
+    ),
+    Difference(
+        "the order of equals in an index",
+        "AWS promises no order of items with equal index keys; here it is that of the table's keys.",
+        _order_of_equals,
+    ),
+    Difference(
+        "an item with nothing that is asked for",
+        "TransactGetItems gives no Item where a projection finds nothing (recorded in Alternator's test_transact); the "
+        "peer gives an empty one.",
+        _nothing_projected,
+    ),
+    Difference(
+        "the paths that overlap",
+        "Of paths that overlap, AWS names both; the peer always names the last path of the expression as the second.",
+        _both(r"path two: .*"),
+    ),
+    Difference(
+        "the operand that is wrong",
+        "Of several operands of a wrong type the first is told; the peer goes through them in no order.",
+        _both(r"operand type: .*", r"lower bound operand: .*", r"operator or function: \S+ "),
+    ),
+    Difference(
+        "the order of a set of names",
+        "attribute_type tells its types in the order recorded on AWS; the peer's order is another one.",
+        _both(r"valid types: .*"),
+    ),
+    Difference(
+        "names of types in old parameters",
+        "AWS names types as the wire does (recorded in dynalite's tests); the peer writes them out.",
+        _both(r"for the type \w+", r"for \w+ AttributeValue type"),
+    ),
+    Difference(
+        "keys that do not fit",
+        "AWS's sentences on keys, with names and types, were recorded in dynalite's and dynamodb-conformance's tests; "
+        "the peer has shorter ones of its own.",
+        _messages(
+            "The provided key element does not match the schema|One or more parameter values were invalid: "
+            "(Type mismatch for|Missing the key|Cannot update)",
+            "The number of conditions on the keys is invalid|Invalid attribute value type|"
+            "One of the required keys was not given a value|One or more parameter values were invalid: Type mismatch",
+        ),
+    ),
+    Difference(
+        "reasons of a transaction",
+        "AWS gives a reason for each part of a transaction, in order (API reference); the peer tells only one, or "
+        "refuses the whole request for what AWS tells as a reason.",
+        _reasons_of_all,
+    ),
+    Difference(
+        "another of several faults",
+        "Both refuse. What can be told without the item is told first, in the order recorded in dynalite's and "
+        "dynamodb-conformance's tests of AWS; the peer looks at the item or at its key before.",
+        _another_fault,
+    ),
+]

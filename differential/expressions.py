@@ -6,6 +6,7 @@ from typing import Any
 from differential.values import PLAIN, Value, value
 
 COMPARATORS = ("=", "<>", "<", "<=", ">", ">=")
+SECTIONS = ("SET", "REMOVE", "ADD", "DELETE")
 TYPE_NAMES = ("S", "N", "B", "SS", "NS", "BS", "M", "L", "BOOL", "NULL", "X")
 
 
@@ -90,8 +91,8 @@ class Expressions:
     def projection(self) -> str:
         return ", ".join(self.path() for _ in range(self.random.randint(1, 3)))
 
-    def update(self) -> str:
-        sections = self.random.sample(("SET", "REMOVE", "ADD", "DELETE"), self.random.randint(1, 2))
+    def update(self, sections: tuple[str, ...] = SECTIONS) -> str:
+        sections = tuple(self.random.sample(sections, self.random.randint(1, 2)))
         return " ".join(f"{section} {self.actions(section)}" for section in sections)
 
     def actions(self, section: str) -> str:

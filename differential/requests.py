@@ -189,7 +189,8 @@ class Requests:
         params: Params = {"TableName": table.name}
         params |= {"Item": table.item(self.random)} if kind == "Put" else {"Key": self._key(table)}
         if kind == "Update":
-            params["UpdateExpression"] = written.update()
+            # One that only removes would part the servers' items (see `differences`), unseen until the round's end.
+            params["UpdateExpression"] = written.update(("SET", "ADD"))
         if kind == "ConditionCheck" or self.random.random() < 0.3:
             params["ConditionExpression"] = written.condition()
         return {kind: {**params, **written.members()}}

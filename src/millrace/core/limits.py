@@ -73,7 +73,6 @@ copy_undo_changes_max = 50  # taken back in one transaction; each may be a whole
 copy_retry_seconds = 1.0  # until a copy is tried again after a fault
 restores_max = 50  # at a time: ack-api-quirks DDB-TABLE-350
 recovery_days_default = 35
-continuous_backups_seconds = 3.0  # until a new table's are told as enabled: ack-api-quirks DDB-TABLE-111
 recovery_sweep_seconds = 3_600  # how long changes may be remembered after the last day of their recovery
 system_backup_seconds = 35 * 24 * 3600
 expiry_age_seconds_max = 5 * 365 * 24 * 3600  # what expired longer ago when it was written stays

@@ -70,10 +70,11 @@ def check_index_keys(table: Table, item: Item, updated: Container[str] | None = 
         value = item.get(attribute.name)
         if value is None or (updated is not None and attribute.name not in updated):
             continue
+        if attribute.type not in value and updated is None:
+            raise wrong_index_key(attribute, values.type_of(value), name)
         if attribute.type not in value:
             raise validation_error(
-                f"One or more parameter values were invalid: Type mismatch for Index Key {attribute.name} "
-                f"Expected: {attribute.type} Actual: {values.type_of(value)} IndexName: {name}"
+                "The update expression attempted to update the secondary index key to unsupported type"
             )
         if not value[attribute.type]:
             raise _empty_index_key(attribute, None if updated is not None else name)
@@ -92,6 +93,14 @@ def _empty_index_key(attribute: KeyAttribute, index: str | None) -> AwsError:
     return validation_error(
         f"One or more parameter values are not valid. {what} The AttributeValue for a key attribute cannot "
         f"contain an empty {kind} value.{where}"
+    )
+
+
+def wrong_index_key(attribute: KeyAttribute, actual: str, index: str) -> AwsError:
+    """The refusal of an index's key that has another type than it should."""
+    return validation_error(
+        f"One or more parameter values were invalid: Type mismatch for Index Key {attribute.name} "
+        f"Expected: {attribute.type} Actual: {actual} IndexName: {index}"
     )
 
 

@@ -8,7 +8,6 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from millrace.core import limits
 from millrace.core.clock import iso_seconds
 from millrace.core.errors import AwsError
 from millrace.dynamodb import catalog, copying, history
@@ -50,10 +49,9 @@ def earliest(recovery: Recovery, now: float) -> int:
 def description(table: Table, now: float) -> dict[str, Any]:
     """ContinuousBackupsDescription.
 
-    ContinuousBackupsStatus has nothing to do with recovery: AWS turns it on by itself, soon after a table was
-    made, and leaves it on. Backups are possible before that here.
+    ContinuousBackupsStatus has nothing to do with recovery: AWS turns it on by itself for every table. (It
+    does so some seconds after the table was made; nothing here would be waiting for that.)
     """
-    fresh = table.recovery is None and now < table.created + limits.continuous_backups_seconds
     described: dict[str, Any] = {"PointInTimeRecoveryStatus": "DISABLED"}
     if table.recovery is not None:
         described = {
@@ -63,7 +61,7 @@ def description(table: Table, now: float) -> dict[str, Any]:
             "LatestRestorableDateTime": math.floor(now),
         }
     return {
-        "ContinuousBackupsStatus": "DISABLED" if fresh else "ENABLED",
+        "ContinuousBackupsStatus": "ENABLED",
         "PointInTimeRecoveryDescription": described,
     }
 

@@ -108,17 +108,27 @@ def segment(number: int, total: int) -> Range:
     return Range(_hash(number, total), _hash(number + 1, total) if number + 1 < total else None)
 
 
-def start_item(place: Place, given: Item) -> Item:
+def start_values(given: Item | None) -> Item | None:
+    """The values of an ExclusiveStartKey, which AWS judges before it looks for the table.
+
+    Of some faults it does not tell where they are, as recorded by the authors of dynalite.
+    """
+    if given is None:
+        return None
+    try:
+        return values.normalise(given)[0]
+    except AwsError as error:
+        told = error.message or ""
+        if error.code != "ValidationException" or any(part in told for part in _UNPLACED):
+            raise
+        raise _invalid(f": {told}") from error
+
+
+def start_item(place: Place, item: Item) -> Item:
     """A query's ExclusiveStartKey, if it is a key of this place.
 
     The sentences were recorded of AWS in October 2026 (dynoxide 3.2): that it is none is all that a query tells.
     """
-    try:
-        item, _ = values.normalise(given)
-    except AwsError as error:
-        if error.message and error.message.startswith("Supplied AttributeValue"):
-            raise _invalid(f": {error.message}") from error
-        raise
     if len(item) != len(place.key_names) or not all(
         attribute.type in item.get(attribute.name, ())
         for schema in (place.schema, place.table.schema)
@@ -130,15 +140,11 @@ def start_item(place: Place, given: Item) -> Item:
     return item
 
 
-def scan_start_key(place: Place, given: Item) -> bytes:
-    """The row key for a scan's ExclusiveStartKey. A scan tells more than a query does.
+def check_scan_start(place: Place, item: Item) -> None:
+    """Refuse a scan's ExclusiveStartKey that is no key of its index. A scan tells more than a query does.
 
     The sentences were recorded by the authors of dynalite. Since October 2026 some regions answer shorter.
     """
-    try:
-        item, _ = values.normalise(given)
-    except AwsError as error:
-        raise _invalid(f": {error.message}") from error
     if len(item) != len(place.key_names):
         raise _invalid("" if place.index else f": {_NO_MATCH}")
     for attribute in place.index.schema.attributes if place.index else ():
@@ -146,12 +152,17 @@ def scan_start_key(place: Place, given: Item) -> bytes:
             raise _invalid("")
         if attribute.type not in item[attribute.name]:
             raise validation_error(_NO_MATCH)
+
+
+def scan_start_key(place: Place, item: Item) -> bytes:
+    """The row key for a scan's ExclusiveStartKey, if it is a key of the table, too."""
     for attribute in place.table.schema.attributes:
         if attribute.type not in item.get(attribute.name, ()):
             raise _invalid(f": {_NO_MATCH}")
     return place.row_key(item)
 
 
+_UNPLACED = ("contains duplicates", "number set", "numeric value", "significant digits", "with magnitude")
 _NO_MATCH = "The provided key element does not match the schema"
 
 

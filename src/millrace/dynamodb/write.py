@@ -52,16 +52,19 @@ class Write:
     def plan(self, reader: Reader, scope: Scope) -> Planned:
         """The write on its table. Raises ResourceNotFoundException without one, ValidationException on misfits."""
         table = catalog.find(reader, scope, self.table_name)
-        request.check_scalars(table, self.found)
         if self.whole:
             key = table.schema.key_of(self.item)
             change.check_index_keys(table, self.item)
+            request.check_scalars(table, self.found)
             return Planned(table, key, self.decide)
         key = table.schema.key_of_key(self.item)
         update = self.found.update
         if update is None:
+            request.check_scalars(table, self.found)
             return Planned(table, key, self.decide)
         _check_spares_key(table, update)
+        _check_types(table, update)
+        request.check_scalars(table, self.found)
         return Planned(table, key, _with_index_keys_checked(table, update, self.decide))
 
 
@@ -160,6 +163,15 @@ def _check_spares_key(table: Table, update: Update) -> None:
                 "One or more parameter values were invalid: "
                 f"Cannot update attribute {name}. This attribute is part of the key"
             )
+
+
+def _check_types(table: Table, update: Update) -> None:
+    """Refuse wrong types for index keys, as far as they are known without the item: even before its condition."""
+    types = update.types if table.index_keys else {}
+    for attribute, index in table.index_keys:
+        given = types.get(attribute.name, attribute.type)
+        if given != attribute.type:
+            raise change.wrong_index_key(attribute, given, index)
 
 
 def _tells(params: Params) -> bool:

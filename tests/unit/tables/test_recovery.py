@@ -189,19 +189,6 @@ def test_recovery_is_told_with_its_period_and_its_bounds():
     run(test)
 
 
-def test_continuous_backups_are_told_as_enabled_soon_after_a_table_was_made():
-    async def test(calls):
-        await calls.table()
-        told = []
-        for _ in range(2):
-            answer = await calls("DescribeContinuousBackups", TableName="orders")
-            told.append(answer["ContinuousBackupsDescription"]["ContinuousBackupsStatus"])
-            calls.clock.advance(3)
-        assert told == ["DISABLED", "ENABLED"]
-
-    run(test)
-
-
 def test_a_period_goes_with_turning_on_only():
     async def test(calls):
         await calls.table()

@@ -5,7 +5,7 @@ a list keep their numbers while one expression takes some out and sets others.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.UpdateExpressions.html
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from millrace.core.errors import AwsError, validation_error
@@ -46,21 +46,28 @@ class MissingError(Exception):
 
 
 class Change(NamedTuple):
-    """What comes to stand at a path: `value` of the old item, or nothing if it gives None."""
+    """What comes to stand at a path: `value` of the old item, or nothing if it gives None.
+
+    `type` is the type of that value, if it is known before there is an item.
+    """
 
     steps: Steps
     value: Callable[[Item], AttributeValue | None]
+    type: str | None = None
 
 
 class Update:
     """The changes of one update expression."""
 
-    __slots__ = ("_changes", "paths")
+    __slots__ = ("_changes", "nested", "paths")
 
-    def __init__(self, changes: tuple[Change, ...]) -> None:
+    def __init__(self, changes: tuple[Change, ...], read: Iterable[Steps] = ()) -> None:
+        """`read` are the document paths whose values the changes are made of."""
         self._changes = changes
         self.paths = tuple(change.steps for change in changes)
         """The document paths that it changes."""
+        self.nested = frozenset(str(steps[0]) for steps in (*self.paths, *read) if len(steps) > 1)
+        """The top-level attributes that it changes or reads something in."""
 
     @property
     def attributes(self) -> frozenset[str]:
@@ -68,9 +75,13 @@ class Update:
         return frozenset(str(steps[0]) for steps in self.paths)
 
     @property
-    def nested(self) -> frozenset[str]:
-        """The top-level attributes that it changes something in."""
-        return frozenset(str(steps[0]) for steps in self.paths if len(steps) > 1)
+    def types(self) -> dict[str, str]:
+        """The types of top-level attributes that the update changes, as far as no item has to tell them."""
+        return {
+            str(change.steps[0]): change.type
+            for change in self._changes
+            if change.type is not None and len(change.steps) == 1
+        }
 
     def touched(self, item: Item) -> Item:
         """The parts of an item that this update changes: UPDATED_OLD of the old item, UPDATED_NEW of the new."""
@@ -160,8 +171,12 @@ def bind_update(update: syntax.Update, scope: Scope) -> Update:
     check_apart(paths)
     for action in update.actions:
         _check_operand(action, scope)
-    bound = [_bind_action(action, scope) for action in update.actions]
-    return Update(tuple(Change(steps, value) for steps, value in zip(paths, bound, strict=True)))
+    read = [scope.steps(path) for action in update.actions for path in _paths_read(action)]
+    return Update(tuple(_bind_action(action, scope) for action in update.actions), read)
+
+
+def _paths_read(action: syntax.Action) -> list[Path]:
+    return [] if action.value is None else syntax.paths_of(action.value)
 
 
 def _resolve(operand: Operand | None, scope: Scope, kind: type[Path | Value]) -> None:
@@ -185,20 +200,24 @@ def _check_operand(action: syntax.Action, scope: Scope) -> None:
             )
 
 
-def _bind_action(action: syntax.Action, scope: Scope) -> Callable[[Item], AttributeValue | None]:
-    if action.value is None:
-        return lambda _: None
-    operand = _bind_operand(action.value, scope).get
-    if action.section == "SET":
-        return operand
+def _bind_action(action: syntax.Action, scope: Scope) -> Change:
     steps = scope.steps(action.path)
-    combine = added if action.section == "ADD" else deleted
+    if action.value is None:
+        return Change(steps, _nothing)
+    operand = _bind_operand(action.value, scope)
+    if action.section == "SET":
+        return Change(steps, operand.get, operand.type)
+    combine, get = added if action.section == "ADD" else deleted, operand.get
 
     def value(item: Item) -> AttributeValue | None:
-        given = operand(item)
+        given = get(item)
         return None if given is None else combine(find(item, steps), given)
 
-    return value
+    return Change(steps, value, operand.type)
+
+
+def _nothing(_: Item) -> None:
+    return None
 
 
 def _bind_operand(operand: Operand, scope: Scope) -> Bound:

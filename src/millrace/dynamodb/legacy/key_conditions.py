@@ -25,7 +25,7 @@ class _Demands(KeyDemands):
     __slots__ = ()
 
     def match(self, schema: KeySchema) -> KeyCondition:
-        for name in schema.names:
+        for name in schema.names if len(self.demands) <= len(schema.names) else ():
             demand = self.demands.get(name)
             if demand is None:
                 break

@@ -44,7 +44,7 @@ def _setting(name: str, value: AttributeValue | None) -> Change:
     def new(_: Item) -> AttributeValue | None:
         return value
 
-    return Change((name,), new)
+    return Change((name,), new, None if value is None else type_of(value))
 
 
 def _combining(name: str, given: AttributeValue, combine: _Combine) -> Change:
@@ -57,7 +57,7 @@ def _combining(name: str, given: AttributeValue, combine: _Combine) -> Change:
             raise validation_error("Type mismatch for attribute to update")
         return combine(old, given)
 
-    return Change((name,), value)
+    return Change((name,), value, kind)
 
 
 def _appended(old: AttributeValue | None, given: AttributeValue) -> AttributeValue:

@@ -21,6 +21,7 @@ _KEY_CONDITION = "KeyConditionExpression"
 _FILTER = "FilterExpression"
 _PROJECTION = "ProjectionExpression"
 _ATTRIBUTES = "AttributesToGet"
+_START = "ExclusiveStartKey"
 _ONE_ROW = "The query can return at most one row and cannot be restarted"
 
 
@@ -36,19 +37,24 @@ class Queries:
     async def query(self, context: Context, params: Params) -> Output:
         request.check_together(params, (_FILTER, _KEY_CONDITION, _PROJECTION))
         _check_select(params, "1 validation error detected: ")
-        demands, found = _compile_query(params)
+        older = Compiled(
+            legacy.filtered(params.get("QueryFilter"), params.get("ConditionalOperator")),
+            legacy.attributes_to_get(params.get(_ATTRIBUTES)),
+        )
+        start = search.start_values(params.get(_START))
+        demands, found = _compile_query(params, older)
 
         def read(reader: Reader) -> Output:
             place = _place(reader, context, params)
-            request.check_scalars(place.table, found)
-            start_key = params.get("ExclusiveStartKey")
-            start = None if start_key is None else search.start_item(place, start_key)
+            own = None if start is None else search.start_item(place, start)
             keys = demands.match(place.schema)
             if found.condition is not None:
                 _check_filter(params, found.condition, place)
+            _check_whole(params, place)
+            request.check_scalars(place.table, found)
             among = Range(*keys.bounds, params.get("ScanIndexForward") is False)
-            if start is not None:
-                among = _resume(place, among, keys, start)
+            if own is not None:
+                among = _resume(place, among, keys, own)
             output = _answer(reader, params, place, among, found)
             if _finds_one(place):
                 output.pop("LastEvaluatedKey", None)
@@ -61,12 +67,16 @@ class Queries:
         _check_select(params, "")
         projection = legacy.attributes_to_get(params.get(_ATTRIBUTES))
         condition = legacy.filtered(params.get("ScanFilter"), params.get("ConditionalOperator"))
+        start = search.start_values(params.get(_START))
         _check_segments(params)
         found = _compile(request.expressions_of(params), params, Compiled(condition, projection))
 
         def read(reader: Reader) -> Output:
             place = _place(reader, context, params)
-            among = _scan_range(params, place)
+            if start is not None:
+                search.check_scan_start(place, start)
+            _check_whole(params, place)
+            among = _scan_range(params, place, start)
             request.check_scalars(place.table, found)
             return _answer(reader, params, place, among, found)
 
@@ -86,17 +96,20 @@ def _place(reader: Reader, context: Context, params: Params) -> Place:
         raise validation_error(f"Cannot read from backfilling global secondary index: {name}")
     if not index.local and params.get("ConsistentRead"):
         raise validation_error("Consistent reads are not supported on global secondary indexes")
-    if not index.local and not index.whole and params.get("Select") == "ALL_ATTRIBUTES":
-        raise invalid(
-            f"Select type ALL_ATTRIBUTES is not supported for global secondary index {name} "
-            "because its projection type is not ALL"
-        )
     return Place(table, index)
 
 
-def _compile_query(params: Params) -> tuple[KeyDemands, Compiled]:
-    condition = legacy.filtered(params.get("QueryFilter"), params.get("ConditionalOperator"))
-    projection = legacy.attributes_to_get(params.get(_ATTRIBUTES))
+def _check_whole(params: Params, place: Place) -> None:
+    """Refuse to get whole items from a global index that has only parts of them."""
+    index = place.index
+    if index and not index.local and not index.whole and params.get("Select") == "ALL_ATTRIBUTES":
+        raise invalid(
+            f"Select type ALL_ATTRIBUTES is not supported for global secondary index {index.name} "
+            "because its projection type is not ALL"
+        )
+
+
+def _compile_query(params: Params, older: Compiled) -> tuple[KeyDemands, Compiled]:
     text, conditions = params.get(_KEY_CONDITION), params.get("KeyConditions")
     if text is None and conditions is None:
         raise validation_error(
@@ -104,7 +117,7 @@ def _compile_query(params: Params) -> tuple[KeyDemands, Compiled]:
         )
     given = request.expressions_of(params)
     demands = None if text is None else given.key_demands(text)
-    found = _compile(given, params, Compiled(condition, projection))
+    found = _compile(given, params, older)
     return demands or legacy.key_demands(conditions or {}), found
 
 
@@ -196,13 +209,12 @@ def _finds_one(place: Place) -> bool:
     return place.index is None and place.schema.range is None
 
 
-def _scan_range(params: Params, place: Place) -> Range:
+def _scan_range(params: Params, place: Place, start: Item | None) -> Range:
     total, number = params.get("TotalSegments") or 1, params.get("Segment") or 0
     among = search.segment(number, total)
-    given = params.get("ExclusiveStartKey")
-    if given is None:
+    if start is None:
         return among
-    key = search.scan_start_key(place, given)
+    key = search.scan_start_key(place, start)
     if not among.holds(key):
         raise validation_error(
             "The provided starting key is invalid: Invalid ExclusiveStartKey. Please use "
