@@ -273,3 +273,37 @@ def test_what_belongs_to_expressions_needs_one():
         assert "Non-expression parameters: {Expected}" in beside[1]
 
     run(test)
+
+
+def test_a_type_that_an_index_key_cannot_have_is_refused_before_the_condition():
+    async def test(calls):
+        index = {
+            "IndexName": "by-seller",
+            "KeySchema": [{"AttributeName": "seller", "KeyType": "HASH"}],
+            "Projection": {"ProjectionType": "ALL"},
+        }
+        await calls.table(attributes={"seller": "S"}, GlobalSecondaryIndexes=[index])
+        await calls("PutItem", TableName="orders", Item=ITEM)
+        update = {"TableName": "orders", "Key": {"id": s("a")}}
+        failing = {"ConditionExpression": "attribute_not_exists(id)"}
+
+        known = await calls.refused(
+            "UpdateItem",
+            **update,
+            **failing,
+            UpdateExpression="SET seller = :v",
+            ExpressionAttributeValues={":v": n(1)},
+        )
+        copied = {"UpdateExpression": "SET seller = #c", "ExpressionAttributeNames": {"#c": "count"}}
+
+        assert known[1] == (
+            "One or more parameter values were invalid: Type mismatch for Index Key seller Expected: S "
+            "Actual: N IndexName: by-seller"
+        )
+        failed = await calls.refused("UpdateItem", **update, **failing, **copied)
+        assert failed[0] == "ConditionalCheckFailedException"
+        assert (await calls.refused("UpdateItem", **update, **copied))[1] == (
+            "The update expression attempted to update the secondary index key to unsupported type"
+        )
+
+    run(test)
