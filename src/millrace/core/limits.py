@@ -75,7 +75,6 @@ transfer_token_seconds_max = 8 * 3600  # how long a client token stands for what
 export_window_seconds_min = 15 * 60  # of an incremental export
 export_window_seconds_max = 24 * 3600
 endpoint_cache_minutes = 1_440  # how long clients may keep what DescribeEndpoints told
-index_backfill_items_max = 500  # items of one transaction of a backfill
 list_backups_page_max = 100
 copy_items_max = 500  # copied in one transaction, into a backup or a table that is restored
 copy_bytes_max = 4 * MIB  # the same, by size; a table that is smaller is backed up at once
