@@ -108,6 +108,26 @@ def test_a_wrong_secret_for_the_roots_key_opens_nothing(closed: Closed):
     assert denial(wrong.list_tables)[:2] == (400, "InvalidSignatureException")
 
 
+@pytest.mark.parametrize(
+    ("stamp", "words"), [("20170101T010101Z", "Signature expired"), ("30200101T010101Z", "not yet current")]
+)
+def test_the_time_of_a_signature_is_judged_before_its_key_and_blanks_part_it_like_commas(
+    closed: Closed, stamp: str, words: str
+):
+    with Caller(closed.port) as caller:
+        headers = {
+            "host": f"127.0.0.1:{closed.port}",
+            "x-amz-date": stamp,
+            "x-amz-target": "DynamoDB_20120810.DescribeEndpoints",
+            "authorization": "AWS4-HMAC-SHA256 Credential=nobody/2/3/4/aws4_request "
+            "SignedHeaders=x-amz-date;host Signature=123",
+        }
+        answer = caller.send("POST", "/", b"{}", headers)
+
+    assert answer.code == "InvalidSignatureException"
+    assert words in answer.message
+
+
 def test_the_roots_key_is_in_a_file_for_its_owner_alone_and_stock_clients_read_it(
     closed: Closed, monkeypatch: pytest.MonkeyPatch
 ):

@@ -326,3 +326,33 @@ def test_a_new_index_has_its_key_defined_in_its_own_request(tables: FreshTables)
         f"{WRONG}Some index key attributes are not defined in AttributeDefinitions. "
         "Keys: [customer, id], AttributeDefinitions: [customer, x]"
     )
+
+
+def test_an_index_with_several_key_attributes_is_searched_from_the_left(tables: FreshTables):
+    several = [("league", "HASH"), ("region", "HASH"), ("round", "RANGE"), ("score", "RANGE")]
+    table = tables.create(
+        "id",
+        defined=["league", "region", "round", "score:N"],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "of-league",
+                "KeySchema": [{"AttributeName": name, "KeyType": kind} for name, kind in several],
+                "Projection": {"ProjectionType": "ALL"},
+            }
+        ],
+    )
+    for number, stage in enumerate(["final", "semi", "semi", "semi"]):
+        match = {"league": {"S": "cup"}, "region": {"S": "eu"}, "round": {"S": stage}}
+        table.fill([{"id": {"S": f"match {number}"}, "score": {"N": str(10 - number)}, **match}])
+    values = {":l": {"S": "cup"}, ":e": {"S": "eu"}, ":r": {"S": "semi"}, ":s": {"N": "7"}}
+    asked: dict[str, Any] = {
+        "IndexName": "of-league",
+        "KeyConditionExpression": "league = :l AND #e = :e AND #r = :r AND score > :s",
+        "ExpressionAttributeNames": {"#e": "region", "#r": "round"},
+        "ExpressionAttributeValues": values,
+    }
+    first = table.query(**asked, Limit=1)
+
+    assert numbers(first) == [2]
+    assert set(first["LastEvaluatedKey"]) == {"id", *(name for name, _ in several)}
+    assert numbers(table.query(**asked, ExclusiveStartKey=first["LastEvaluatedKey"])) == [1]

@@ -15,6 +15,7 @@ refusal_linger_seconds_max = 2.0  # a client still sending gets this long to rea
 server_close_seconds_max = 5.0  # running requests get this long to end
 
 # The protocols
+response_packed_bytes_min = 4 * KIB  # smaller answers are not compressed; ScyllaDB's tests, run against AWS
 query_body_bytes_max = MIB  # a form, as a tree, takes a hundred times its size; IAM's are under 100 KiB
 query_fields_max = 10_000  # of a form in the query protocol
 validation_errors_max = 10  # AWS names ten of them in one sentence, observed by dynalite's tests
@@ -25,7 +26,8 @@ signature_presigned_seconds_max = 7 * 24 * 3600
 # DynamoDB: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
 dynamodb_request_body_bytes_max = 16 * MIB
 item_size_bytes_max = 400 * KIB
-item_nesting_levels_max = 32
+item_nesting_levels_max = 32  # the innermost value counts, too
+attribute_name_bytes_max = 65_535
 page_size_bytes_max = MIB
 partition_key_bytes_max = 2048
 sort_key_bytes_max = 1024
@@ -34,7 +36,8 @@ number_exponent_max = 125  # of the first digit
 number_exponent_min = -130
 expression_bytes_max = 4 * KIB
 expression_operators_max = 300
-expression_depth_max = 48  # parentheses and functions in each other; ours, AWS does not say
+expression_parentheses_max = 302  # in each other: more than operators could stand in
+expression_variables_bytes_max = 2 * MIB  # of the names, and of the values, of a request
 expression_in_operands_max = 100
 expression_path_levels_max = 32
 expression_list_index_max = 2**31 - 1  # AWS reads list indexes as 32 bit integers
@@ -72,7 +75,6 @@ transfer_token_seconds_max = 8 * 3600  # how long a client token stands for what
 export_window_seconds_min = 15 * 60  # of an incremental export
 export_window_seconds_max = 24 * 3600
 endpoint_cache_minutes = 1_440  # how long clients may keep what DescribeEndpoints told
-index_backfill_items_max = 500  # items of one transaction of a backfill
 list_backups_page_max = 100
 copy_items_max = 500  # copied in one transaction, into a backup or a table that is restored
 copy_bytes_max = 4 * MIB  # the same, by size; a table that is smaller is backed up at once

@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.DesignPatte
 from dataclasses import dataclass
 
 from millrace.core.limits import partition_key_bytes_max, sort_key_bytes_max
-from millrace.dynamodb.keys import KeyAttribute, KeySchema, check_length, key_bytes, length, partition_prefix
+from millrace.dynamodb.keys import KeyAttribute, KeySchema, check_length, joint_prefix, key_bytes, length
 from millrace.dynamodb.values import Item
 
 
@@ -49,7 +49,7 @@ class CompositeKeySchema(KeySchema):
 
     def bytes_of(self, item: Item) -> bytes:
         """The row's key of an item that is known to have one."""
-        prefix = partition_prefix(*(item[attribute.name] for attribute in self.hashes))
+        prefix = joint_prefix(item[attribute.name] for attribute in self.hashes)
         return prefix + b"".join(key_bytes(item[attribute.name]) for attribute in self.ranges)
 
 

@@ -111,12 +111,15 @@ def key_schema(schema: KeySchema) -> list[dict[str, str]]:
 def _provisioned(
     throughput: Throughput, capacity: Capacity, pending: Pending | None, now: float | None
 ) -> dict[str, Any]:
-    """ProvisionedThroughput. A change is told once it is made."""
+    """ProvisionedThroughput. A change is told once it is made, and only then counted."""
     told = throughput if pending is None or pending.throughput is None else pending.throughput
+    decreases = provision.decreases_today(capacity, now)
+    if throughput.read < told.read or throughput.write < told.write:
+        decreases = max(decreases - 1, 0)
     return {
         "LastIncreaseDateTime": capacity.increased,
         "LastDecreaseDateTime": capacity.decreased,
-        "NumberOfDecreasesToday": provision.decreases_today(capacity, now),
+        "NumberOfDecreasesToday": decreases,
         "ReadCapacityUnits": told.read,
         "WriteCapacityUnits": told.write,
     }

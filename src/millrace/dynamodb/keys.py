@@ -10,6 +10,7 @@ as 00 FF, and 00 01 at the end.
 """
 
 from binascii import a2b_base64
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -57,14 +58,15 @@ def _hash(partition_key: bytes) -> bytes:
     return blake2b(partition_key, digest_size=partition_hash_bytes).digest()
 
 
-def partition_prefix(hash_value: AttributeValue, *more: AttributeValue) -> bytes:
-    """What the keys of all items with this partition key begin with, and no others.
-
-    The partition key of a global index may have `more` attributes than one.
-    """
+def partition_prefix(hash_value: AttributeValue) -> bytes:
+    """What the keys of all items with this partition key begin with, and no others."""
     partition_key = key_bytes(hash_value)
-    if more:
-        partition_key += b"".join(map(key_bytes, more))
+    return _hash(partition_key) + partition_key
+
+
+def joint_prefix(hash_values: Iterable[AttributeValue]) -> bytes:
+    """The same for a partition key of several attributes, or of one."""
+    partition_key = b"".join(map(key_bytes, hash_values))
     return _hash(partition_key) + partition_key
 
 

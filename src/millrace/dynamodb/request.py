@@ -110,12 +110,10 @@ def _refuse_mixed(params: Params) -> None:
         )
 
 
-def check_returns(params: Params, allowed: Iterable[str]) -> str:
-    """ReturnValues, if the operation can give it."""
-    returns: str = params.get("ReturnValues") or "NONE"
-    if returns not in allowed:
+def check_returns(params: Params) -> None:
+    """Refuse ReturnValues that a put or a deletion cannot give."""
+    if params.get("ReturnValues") not in {None, "NONE", "ALL_OLD"}:
         raise validation_error("ReturnValues can only be ALL_OLD or NONE")
-    return returns
 
 
 def check_scalars(table: Table, found: Compiled) -> None:

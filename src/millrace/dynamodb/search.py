@@ -5,6 +5,7 @@ it ended is told as the keys of its last row. The rows' sizes are stored with th
 filter decodes no item but its last.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from millrace.core import limits
@@ -12,7 +13,7 @@ from millrace.core.errors import AwsError, validation_error
 from millrace.dynamodb import values
 from millrace.dynamodb.catalog import Index, Table
 from millrace.dynamodb.expressions import Condition
-from millrace.dynamodb.keys import KeySchema, check_filled, partition_hash_bytes
+from millrace.dynamodb.keys import KeyAttribute, KeySchema, check_filled, partition_hash_bytes
 from millrace.dynamodb.row import Row
 from millrace.dynamodb.values import Item
 from millrace.storage.interface import Reader
@@ -108,61 +109,71 @@ def segment(number: int, total: int) -> Range:
     return Range(_hash(number, total), _hash(number + 1, total) if number + 1 < total else None)
 
 
-def start_values(given: Item | None) -> Item | None:
-    """The values of an ExclusiveStartKey, which AWS judges before it looks for the table.
+def start_values(given: Item) -> Item:
+    """The values of an ExclusiveStartKey; with AWS's preface to some of what can be wrong with them.
 
-    Of some faults it does not tell where they are, as recorded by the authors of dynalite.
+    This and what follows was recorded by the authors of dynalite and alternator. Since October 2026 some regions
+    tell less: that the starting key is invalid, whatever is wrong with it (dynoxide 3.2).
     """
-    if given is None:
-        return None
     try:
         return values.normalise(given)[0]
     except AwsError as error:
-        told = error.message or ""
-        if error.code != "ValidationException" or any(part in told for part in _UNPLACED):
-            raise
-        raise _invalid(f": {told}") from error
+        if error.message and any(sentence in error.message for sentence in _PREFACED):
+            raise _invalid(f": {error.message}") from error
+        raise
 
 
-def start_item(place: Place, item: Item) -> Item:
-    """A query's ExclusiveStartKey, if it is a key of this place.
+_PREFACED = (
+    "Supplied AttributeValue",
+    "Null attribute value types must have the value of true",
+    "An string set  may not be empty",
+    "Binary sets should not be empty",
+)
 
-    The sentences were recorded of AWS in October 2026 (dynoxide 3.2): that it is none is all that a query tells.
-    """
-    if len(item) != len(place.key_names) or not all(
-        attribute.type in item.get(attribute.name, ())
-        for schema in (place.schema, place.table.schema)
-        for attribute in schema.attributes
-    ):
+
+def check_start_partition(place: Place, item: Item) -> None:
+    """What AWS sees of a query's starting key before it looks at the key condition."""
+    if len(item) != len(place.key_names):
         raise _invalid("")
+    _check_parts(item, place.schema.hashes)
+
+
+def check_start(place: Place, item: Item) -> None:
+    """What AWS sees of a query's starting key after that."""
+    _check_parts(item, place.schema.ranges)
+    _check_table_key(place.table.schema, item)
     for attribute in place.table.schema.attributes:
         check_filled(attribute, item[attribute.name])
-    return item
 
 
 def check_scan_start(place: Place, item: Item) -> None:
-    """Refuse a scan's ExclusiveStartKey that is no key of its index. A scan tells more than a query does.
-
-    The sentences were recorded by the authors of dynalite. Since October 2026 some regions answer shorter.
-    """
+    """What AWS sees of a scan's starting key before it looks at Select."""
     if len(item) != len(place.key_names):
         raise _invalid("" if place.index else f": {_NO_MATCH}")
-    for attribute in place.index.schema.attributes if place.index else ():
+    if place.index is not None:
+        _check_parts(item, place.index.schema.attributes)
+
+
+def scan_start_key(place: Place, item: Item) -> bytes:
+    """The row key for a scan's starting key."""
+    _check_table_key(place.table.schema, item)
+    return place.row_key(item)
+
+
+def _check_parts(item: Item, attributes: Iterable[KeyAttribute]) -> None:
+    for attribute in attributes:
         if attribute.name not in item:
             raise _invalid("")
         if attribute.type not in item[attribute.name]:
             raise validation_error(_NO_MATCH)
 
 
-def scan_start_key(place: Place, item: Item) -> bytes:
-    """The row key for a scan's ExclusiveStartKey, if it is a key of the table, too."""
-    for attribute in place.table.schema.attributes:
+def _check_table_key(schema: KeySchema, item: Item) -> None:
+    for attribute in schema.attributes:
         if attribute.type not in item.get(attribute.name, ()):
             raise _invalid(f": {_NO_MATCH}")
-    return place.row_key(item)
 
 
-_UNPLACED = ("contains duplicates", "number set", "numeric value", "significant digits", "with magnitude")
 _NO_MATCH = "The provided key element does not match the schema"
 
 

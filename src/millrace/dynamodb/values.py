@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from millrace.core.errors import AwsError, validation_error
-from millrace.core.limits import item_nesting_levels_max, number_digits_max
+from millrace.core.limits import attribute_name_bytes_max, item_nesting_levels_max, number_digits_max
 from millrace.dynamodb import number
 
 AttributeValue = dict[str, Any]
@@ -20,6 +20,11 @@ Item = dict[str, AttributeValue]
 
 types = ("S", "N", "B", "SS", "NS", "BS", "M", "L", "BOOL", "NULL")
 
+too_deep = (
+    "Nesting Levels have exceeded supported limits: "
+    "Attributes in the item have nested levels beyond supported limit"
+)
+"""What is said of a value with too many levels."""
 _invalid = "One or more parameter values were invalid: "
 _container_bytes = 3
 _element_bytes = 1
@@ -42,6 +47,11 @@ def normalise(item: Item) -> tuple[Item, int]:
 def normalise_value(value: AttributeValue) -> AttributeValue:
     """The value as DynamoDB stores it; the same object if nothing has to change."""
     return _clean(value, 1)[0]
+
+
+def measured_value(value: AttributeValue) -> tuple[AttributeValue, int]:
+    """The value as `normalise_value` gives it, and its size in bytes."""
+    return _clean(value, 1)
 
 
 def size(item: Item) -> int:
@@ -105,13 +115,23 @@ def _attributes(item: Item, depth: int) -> tuple[Item, int]:
     changed: Item | None = None
     for name, value in item.items():
         clean, bytes_ = _clean(value, depth)
-        total += bytes_ + (len(name) if name.isascii() else len(name.encode()))
+        name_bytes = len(name) if name.isascii() else len(name.encode())
+        if name_bytes > attribute_name_bytes_max:
+            raise name_too_large()
+        total += bytes_ + name_bytes
         if clean is not value:
             changed = changed or dict(item)
             changed[name] = clean
     if "" in item:
-        raise validation_error(_invalid + "Empty attribute name")
+        raise validation_error("Empty attribute name")
     return changed or item, total
+
+
+def name_too_large() -> AwsError:
+    """What is said of an attribute name that is too long."""
+    return validation_error(
+        f"Attribute name is too large, must be less than {attribute_name_bytes_max + 1} bytes"
+    )
 
 
 def _member(value: AttributeValue) -> tuple[str, Any]:
@@ -244,11 +264,8 @@ def _list(content: list[AttributeValue], depth: int) -> tuple[list[AttributeValu
 
 
 def _check_depth(depth: int) -> None:
-    if depth > item_nesting_levels_max:
-        raise validation_error(
-            "Nesting Levels have exceeded supported limits: "
-            "Attributes in the item have nested levels beyond supported limit"
-        )
+    if depth >= item_nesting_levels_max:  # what stands in the innermost map or list is a level, too
+        raise validation_error(too_deep)
 
 
 _WALKS: dict[str, _Walk] = {

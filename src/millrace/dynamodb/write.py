@@ -72,6 +72,7 @@ def put(params: Params) -> Write:
     """What PutItem's parameters ask for."""
     request.check_together(params, _CONDITION)
     item, size = values.normalise(params["Item"])
+    request.check_returns(params)
     request.check_size(size)
     found = request.compiled(params)
     new = Row.of(item, size)
@@ -88,6 +89,7 @@ def delete(params: Params) -> Write:
     """What DeleteItem's parameters ask for."""
     request.check_together(params, _CONDITION)
     key, _ = values.normalise(params["Key"])
+    request.check_returns(params)
     found = request.compiled(params)
     condition, tell = found.condition, _tells(params)
 

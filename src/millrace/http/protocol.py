@@ -10,9 +10,11 @@ import contextlib
 import logging
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from email.utils import formatdate
 from typing import Self, cast
 
 from millrace.core import limits
+from millrace.core.clock import Clock
 from millrace.http import writer
 from millrace.http.message import Handler, Response
 from millrace.http.reader import Incoming, Reader
@@ -120,7 +122,7 @@ class _Connection(asyncio.Protocol):
         self._next()
 
     def _send(self, response: Response, incoming: Incoming) -> None:
-        connection = self._connection_field(incoming)
+        connection = self._date_field(response) + self._connection_field(incoming)
         head_only = incoming.request.method == "HEAD"
         try:
             data = writer.encode(response, connection=connection, head_only=head_only)
@@ -129,6 +131,10 @@ class _Connection(asyncio.Protocol):
             data = writer.encode(_BROKEN, connection=connection, head_only=head_only)
         if not self._transport.is_closing():
             self._transport.write(data)
+
+    def _date_field(self, response: Response) -> str:
+        """When it was answered, unless the answer tells that itself, as a function's may."""
+        return "" if "date" in response.headers else self._listener.date_field()
 
     def _connection_field(self, incoming: Incoming, *, framed: bool = True) -> str:
         """Decide whether the connection goes on after this answer, and how to say so."""
@@ -140,7 +146,7 @@ class _Connection(asyncio.Protocol):
         self, response: Response, stream: AsyncIterator[bytes], incoming: Incoming
     ) -> None:
         chunks = incoming.chunks
-        connection = self._connection_field(incoming, framed=chunks)
+        connection = self._date_field(response) + self._connection_field(incoming, framed=chunks)
         self._streaming = True
         try:
             if not self._transport.is_closing():
@@ -169,7 +175,8 @@ class _Connection(asyncio.Protocol):
         """Say why, and swallow what the client still sends, or it may never get to read the answer."""
         self._last = self._refused = True
         response = Response(status, b"{}", {"content-type": "application/json"})
-        self._transport.write(writer.encode(response, connection="connection: close\r\n"))
+        connection = f"{self._date_field(response)}connection: close\r\n"
+        self._transport.write(writer.encode(response, connection=connection))
         if self._transport.can_write_eof():
             self._transport.write_eof()
         self._reader.refusal = None
@@ -213,6 +220,8 @@ class Listener:
         self.body_bytes_max = body_bytes_max
         self.idle_seconds_max = idle_seconds_max
         self.port = 0
+        self._clock = Clock()
+        self._date = (0, "")
         self._server: asyncio.Server | None = None
         self._connections: set[_Connection] = set()
         self._empty = asyncio.Event()
@@ -244,6 +253,13 @@ class Listener:
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
+
+    def date_field(self) -> str:
+        """The line that tells when an answer was made, by the machine's time: put together once a second."""
+        second = int(self._clock.wall())
+        if second != self._date[0]:
+            self._date = (second, f"date: {formatdate(second, usegmt=True)}\r\n")
+        return self._date[1]
 
     def add(self, connection: _Connection) -> None:
         self._connections.add(connection)

@@ -49,6 +49,7 @@ class Authenticator:
         )
         if credential is None:
             if self._closed:
+                sigv4.check_time(signature, self._clock.wall())
                 raise unrecognized()
             return self._open_caller(signature.region)
         # Clients sign with the machine's time, whatever this server's was moved to.

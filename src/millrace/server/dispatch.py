@@ -16,6 +16,7 @@ from millrace.server.function_urls import FunctionUrls, is_function_url
 from millrace.server.introspection import PREFIX, Introspection
 from millrace.server.origin import is_foreign
 from millrace.wire import sigv4
+from millrace.wire.content_encoding import packed
 from millrace.wire.models import OperationModel, ServiceModel
 from millrace.wire.routing import Router, UnroutableError
 
@@ -136,6 +137,8 @@ class Dispatcher:
         context = Context(caller.scope, caller.principal, request_id, request.headers, self._base_path)
         output = await function(context, params)
         response = operation.encode(output, request_id)
+        if "X-Amz-Crc32" in response.headers and "accept-encoding" in request.headers:  # DynamoDB's alone
+            response = packed(response, request.headers["accept-encoding"])
         if context.response_headers:
             response.headers = {**response.headers, **context.response_headers}
         return response

@@ -10,6 +10,7 @@ from millrace.core import limits
 from millrace.core.errors import AwsError
 from millrace.http.message import Request, Response
 from millrace.wire import mismatch
+from millrace.wire.content_encoding import unpacked
 from millrace.wire.mismatch import Place, PlainSentences, Sentences
 from millrace.wire.outputs import JsonWriter
 from millrace.wire.protocol import Decode, Encode, Errors, ProtocolFacts, Validator, error_members
@@ -44,10 +45,13 @@ class JsonRpc:
         most = limits.dynamodb_request_body_bytes_max if self._is_dynamodb else limits.request_body_bytes_max
 
         def decode(request: Request) -> dict[str, Any]:
-            if len(request.body) > most:
+            body = request.body
+            if len(body) > most:
                 raise mismatch.too_large(most)
+            if "content-encoding" in request.headers:
+                body = unpacked(body, request.headers["content-encoding"], most)
             try:
-                params: dict[str, Any] = convert(orjson.loads(request.body or empty))
+                params: dict[str, Any] = convert(orjson.loads(body or empty))
                 if check is not None:
                     check(params)
             except (orjson.JSONDecodeError, RecursionError):
@@ -58,6 +62,8 @@ class JsonRpc:
 
     def _encode(self, reference: Shape | None) -> Encode:
         write = self._writer.structure(self._facts.members(reference))
+        if reference is None and self._is_dynamodb:  # TagResource, for instance
+            return lambda _, request_id: self._response(200, b"", request_id)
 
         def encode(output: Mapping[str, Any], request_id: str) -> Response:
             return self._response(200, orjson.dumps(write(output)), request_id)

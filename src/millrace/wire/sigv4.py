@@ -79,7 +79,7 @@ def _parse_header(request: Request, header: str) -> Signature | None:
     if not header.startswith("AWS4-"):
         return None
     algorithm, _, rest = header.partition(" ")
-    parts = (part.strip().partition("=") for part in rest.split(","))
+    parts = (part.partition("=") for part in re.split(r"[,\s]+", rest))  # AWS takes blanks for commas, too
     fields = {name: value for name, _, value in parts}
     timestamp = request.headers.get("x-amz-date") or _from_date(request.headers.get("date"))
     missing = [
@@ -160,7 +160,7 @@ def verify(request: Request, signature: Signature, secret: str, now: float, *, b
 
     `base_path` is what a proxy may have taken from the path after it was signed.
     """
-    _check_time(signature, now)
+    check_time(signature, now)
     if "host" not in signature.signed_headers.split(";"):
         raise _invalid("'Host' must be a 'SignedHeader' in the AWS Authorization.")
     key = signing_key(secret, signature.date, signature.region, signature.service)
@@ -195,14 +195,10 @@ def signing_key(secret: str, date: str, region: str, service: str) -> bytes:
     return key
 
 
-def _check_time(signature: Signature, now: float) -> None:
+def check_time(signature: Signature, now: float) -> None:
+    """Return if it was signed neither too long ago nor in the future. AWS looks at that before it knows the key."""
     stamp = signature.timestamp
     signed = _epoch(stamp)
-    if stamp[:8] != signature.date:
-        raise _invalid(
-            "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "
-            f"'{signature.date}' != '{stamp[:8]}', from '{stamp}'."
-        )
     age = limits.signature_age_seconds_max if signature.expires is None else signature.expires
     if signed < now - age:
         raise _invalid(
@@ -213,6 +209,11 @@ def _check_time(signature: Signature, now: float) -> None:
         raise _invalid(
             f"Signature not yet current: {stamp} is still later than {_basic(now + ahead)} "
             f"({_basic(now)} + {_minutes(ahead)})"
+        )
+    if stamp[:8] != signature.date:
+        raise _invalid(
+            "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "
+            f"'{signature.date}' != '{stamp[:8]}', from '{stamp}'."
         )
 
 

@@ -109,10 +109,10 @@ def nested(levels):
     return value
 
 
-def test_thirty_two_levels_of_nesting_are_the_most():
-    normalise({"a": nested(32)})
+def test_thirty_two_levels_of_nesting_are_the_most_with_what_stands_in_the_innermost_list():
+    normalise({"a": nested(31)})
 
-    assert refusal(nested(33)) == (
+    assert refusal(nested(32)) == (
         "Nesting Levels have exceeded supported limits: "
         "Attributes in the item have nested levels beyond supported limit"
     )
@@ -126,6 +126,16 @@ def test_very_deep_values_are_refused_like_deep_ones():
 def test_attributes_must_have_a_name(item):
     with pytest.raises(AwsError, match="Empty attribute name"):
         normalise(item)
+
+
+@pytest.mark.parametrize("name", ["x" * 65_536, "é" * 32_768])
+def test_an_attribute_name_has_at_most_65535_bytes(name):
+    normalise({name[:32_767]: {"S": "a"}})
+
+    for item in ({name: {"S": "a"}}, {"m": {"M": {name: {"S": "a"}}}}):
+        with pytest.raises(AwsError) as refused:
+            normalise(item)
+        assert refused.value.message == "Attribute name is too large, must be less than 65536 bytes"
 
 
 def test_numbers_become_canonical_wherever_they_stand():

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
@@ -32,8 +33,11 @@ def play(scene: Scene, handler: Handler = echo, **settings: float) -> None:
     asyncio.run(run())
 
 
+DATE = re.compile(rb"date: \w{3}, \d{2} \w{3} \d{4} \d{2}:\d{2}:\d{2} GMT\r\n")
+
+
 def ask(data: bytes, handler: Handler = echo, **settings: float) -> bytes:
-    """Everything the server says to `data` until it closes the connection."""
+    """Everything the server says to `data` until it closes the connection, but for the time of day."""
     answers: list[bytes] = []
 
     async def scene(_: Listener, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -41,7 +45,7 @@ def ask(data: bytes, handler: Handler = echo, **settings: float) -> bytes:
         answers.append(await reader.read())
 
     play(scene, handler, **settings)
-    return answers[0]
+    return DATE.sub(b"", answers[0])
 
 
 async def answer(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
@@ -54,6 +58,22 @@ def test_request_with_length_is_answered_and_closed_when_asked():
     said = ask(b"POST /a?b=c HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 3\r\n\r\nabc")
 
     assert said == b"HTTP/1.1 200 OK\r\ncontent-length: 15\r\nconnection: close\r\n\r\nPOST /a?b=c abc"
+
+
+def test_an_answer_tells_its_date_once():
+    async def dated(request: Request) -> Response:
+        return Response(200, b"", {"date": "some day"})
+
+    async def scene(_: Listener, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"GET / HTTP/1.1\r\n\r\n")
+        heads.append((await answer(reader))[0])
+
+    heads: list[bytes] = []
+    play(scene, echo)
+    play(scene, dated)
+
+    assert [len(DATE.findall(head)) for head in heads] == [1, 0]
+    assert [head.count(b"date: ") for head in heads] == [1, 1]
 
 
 def test_headers_and_target_reach_the_handler():

@@ -36,7 +36,7 @@ class Calls:
         model = next(operations[operation] for operations in MODELS if operation in operations)
         decoded = model.decode(Request("POST", "/", "/", "", {}, orjson.dumps(params)))
         output = await self._operations[operation](CONTEXT, decoded)
-        return orjson.loads(model.encode(output, "request").body)
+        return orjson.loads(model.encode(output, "request").body or b"{}")
 
     async def refused(self, operation: str, /, **params) -> tuple[str, str | None]:
         try:

@@ -8,6 +8,7 @@ from millrace.dynamodb.actions import accesses
 from millrace.streams import operations as streams
 
 TABLE = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders"
+GLOBAL = "arn:aws:dynamodb::123456789012:global-table/orders"
 BACKUP = TABLE + "/backup/01700000000000-0123abcd"
 # What a restore does to the table that it makes.
 RESTORING = [
@@ -65,6 +66,29 @@ STREAM = TABLE + "/stream/2026-01-01T00:00:00.000"
             "CreateTable",
             {"TableName": "orders", "Tags": [{"Key": "a", "Value": "b"}]},
             [("CreateTable", TABLE), ("TagResource", TABLE)],
+        ),
+        (
+            "CreateTable",
+            {"TableName": "orders", "ResourcePolicy": "{}"},
+            [("CreateTable", TABLE), ("PutResourcePolicy", TABLE)],
+        ),
+        ("PutResourcePolicy", {"ResourceArn": STREAM}, [("PutResourcePolicy", STREAM)]),
+        (
+            "UpdateContributorInsights",
+            {"TableName": "orders", "IndexName": "by-x"},
+            [("UpdateContributorInsights", TABLE + "/index/by-x")],
+        ),
+        ("ListContributorInsights", {"TableName": "orders"}, [("ListContributorInsights", "*")]),
+        ("DescribeEndpoints", {}, [("DescribeEndpoints", "*")]),
+        ("ExportTableToPointInTime", {"TableArn": TABLE}, [("ExportTableToPointInTime", TABLE)]),
+        ("DescribeExport", {"ExportArn": TABLE + "/export/1"}, [("DescribeExport", TABLE + "/export/1")]),
+        ("ImportTable", {"TableCreationParameters": {"TableName": "orders"}}, [("ImportTable", TABLE)]),
+        ("StartBulkPutItems", {"TableName": "orders"}, [("StartBulkPutItems", TABLE)]),
+        ("DescribeGlobalTable", {"GlobalTableName": "orders"}, [("DescribeGlobalTable", GLOBAL)]),
+        (
+            "CreateGlobalTable",
+            {"GlobalTableName": "orders"},
+            [("CreateGlobalTable", GLOBAL), ("CreateGlobalTable", TABLE)],
         ),
         ("CreateBackup", {"TableName": "orders", "BackupName": "first"}, [("CreateBackup", TABLE)]),
         ("UpdateContinuousBackups", {"TableName": "orders"}, [("UpdateContinuousBackups", TABLE)]),

@@ -1,6 +1,6 @@
 """PutItem, GetItem, UpdateItem, DeleteItem."""
 
-from tests.unit.tables.calls import n, run, s
+from tests.unit.tables.calls import n, run, s, schema
 
 INVALID = "One or more parameter values were invalid: "
 ITEM = {"id": {"S": "a"}, "count": {"N": "1"}}
@@ -271,5 +271,112 @@ def test_what_belongs_to_expressions_needs_one():
         )
         beside = await calls.refused("PutItem", **put, Expected={}, ConditionExpression="a = :a")
         assert "Non-expression parameters: {Expected}" in beside[1]
+
+    run(test)
+
+
+def test_a_type_that_an_index_key_cannot_have_is_refused_before_the_condition():
+    async def test(calls):
+        index = {
+            "IndexName": "by-seller",
+            "KeySchema": [{"AttributeName": "seller", "KeyType": "HASH"}],
+            "Projection": {"ProjectionType": "ALL"},
+        }
+        await calls.table(attributes={"seller": "S"}, GlobalSecondaryIndexes=[index])
+        await calls("PutItem", TableName="orders", Item=ITEM)
+        update = {"TableName": "orders", "Key": {"id": s("a")}}
+        failing = {"ConditionExpression": "attribute_not_exists(id)"}
+
+        known = await calls.refused(
+            "UpdateItem",
+            **update,
+            **failing,
+            UpdateExpression="SET seller = :v",
+            ExpressionAttributeValues={":v": n(1)},
+        )
+        copied = {"UpdateExpression": "SET seller = #c", "ExpressionAttributeNames": {"#c": "count"}}
+
+        assert known[1] == (
+            "One or more parameter values were invalid: Type mismatch for Index Key seller Expected: S "
+            "Actual: N IndexName: by-seller"
+        )
+        failed = await calls.refused("UpdateItem", **update, **failing, **copied)
+        assert failed[0] == "ConditionalCheckFailedException"
+        assert (await calls.refused("UpdateItem", **update, **copied))[1] == (
+            "The update expression attempted to update the secondary index key to unsupported type"
+        )
+
+    run(test)
+
+
+def test_values_are_looked_at_before_expressions():
+    async def test(calls):
+        wrong = {"id": {"N": "x"}}
+        told = ("ValidationException", "The parameter cannot be converted to a numeric value: x")
+        text = {"ConditionExpression": "("}
+
+        assert await calls.refused("PutItem", TableName="orders", Item=wrong, ReturnValues="ALL_NEW") == told
+        assert await calls.refused("PutItem", TableName="orders", Item=wrong, **text) == told
+        assert await calls.refused("DeleteItem", TableName="orders", Key=wrong, **text) == told
+        assert await calls.refused("UpdateItem", TableName="orders", Key=wrong, **text) == told
+        assert await calls.refused("GetItem", TableName="orders", Key=wrong, ProjectionExpression="(") == told
+
+    run(test)
+
+
+def test_keys_are_looked_at_before_paths_into_them():
+    async def test(calls):
+        await calls.table()
+        misfit = ("ValidationException", "The provided key element does not match the schema")
+        inside = {"ConditionExpression": "attribute_exists(id.x)"}
+
+        assert await calls.refused("DeleteItem", TableName="orders", Key={"no": s("a")}, **inside) == misfit
+        assert (
+            await calls.refused(
+                "UpdateItem", TableName="orders", Key={"id": s("a")}, UpdateExpression="REMOVE id.x"
+            )
+        )[1] == f"{INVALID}Cannot update attribute id. This attribute is part of the key"
+        assert (
+            await calls.refused(
+                "UpdateItem", TableName="orders", Key={"id": s("a")}, UpdateExpression="SET a = id.x"
+            )
+        )[1] == (
+            "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: Key: id"
+        )
+
+    run(test)
+
+
+def test_an_update_of_an_indexs_key_is_refused_in_words_of_its_own():
+    async def test(calls):
+        index = {"IndexName": "byKind", "KeySchema": schema("kind"), "Projection": {"ProjectionType": "ALL"}}
+        await calls.table(attributes={"kind": "S"}, GlobalSecondaryIndexes=[index])
+        await calls("PutItem", TableName="orders", Item=ITEM)
+
+        async def told(text, **values):
+            given = {"ExpressionAttributeValues": values} if values else {}
+            return (
+                await calls.refused(
+                    "UpdateItem", TableName="orders", Key={"id": s("a")}, UpdateExpression=text, **given
+                )
+            )[1]
+
+        mismatch = f"{INVALID}Type mismatch for Index Key kind Expected: S Actual: N IndexName: byKind"
+        assert await told("SET kind = :v", **{":v": n(1)}) == mismatch
+        assert await told("SET kind = :v + :v", **{":v": n(1)}) == mismatch
+        assert await told("ADD kind :v", **{":v": n(1)}) == mismatch
+        assert (
+            await told("SET kind = id, x = kind.x")
+            == "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: "
+            "IndexKey: kind"
+        )
+        assert await told("SET kind = if_not_exists(elsewhere, :v)", **{":v": n(1)}) == (
+            "The update expression attempted to update the secondary index key to unsupported type"
+        )
+        assert await told("SET kind = :v", **{":v": s("")}) == (
+            "One or more parameter values are not valid. The update expression attempted to update a secondary "
+            "index key to a value that is not supported. The AttributeValue for a key attribute cannot contain "
+            "an empty string value."
+        )
 
     run(test)

@@ -355,3 +355,26 @@ def test_a_backfill_that_was_cut_off_is_resumed():
         assert (told["IndexStatus"], told["ItemCount"]) == ("ACTIVE", 2)
 
     run(test)
+
+
+def test_a_starting_key_of_wrong_types_does_not_match_and_is_judged_before_the_table():
+    async def test(calls):
+        await calls.table(keys=("id", "at"))
+        keys = {"id": {"ComparisonOperator": "EQ", "AttributeValueList": [s("a")]}}
+        no_match = "The provided key element does not match the schema"
+
+        async def refused(name, start, **params):
+            told = await calls.refused("Query", TableName=name, ExclusiveStartKey=start, **params)
+            return told[1]
+
+        assert await refused("orders", {"id": {"N": "1"}, "at": s("b")}, KeyConditions=keys) == no_match
+        assert await refused("orders", {"id": s("a"), "at": {"N": "1"}}, KeyConditions=keys) == no_match
+        assert await refused("nosuch", {"id": {}}) == (
+            "The provided starting key is invalid: Supplied AttributeValue is empty, must contain exactly "
+            "one of the supported datatypes"
+        )
+        assert await refused("nosuch", {"id": {"N": "x"}}) == (
+            "The parameter cannot be converted to a numeric value: x"
+        )
+
+    run(test)

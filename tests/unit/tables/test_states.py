@@ -151,6 +151,7 @@ def test_units_are_told_as_they_were_until_they_have_changed():
         assert answer["ProvisionedThroughput"] == during["ProvisionedThroughput"]
         assert during["ProvisionedThroughput"]["ReadCapacityUnits"] == 5
         assert during["ProvisionedThroughput"]["LastIncreaseDateTime"] == begun
+        assert during["ProvisionedThroughput"]["NumberOfDecreasesToday"] == 0
         assert (after["ReadCapacityUnits"], after["WriteCapacityUnits"]) == (9, 2)
         assert after["LastDecreaseDateTime"] == begun + DELAY
         assert after["NumberOfDecreasesToday"] == 1

@@ -26,8 +26,8 @@ from millrace.dynamodb.keys import (
     KeyAttribute,
     KeySchema,
     check_filled,
+    joint_prefix,
     key_bytes,
-    partition_prefix,
     range_bounds,
 )
 from millrace.dynamodb.values import AttributeValue
@@ -53,7 +53,7 @@ class KeyCondition:
     @property
     def prefix(self) -> bytes:
         """What the row keys of the partition begin with."""
-        return partition_prefix(self.hash, *self.more)
+        return joint_prefix((self.hash, *self.more))
 
     @property
     def bounds(self) -> tuple[bytes, bytes | None]:

@@ -5,15 +5,12 @@ the token before it to the one after it, as AWS does. What can be judged without
 values (reserved words, function names, redundant parentheses) is judged by `rules`, once per text.
 """
 
-from collections.abc import Callable
 from functools import lru_cache
-from typing import TypeVar
 
 from millrace.core.limits import (
     expression_cache_entries_max,
-    expression_depth_max,
-    expression_list_index_max,
     expression_operators_max,
+    expression_parentheses_max,
 )
 from millrace.dynamodb.expressions import rules
 from millrace.dynamodb.expressions.lexer import Token, tokens
@@ -35,10 +32,9 @@ from millrace.dynamodb.expressions.syntax import (
     Value,
 )
 
-T = TypeVar("T")
-
 _comparators = frozenset(("=", "<>", "<", "<=", ">", ">="))
 _after_operand = _comparators | {"BETWEEN", "IN"}
+_REDUNDANT = "The expression has redundant parentheses;"
 _sections = frozenset(("SET", "REMOVE", "ADD", "DELETE"))
 
 
@@ -62,7 +58,7 @@ def parse_update(text: str) -> Update:
 def parse_projection(text: str) -> tuple[Path, ...]:
     """A projection. ExpressionError with AWS's sentence if it is none."""
     paths = _Parser(text).whole_projection()
-    rules.check_paths(paths)
+    rules.check_projection(paths)
     return paths
 
 
@@ -79,11 +75,23 @@ class _Parser:
         self._text = text
         self._tokens = tokens(text)
         self._at = 0
-        self._depth = 0
         self._operators = 0
         self._closed: dict[int, int] = {}  # the token indexes of each parenthesis read and of its end
 
+    def _check_parentheses(self) -> None:
+        """More in each other than operators could fill: some are redundant, if they end at all."""
+        depth = deepest = 0
+        for token in self._tokens:
+            depth += (token.kind == "(") - (token.kind == ")")
+            deepest = max(deepest, depth)
+        if deepest > expression_parentheses_max:
+            if depth <= 0:
+                raise ExpressionError(_REDUNDANT)
+            self._at = len(self._tokens) - 1
+            raise self._stopped()
+
     def whole_condition(self) -> Node:
+        self._check_parentheses()
         node = self._condition()
         self._expect("end")
         return node
@@ -96,64 +104,74 @@ class _Parser:
         return tuple(paths)
 
     def whole_update(self) -> Update:
+        self._check_parentheses()
         actions: list[Action] = []
-        sections: list[str] = []
+        sections: set[str] = set()
+        repeated: int | None = None
         while True:
             section = self._peek().kind
             if section not in _sections:
                 raise self._stopped()
             self._at += 1
-            sections.append(section)
             actions.append(self._action(section))
             while self._take(","):
                 actions.append(self._action(section))
+            if section in sections and repeated is None:
+                repeated = len(actions)
+            sections.add(section)
             if self._take("end"):
-                return Update(tuple(actions), tuple(sections))
+                return Update(tuple(actions), repeated)
 
     # Conditions.
 
     def _condition(self) -> Node:
-        parts = [self._conjunction()]
-        while self._take("OR"):
-            self._count()
-            parts.append(self._conjunction())
-        return parts[0] if len(parts) == 1 else Or(tuple(parts))
+        """One frame of Python's stack for each parenthesis: 300 operators may stand in as many of them."""
+        alternatives: list[Node] = []
+        parts: list[Node] = []
+        while True:
+            negations = self._negations()
+            start, operators = self._at, self._operators
+            node: Node | None = None
+            first: _SyntaxError | None = None
+            if self._take("("):
+                try:
+                    node = self._condition()
+                    self._close(start)
+                    if (
+                        self._peek().kind in _after_operand
+                    ):  # `(size(a)) > b`: a function may be an operand, too
+                        raise self._stopped()
+                except _SyntaxError as error:
+                    node, first = None, error
+                    self._at, self._operators = start, operators
+            if node is None:
+                node = self._simple_condition_after(first)
+            for _ in range(negations):
+                node = Not(node)
+            parts.append(node)
+            if self._counted("AND"):
+                continue
+            alternatives.append(parts[0] if len(parts) == 1 else And(tuple(parts)))
+            parts = []
+            if not self._counted("OR"):
+                return alternatives[0] if len(alternatives) == 1 else Or(tuple(alternatives))
 
-    def _conjunction(self) -> Node:
-        parts = [self._negation()]
-        while self._take("AND"):
-            self._count()
-            parts.append(self._negation())
-        return parts[0] if len(parts) == 1 else And(tuple(parts))
-
-    def _negation(self) -> Node:
+    def _negations(self) -> int:
+        """Go past any NOTs. An even number says no more than two."""
         negations = 0
-        while self._take("NOT"):
-            self._count()
+        while self._counted("NOT"):
             negations += 1
-        node = self._grouped_condition() if self._peek().kind == "(" else self._simple_condition()
-        for _ in range(min(negations, 2 - negations % 2)):  # an even number says no more than two
-            node = Not(node)
-        return node
+        return min(negations, 2 - negations % 2)
 
-    def _grouped_condition(self) -> Node:
-        """A parenthesis is around a condition or around the first operand of one: try both.
+    def _simple_condition_after(self, first: _SyntaxError | None) -> Node:
+        """A parenthesis is around a condition or around the first operand of one; `first` is why not the former.
 
         If neither can be read, the error is that of the one that came further.
         """
-        start, operators = self._at, self._operators
-        try:
-            node = self._in_parentheses(self._condition)
-            if self._peek().kind in _after_operand:  # `(size(a)) > b`: a function may be an operand, too
-                raise self._stopped()
-            return node
-        except _SyntaxError as error:
-            first = error
-        self._at, self._operators = start, operators
         try:
             return self._simple_condition()
         except _SyntaxError as error:
-            raise (error if error.at > first.at else first) from None
+            raise (error if first is None or error.at > first.at else first) from None
 
     def _simple_condition(self) -> Node:
         left = self._operand()
@@ -183,17 +201,23 @@ class _Parser:
         return tuple(operands)
 
     def _operand(self) -> Operand:
+        start = self._at
+        while self._take("("):
+            pass
+        opened = range(start, self._at)
         token = self._peek()
-        if token.kind == "value":
-            self._at += 1
-            return Value(token.text)
-        if token.kind == "(":
-            return self._in_parentheses(self._operand)
-        if token.kind == "word" and self._tokens[self._at + 1].kind == "(":
+        operand: Operand
+        if self._take("value"):
+            operand = Value(token.text)
+        elif token.kind == "word" and self._tokens[self._at + 1].kind == "(":
             self._at += 1
             self._advance()
-            return self._deeper(lambda: Call(token.text, self._operands()))
-        return self._path()
+            operand = Call(token.text, self._operands())
+        else:
+            operand = self._path()
+        for at in reversed(opened):
+            self._close(at)
+        return operand
 
     def _path(self) -> Path:
         parts: list[str | int] = [self._name()]
@@ -214,11 +238,7 @@ class _Parser:
         return token.text
 
     def _index(self) -> int:
-        digits = self._expect("index").text
-        index = int(digits[:11])
-        if index > expression_list_index_max:
-            raise ExpressionError(f"List index is not within the allowable range; index: [{digits}]")
-        return index
+        return int(self._expect("index").text)
 
     # Updates.
 
@@ -240,9 +260,11 @@ class _Parser:
             return self._sum()
         except _SyntaxError as error:
             first = error
-        self._at = start
+        self._at = start + 1
         try:
-            return self._in_parentheses(self._sum)
+            operand = self._assigned()
+            self._close(start)
+            return operand
         except _SyntaxError as error:
             raise (error if error.at > first.at else first) from None
 
@@ -278,6 +300,13 @@ class _Parser:
         self._at += 1
         self._count()
 
+    def _counted(self, kind: str) -> bool:
+        """`_take` of an operator."""
+        if not self._take(kind):
+            return False
+        self._count()
+        return True
+
     def _count(self) -> None:
         self._operators += 1
         if self._operators > expression_operators_max:
@@ -285,25 +314,13 @@ class _Parser:
                 f"The expression contains too many operators; operator count: {self._operators}"
             )
 
-    def _in_parentheses(self, read: Callable[[], T]) -> T:
-        start = self._at
-        self._expect("(")
-        node = self._deeper(read)
+    def _close(self, start: int) -> None:
+        """Go past the end of the parenthesis that began at `start`."""
         end = self._at
         self._expect(")")
         if self._closed.get(start + 1) == end - 1:
-            raise ExpressionError("The expression has redundant parentheses;")
+            raise ExpressionError(_REDUNDANT)
         self._closed[start] = end
-        return node
-
-    def _deeper(self, read: Callable[[], T]) -> T:
-        self._depth += 1
-        try:
-            if self._depth > expression_depth_max:
-                raise ExpressionError("The expression has too many nesting levels;")
-            return read()
-        finally:
-            self._depth -= 1
 
     def _stopped(self) -> _SyntaxError:
         """At the token that does not fit."""

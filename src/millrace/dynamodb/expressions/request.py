@@ -24,7 +24,7 @@ class Expressions:
     """Reads the expressions of a request one after the other; `finish` tells what no one used.
 
     Everything raises ValidationException with AWS's sentence. Ask for the expressions in AWS's order:
-    update, condition, key condition, filter, projection.
+    update, condition, filter, projection, key condition.
     """
 
     def __init__(self, names: Mapping[str, str] | None, values: Mapping[str, AttributeValue] | None) -> None:

@@ -4,9 +4,13 @@ import re
 from collections.abc import Mapping
 
 from millrace.core.errors import AwsError, validation_error
-from millrace.core.limits import expression_placeholder_bytes_max
+from millrace.core.limits import (
+    attribute_name_bytes_max,
+    expression_placeholder_bytes_max,
+    expression_variables_bytes_max,
+)
 from millrace.dynamodb.expressions.syntax import ExpressionError, Path, Value
-from millrace.dynamodb.values import AttributeValue, normalise_value
+from millrace.dynamodb.values import AttributeValue, measured_value, name_too_large, too_deep
 
 Steps = tuple[str | int, ...]
 """A document path with its #names put in."""
@@ -74,6 +78,9 @@ def _checked_names(names: Mapping[str, str] | None) -> Mapping[str, str]:
             raise _bad_key(member, key)
         if not name:
             raise validation_error(f"{member} contains invalid value: Empty attribute name for key {key}")
+        if len(name) > attribute_name_bytes_max or len(name.encode()) > attribute_name_bytes_max:
+            raise name_too_large()
+    _check_total(member, sum(map(len, names.values())))
     return names
 
 
@@ -88,19 +95,31 @@ def _checked_values(values: Mapping[str, AttributeValue] | None) -> Mapping[str,
         if not _value(key):
             raise _bad_key(member, key)
     checked: dict[str, AttributeValue] = {}
+    total = 0
     for key, value in values.items():
         try:
-            checked[key] = normalise_value(value)
+            checked[key], size = measured_value(value)
+            total += size
         except AwsError as error:
-            if error.code != "ValidationException":
+            if error.code != "ValidationException" or error.message == too_deep:
                 raise
             raise validation_error(
                 f"{member} contains invalid value: {error.message} for key {key}"
             ) from None
+    _check_total(member, total)
     return checked
 
 
+def _check_total(member: str, size: int) -> None:
+    if size > expression_variables_bytes_max:
+        raise validation_error(f"{member} exceeds max size")
+
+
 def _check_length(member: str, key: str, size: str) -> None:
+    if not key:
+        raise validation_error(
+            f"{member} contains invalid key: The expression attribute map contains an empty key;"
+        )
     if len(key) > expression_placeholder_bytes_max:
         raise validation_error(
             f"{member} contains invalid key: The expression attribute map contains a key that is too long;{size}"

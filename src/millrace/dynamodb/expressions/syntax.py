@@ -99,10 +99,10 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """The actions as written, and the section keywords in the order they appear."""
+    """The actions as written; `repeated` is the first of them behind a second section of one keyword."""
 
     actions: tuple[Action, ...]
-    sections: tuple[str, ...]
+    repeated: int | None = None
 
 
 def operands_of(leaf: Leaf) -> tuple[Operand, ...]:

@@ -15,6 +15,7 @@ from millrace.dynamodb.expressions.condition import (
     Bound,
     bind_operand,
     check_count,
+    check_distinct,
     check_is_path,
     check_types,
 )
@@ -90,14 +91,22 @@ class Update:
     def apply(self, item: Item) -> Item:
         """The item as it becomes; the old one stays as it is. ValidationException if it cannot be done."""
         ends: list[tuple[Steps, _End]] = []
+        failures: list[AwsError] = []
         missing = False
         for change in self._changes:
+            value: AttributeValue | None = None
             try:
-                ends.append((change.steps, _End(change.value(item))))
+                value = change.value(item)
+            except AwsError as error:
+                failures.append(error)
             except MissingError:
                 missing = True
-                ends.append((change.steps, _End(None)))
-        changed = _changed_map(item, tree_of(ends))
+            ends.append((change.steps, _End(value)))
+        changed = _changed_map(
+            item, tree_of(ends)
+        )  # wrong paths count first, then wrong types, then what is missing
+        if failures:
+            raise failures[0]
         if missing:
             raise validation_error(
                 "The provided expression refers to an attribute that does not exist in the item"
@@ -234,6 +243,7 @@ def _bind_operand(operand: Operand, scope: Scope) -> Bound:
             if operand.name == "list_append":
                 return _bind_append(operands)
             check_is_path(operand)
+            check_distinct(operand.name, operands)
             return _bind_default(operands)
 
 
@@ -280,20 +290,13 @@ def _bind_default(operands: list[Bound]) -> Bound:
 
 
 def _contents(operands: list[Bound], item: Item, kind: str) -> list[Any]:
-    """The contents of two operands of one type; a wrong type counts before a missing attribute."""
+    """The contents of two operands of one type."""
     contents: list[Any] = []
-    missing: MissingError | None = None
     for operand in operands:
-        try:
-            value = operand.get(item)
-        except MissingError as error:
-            missing = error
-            continue
+        value = operand.get(item)
         if value is None or kind not in value:
             raise _bad_type()
         contents.append(value[kind])
-    if missing:
-        raise missing
     return contents
 
 

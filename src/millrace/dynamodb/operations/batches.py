@@ -3,9 +3,11 @@
 A batch is one transaction here. AWS promises less: each of its writes alone.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+import orjson
 
 from millrace.core import limits
 from millrace.core.clock import Clock
@@ -19,6 +21,8 @@ from millrace.dynamodb.row import Row, answer
 from millrace.dynamodb.transaction import Transactions
 from millrace.dynamodb.values import Item
 from millrace.storage.interface import Reader, Storage, Writer
+
+_PROJECTION = ("ProjectionExpression",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +58,10 @@ class _Get:
     def __init__(self, form: Mapping[str, Any]) -> None:
         request.check_together(form, ("ProjectionExpression",))
         self.form = form
-        self.projection = request.compiled(form).projection
         self.keys: list[Item] = [values.normalise(key)[0] for key in form["Keys"]]
+        self.projection = request.compiled(form).projection
+        if len({orjson.dumps(key, option=orjson.OPT_SORT_KEYS) for key in self.keys}) != len(self.keys):
+            raise _duplicates()
         self.consistent = bool(form.get("ConsistentRead"))
 
 
@@ -89,7 +95,7 @@ class Batches:
 
         def write(writer: Writer) -> tuple[list[_Done], dict[str, list[Any]]]:
             planned = [
-                (name, table, _distinct(table, of_table, _Write.row_key))
+                (name, table, _distinct(table, of_table))
                 for name, of_table in writes.items()
                 for table in (catalog.find(writer, context.scope, name),)
             ]
@@ -158,14 +164,16 @@ def _write(form: Mapping[str, Any]) -> _Write:
     return _Write(form, item, Row.of(item, size))
 
 
-def _distinct(
-    table: Table, asked: list[Any], row_key: Callable[[Any, Table], bytes]
-) -> list[tuple[bytes, Any]]:
-    """The row keys of a batch's parts. Raises if two are the same."""
-    keyed = [(row_key(one, table), one) for one in asked]
+def _distinct(table: Table, asked: list[_Write]) -> list[tuple[bytes, _Write]]:
+    """The row keys of a batch's writes. Raises if two are the same."""
+    keyed = [(one.row_key(table), one) for one in asked]
     if len({key for key, _ in keyed}) != len(keyed):
-        raise validation_error("Provided list of item keys contains duplicates")
+        raise _duplicates()
     return keyed
+
+
+def _duplicates() -> AwsError:
+    return validation_error("Provided list of item keys contains duplicates")
 
 
 def _apply(writer: Writer, table: Table, key: bytes, one: _Write, now: float) -> Change:
@@ -176,7 +184,7 @@ def _gather(reader: Reader, table: Table, name: str, get: _Get, answered: _Answe
     """Read one table's keys; what no longer fits the answer is left unprocessed."""
     consumption = Consumption(table)
     found = answered.responses.setdefault(name, [])
-    for row_key, key in _distinct(table, get.keys, lambda key, known: known.schema.key_of_key(key)):
+    for row_key, key in [(table.schema.key_of_key(key), key) for key in get.keys]:
         stored = reader.get(table.space, row_key)
         row = None if stored is None else Row.stored(stored)
         if row is not None and answered.size + row.size > limits.batch_get_bytes_max:

@@ -49,7 +49,8 @@ class BulkOperations:
                 if before.asked != asked:
                     raise AwsError(
                         "IdempotentParameterMismatchException",
-                        "The request uses the same client token as a previous, but non-identical request.",
+                        "DynamoDB rejected the request because you retried a request with a different payload "
+                        "but with an idempotent token that was already used.",
                     )
                 return before.told
             table = named(writer, context, params)

@@ -3,16 +3,16 @@
 Checks, their order and sentences were probed on AWS in 2026: ack-api-quirks DDB-EXPORT-001 to -022.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from millrace.core import arn as arns
 from millrace.core import ids, limits
 from millrace.core.arn import Scope
-from millrace.core.clock import Clock, iso_milliseconds
+from millrace.core.clock import Clock, iso_seconds
 from millrace.core.context import Context, Operation, Output, Params
 from millrace.core.errors import AwsError, validation_error
-from millrace.dynamodb import catalog, transfers
+from millrace.dynamodb import catalog, recovery, transfers
 from millrace.dynamodb.catalog import Table
 from millrace.dynamodb.definition import invalid
 from millrace.dynamodb.transfers import Transfer
@@ -22,22 +22,13 @@ _INCREMENTAL = "INCREMENTAL_EXPORT"
 # What a description repeats of its request.
 _REPEATED = ("S3Bucket", "S3BucketOwner", "S3Prefix", "S3SseKmsKeyId", "FilterSpecification")
 
-# Since when a table can be had as it was at a time; None without point-in-time recovery.
-Recoverable = Callable[[Reader, Table], float | None]
-
-
-def never(_reader: Reader, _table: Table) -> float | None:
-    """No table can."""
-    return None
-
 
 class Exports:
     """The operations, over one storage and one clock."""
 
-    def __init__(self, storage: Storage, clock: Clock, recoverable: Recoverable = never) -> None:
+    def __init__(self, storage: Storage, clock: Clock) -> None:
         self._storage = storage
         self._clock = clock
-        self._recoverable = recoverable
 
     def operations(self) -> Mapping[str, Operation]:
         return {
@@ -63,7 +54,7 @@ class Exports:
                     )
                 return before.told
             table = _table(writer, scope, arn)
-            _check_time(params, table, self._recoverable(writer, table), now)
+            _check_time(params, table, now)
             begun = _begun(params, table, f"{arn}/export/{identity}", token, now)
             told = {**begun, "ExportStatus": "FAILED", "EndTime": now, **failed}
             transfers.put(writer, "export", scope, Transfer(identity, token, asked, now, arn, told))
@@ -160,8 +151,9 @@ def _table(reader: Reader, scope: Scope, arn: str) -> Table:
     return table
 
 
-def _check_time(params: Params, table: Table, since: float | None, now: float) -> None:
+def _check_time(params: Params, table: Table, now: float) -> None:
     """Refuse a time that the table cannot be had of."""
+    since = None if table.recovery is None else recovery.earliest(table.recovery, now)
     specification = params.get("IncrementalExportSpecification")
     if specification is not None:
         _check_window(specification["ExportFromTime"], specification.get("ExportToTime"), since, now)
@@ -174,11 +166,11 @@ def _check_time(params: Params, table: Table, since: float | None, now: float) -
         raise AwsError("InvalidExportTimeException", "Export Time is invalid")
 
 
-def _check_window(start: float, end: float | None, since: float | None, now: float) -> None:
-    if since is None or start < int(since):
-        raise _wrong_time(f"from time cannot be less than the table creation time : {_iso(start)}")
+def _check_window(start: float, end: float | None, since: int | None, now: float) -> None:
+    if since is None or start < since:
+        raise _wrong_time(f"from time cannot be less than the table creation time : {iso_seconds(start)}")
     if end is not None and end > now:
-        raise _wrong_time(f"to time cannot be greater than the current time : {_iso(end)}")
+        raise _wrong_time(f"to time cannot be greater than the current time : {iso_seconds(end)}")
     seconds = (now if end is None else end) - start
     difference = "Difference between export period from time and export period to time is"
     if seconds < limits.export_window_seconds_min:
@@ -189,10 +181,6 @@ def _check_window(start: float, end: float | None, since: float | None, now: flo
 
 def _wrong_time(what: str) -> AwsError:
     return AwsError("InvalidExportTimeException", f"Incremental export period {what}")
-
-
-def _iso(epoch: float) -> str:
-    return f"{iso_milliseconds(epoch)[:19]}Z"
 
 
 def _begun(params: Params, table: Table, arn: str, token: str, now: float) -> dict[str, Any]:

@@ -17,7 +17,6 @@ from millrace.dynamodb.write import Write
 from millrace.storage.interface import Reader, Storage, Writer
 
 _PROJECTION = ("ProjectionExpression",)
-_RETURNS_OF_PUT = ("NONE", "ALL_OLD")
 
 
 class Items:
@@ -37,16 +36,14 @@ class Items:
         }
 
     async def put_item(self, context: Context, params: Params) -> Output:
-        returns = request.check_returns(params, _RETURNS_OF_PUT)
         asked = write.put(params)
         table, done = await self._apply(context, asked)
-        return _written(params, table, asked.item, done, done.old if returns == "ALL_OLD" else None)
+        return _written(params, table, asked.item, done, _old_part(params, done))
 
     async def delete_item(self, context: Context, params: Params) -> Output:
-        returns = request.check_returns(params, _RETURNS_OF_PUT)
         asked = write.delete(params)
         table, done = await self._apply(context, asked)
-        return _written(params, table, asked.item, done, done.old if returns == "ALL_OLD" else None)
+        return _written(params, table, asked.item, done, _old_part(params, done))
 
     async def update_item(self, context: Context, params: Params) -> Output:
         asked = write.update(params)
@@ -61,8 +58,9 @@ class Items:
 
         def read(reader: Reader) -> tuple[Table, bytes | None]:
             table = catalog.find(reader, context.scope, params["TableName"])
+            row_key = table.schema.key_of_key(key)
             request.check_scalars(table, found)
-            return table, reader.get(table.space, table.schema.key_of_key(key))
+            return table, reader.get(table.space, row_key)
 
         table, stored = await self._storage.read(read)
         row = None if stored is None else Row.stored(stored)
@@ -86,6 +84,11 @@ class Items:
             return planned.table, planned.apply(writer, now)
 
         return await self._storage.write(apply)
+
+
+def _old_part(params: Params, done: Change) -> Row | None:
+    """What ReturnValues asks for of a put or a deletion."""
+    return done.old if params.get("ReturnValues") == "ALL_OLD" else None
 
 
 def _updated_part(returns: str, update: Update | None, done: Change) -> Row | Item | None:

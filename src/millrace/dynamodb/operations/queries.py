@@ -7,10 +7,11 @@ from millrace.core.context import Context, Operation, Output, Params
 from millrace.core.errors import AwsError, validation_error
 from millrace.dynamodb import catalog, legacy, request, search
 from millrace.dynamodb.capacity import Consumption
+from millrace.dynamodb.catalog import Index
 from millrace.dynamodb.definition import invalid
 from millrace.dynamodb.expressions import Condition, Expressions, KeyCondition, KeyDemands, Projection
 from millrace.dynamodb.expressions.condition import value_text
-from millrace.dynamodb.keys import partition_prefix
+from millrace.dynamodb.keys import joint_prefix
 from millrace.dynamodb.request import Compiled
 from millrace.dynamodb.row import answer
 from millrace.dynamodb.search import Page, Place, Range
@@ -21,7 +22,6 @@ _KEY_CONDITION = "KeyConditionExpression"
 _FILTER = "FilterExpression"
 _PROJECTION = "ProjectionExpression"
 _ATTRIBUTES = "AttributesToGet"
-_START = "ExclusiveStartKey"
 _ONE_ROW = "The query can return at most one row and cannot be restarted"
 
 
@@ -37,24 +37,25 @@ class Queries:
     async def query(self, context: Context, params: Params) -> Output:
         request.check_together(params, (_FILTER, _KEY_CONDITION, _PROJECTION))
         _check_select(params, "1 validation error detected: ")
-        older = Compiled(
-            legacy.filtered(params.get("QueryFilter"), params.get("ConditionalOperator")),
-            legacy.attributes_to_get(params.get(_ATTRIBUTES)),
-        )
-        start = search.start_values(params.get(_START))
-        demands, found = _compile_query(params, older)
+        condition = legacy.filtered(params.get("QueryFilter"), params.get("ConditionalOperator"))
+        projection = legacy.attributes_to_get(params.get(_ATTRIBUTES))
+        start = _start(params)
+        demands, found = _compile_query(params, Compiled(condition, projection))
 
         def read(reader: Reader) -> Output:
             place = _place(reader, context, params)
-            own = None if start is None else search.start_item(place, start)
+            if start is not None:
+                search.check_start_partition(place, start)
             keys = demands.match(place.schema)
+            if start is not None:
+                search.check_start(place, start)
             if found.condition is not None:
                 _check_filter(params, found.condition, place)
-            _check_whole(params, place)
+            _check_projected(params, place.index)
             request.check_scalars(place.table, found)
             among = Range(*keys.bounds, params.get("ScanIndexForward") is False)
-            if own is not None:
-                among = _resume(place, among, keys, own)
+            if start is not None:
+                among = _resume(place, among, keys, start)
             output = _answer(reader, params, place, among, found)
             if _finds_one(place):
                 output.pop("LastEvaluatedKey", None)
@@ -67,15 +68,17 @@ class Queries:
         _check_select(params, "")
         projection = legacy.attributes_to_get(params.get(_ATTRIBUTES))
         condition = legacy.filtered(params.get("ScanFilter"), params.get("ConditionalOperator"))
-        start = search.start_values(params.get(_START))
+        start = _start(params)
         _check_segments(params)
-        found = _compile(request.expressions_of(params), params, Compiled(condition, projection))
+        expressions = request.expressions_of(params)
+        found = _compile(expressions, params, Compiled(condition, projection))
+        expressions.finish()
 
         def read(reader: Reader) -> Output:
             place = _place(reader, context, params)
             if start is not None:
                 search.check_scan_start(place, start)
-            _check_whole(params, place)
+            _check_projected(params, place.index)
             among = _scan_range(params, place, start)
             request.check_scalars(place.table, found)
             return _answer(reader, params, place, among, found)
@@ -101,9 +104,8 @@ def _place(reader: Reader, context: Context, params: Params) -> Place:
     return Place(table, index)
 
 
-def _check_whole(params: Params, place: Place) -> None:
-    """Refuse to get whole items from a global index that has only parts of them."""
-    index = place.index
+def _check_projected(params: Params, index: Index | None) -> None:
+    """Refuse to select all attributes of a global index that has not all."""
     if index and not index.local and not index.whole and params.get("Select") == "ALL_ATTRIBUTES":
         raise invalid(
             f"Select type ALL_ATTRIBUTES is not supported for global secondary index {index.name} "
@@ -120,6 +122,11 @@ def _no_such_read(params: Params) -> AwsError:
     return validation_error("Query operation not supported on this index type.")
 
 
+def _start(params: Params) -> Item | None:
+    given = params.get("ExclusiveStartKey")
+    return None if given is None else search.start_values(given)
+
+
 def _compile_query(params: Params, older: Compiled) -> tuple[KeyDemands, Compiled]:
     text, conditions = params.get(_KEY_CONDITION), params.get("KeyConditions")
     if text is None and conditions is None:
@@ -127,20 +134,26 @@ def _compile_query(params: Params, older: Compiled) -> tuple[KeyDemands, Compile
             "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request."
         )
     given = request.expressions_of(params)
-    demands = None if text is None else given.key_demands(text)
+    if text is None:
+        found = _compile(given, params, older)
+        given.finish()
+        return legacy.key_demands(conditions or {}, index=params.get("IndexName") is not None), found
+    # The text is judged before the other expressions, and what it says of keys after them.
+    if params.get(_FILTER) is not None or params.get(_PROJECTION) is not None:
+        given.condition(text, _KEY_CONDITION)
     found = _compile(given, params, older)
-    return demands or legacy.key_demands(conditions or {}), found
+    demands = given.key_demands(text)
+    given.finish()
+    return demands, found
 
 
 def _compile(given: Expressions, params: Params, older: Compiled) -> Compiled:
     """The filter and the projection: expressions or `older` parameters, never both."""
     condition, projection = params.get(_FILTER), params.get(_PROJECTION)
-    found = Compiled(
+    return Compiled(
         condition=older.condition if condition is None else given.condition(condition, _FILTER),
         projection=older.projection if projection is None else given.projection(projection),
     )
-    given.finish()
-    return found
 
 
 def _check_select(params: Params, prefix: str) -> None:
@@ -198,7 +211,7 @@ def _resume(place: Place, among: Range, keys: KeyCondition, start: Item) -> Rang
     own = tuple(start[attribute.name] for attribute in place.schema.hashes)
     if own[:-1] != asked[:-1]:
         raise validation_error(_ONE_ROW)
-    if not among.holds(keys.prefix + key[len(partition_prefix(*own)) :]):
+    if not among.holds(keys.prefix + key[len(joint_prefix(own)) :]):
         raise validation_error("The provided starting key does not match the range key predicate")
     if _finds_one(place):
         text = f": ExclusiveStartKey: {{{place.schema.hash.name}=AttributeValue: {value_text(own[0])}}}"

@@ -24,7 +24,7 @@ from millrace.streams import log, resource_policy
 from millrace.streams.resource_policy import Kept
 
 _NO_POLICY = "NO_POLICY"
-# How botocore sends ConfirmRemoveSelfResourceAccess, and how the model has it.
+# How AWS's API Reference has clients send ConfirmRemoveSelfResourceAccess; SDKs send the member.
 _CONFIRM = "x-amz-confirm-remove-self-resource-access"
 
 

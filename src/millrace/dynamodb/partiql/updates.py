@@ -27,8 +27,7 @@ class UpdateCompiler:
 
     def update(self, assignments: Iterable[Assignment]) -> syntax.Update:
         """The update. ValidationException with AWS's sentence if DynamoDB knows no such one."""
-        actions = tuple(self._action(assignment) for assignment in assignments)
-        return syntax.Update(actions, tuple(dict.fromkeys(action.section for action in actions)))
+        return syntax.Update(tuple(self._action(assignment) for assignment in assignments))
 
     def _action(self, assignment: Assignment) -> syntax.Action:
         path = self._placeholders.path(assignment.path.steps)

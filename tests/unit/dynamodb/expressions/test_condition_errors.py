@@ -292,6 +292,58 @@ def test_an_expression_has_at_most_300_operators():
     assert refusal(text) == "The expression contains too many operators; operator count: 301"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "NOT (" * 299 + "a = b" + ")" * 299,
+        "a = b OR (" * 149 + "a = b" + ")" * 149,
+        "a = b AND (a = b OR (" * 74 + "a = b" + "))" * 74,
+        "(" * 148 + "a = b" + " OR a = b)" * 148,
+    ],
+)
+def test_parentheses_nest_as_deep_as_the_operators_allow(text):
+    condition = Expressions(None, None).condition(text)
+
+    assert condition({"a": {"S": "x"}, "b": {"S": "x"}}) is not condition({})
+
+
+def test_too_many_parentheses_are_redundant_or_do_not_end():
+    assert refusal("(" * 2000 + "a = b" + ")" * 2000) == "The expression has redundant parentheses;"
+    assert refusal("(" * 4096) == 'Syntax error; token: "<EOF>", near: "("'
+    assert refusal("a = size(" * 1 + "size(" * 250 + "b" + ")" * 251).endswith("operand type: N")
+
+
+@pytest.mark.parametrize("piece", ["(", "NOT ", "size(", "a[0]", "a.", "[", ")"])
+def test_a_hundred_thousand_pieces_are_too_much_text(piece):
+    assert refusal(piece * 100_000).startswith("Expression size has exceeded the maximum allowed size;")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("name = :x AND foo(a)", "Attribute name is a reserved keyword; reserved keyword: name"),
+        ("foo(a) AND name = :x", "Invalid function name; function: foo"),
+        ("foo(name)", "Invalid function name; function: foo"),
+        (
+            "size(a) AND foo(a)",
+            "The function is not allowed to be used this way in an expression; function: size",
+        ),
+        (
+            "if_not_exists(name, :x)",
+            "The function is not allowed in a condition expression; function: if_not_exists",
+        ),
+        ("#x = :x AND foo(a)", "Invalid function name; function: foo"),
+        ("name = a AND a[99999999999] = b", "Attribute name is a reserved keyword; reserved keyword: name"),
+        (
+            "#x = b AND a" + ".a" * 32 + " = b",
+            "The document path has too many nesting levels; nesting levels: 33",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_text_is_told_from_left_to_right(text, sentence):
+    assert refusal(text) == sentence
+
+
 def test_deep_nesting_is_refused_and_does_not_break():
     for text in ("(" * 4000, "NOT " * 1000, "size(" * 800, "a = (" * 800, "(a=b AND " * 400):
         assert refusal(text)

@@ -25,6 +25,23 @@ def refusal(names, values):
             None,
             "ExpressionAttributeNames contains invalid value: Empty attribute name for key #a",
         ),
+        (
+            {"": "a"},
+            None,
+            "ExpressionAttributeNames contains invalid key: The expression attribute map contains an empty key;",
+        ),
+        ({"#a": "x" * 65_536}, None, "Attribute name is too large, must be less than 65536 bytes"),
+        ({"#a": "é" * 40_000}, None, "Attribute name is too large, must be less than 65536 bytes"),
+        (
+            {f"#{index}": "x" * 60_000 for index in range(40)},
+            None,
+            "ExpressionAttributeNames exceeds max size",
+        ),
+        (
+            None,
+            {f":{index}": {"S": "x" * 300_000} for index in range(7)},
+            "ExpressionAttributeValues exceeds max size",
+        ),
         (None, {}, "ExpressionAttributeValues must not be empty"),
         (
             None,

@@ -151,6 +151,36 @@ def test_what_the_grammar_does_not_know_is_a_syntax_error(text):
     assert refusal(text).startswith("Syntax error; token: ")
 
 
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("SET a = ((:a + :b))", "The expression has redundant parentheses;"),
+        (
+            "SET a = if_not_exists(b, list_append(:a, :b))",
+            "The function is not allowed to be used this way in an expression; function: list_append",
+        ),
+        (
+            "SET a = list_append(:a, list_append(:a, :b))",
+            "The function is not allowed to be used this way in an expression; function: list_append",
+        ),
+        (
+            "SET a = if_not_exists(b, b)",
+            "The first operand must be distinct from the remaining operands for this operator or function; "
+            "operator: if_not_exists, first operand: [b]",
+        ),
+        ("SET a = foo(b), name = :a", "Invalid function name; function: foo"),
+        ("SET name = foo(b)", "Attribute name is a reserved keyword; reserved keyword: name"),
+        (
+            "REMOVE a REMOVE b SET c = foo(b)",
+            'The "REMOVE" section can only be used once in an update expression;',
+        ),
+        ("REMOVE a REMOVE name", "Attribute name is a reserved keyword; reserved keyword: name"),
+    ],
+)
+def test_what_is_wrong_with_a_text_is_told_from_left_to_right(text, sentence):
+    assert refusal(text, {":a": {"L": []}, ":b": {"L": []}}) == sentence
+
+
 some = {":a": {"S": "a"}, ":b": {"S": "a"}}
 some_names = {"#a": "a", "#b": "b"}
 
@@ -306,7 +336,10 @@ stored = {
         ("add b :a", {"NS": ["1"]}, wrong_type),
         ("add d :a", {"N": "1"}, wrong_type),
         ("set e = id + :a", {"N": "1"}, wrong_type),
-        ("set e = z + id, f = :a", {"N": "1"}, wrong_type),
+        ("set e = id + z, f = :a", {"N": "1"}, wrong_type),
+        ("set e = z + id, f = :a", {"N": "1"}, missing),
+        ("set e = id + :a, y.a = :a", {"N": "1"}, wrong_path),
+        ("set e = z, f = id + :a", {"N": "1"}, wrong_type),
         ("set e = list_append(d, if_not_exists(f, :a))", {"L": []}, wrong_type),
         (
             "add c :a",

@@ -40,7 +40,7 @@ leaves = st.one_of(
     made(syntax.Parameter, st.just(0)),
     paths,
 )
-comparators = st.sampled_from(["=", "<>", "<", "<=", ">", ">=", "IN", "LIKE", "+", "-", "*", "||"])
+comparators = st.sampled_from(["=", "<>", "<", "<=", ">", ">=", "LIKE", "+", "-", "*", "||"])
 functions = st.sampled_from(["size", "begins_with", "contains", "exists", "foo"])
 
 
@@ -52,6 +52,7 @@ def compound(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         made(syntax.Call, functions, some(inner)),
         made(syntax.Unary, st.just("NOT"), inner),
         made(syntax.Binary, comparators, inner, inner),
+        made(syntax.Binary, st.just("IN"), inner, made(syntax.Sequence, some(inner), bag=st.booleans())),
         made(syntax.Joined, st.sampled_from(["AND", "OR"]), several),
         made(syntax.Between, inner, inner, inner),
         made(syntax.Is, inner, st.sampled_from(["MISSING", "NULL", "STRING", "TUPLE"])),
