@@ -1,7 +1,7 @@
 """Vector indexes: their tables, what goes into them, and SearchVectors."""
 
 import math
-import random
+import random  # noqa: TID251 -- its seeds are the test's own
 import struct
 
 import pytest
