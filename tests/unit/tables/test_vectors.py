@@ -1,5 +1,6 @@
 """Vector indexes: their tables, what goes into them, and SearchVectors."""
 
+import asyncio
 import math
 import random  # noqa: TID251 -- its seeds are the test's own
 import struct
@@ -7,7 +8,7 @@ import struct
 import pytest
 from tests.unit.tables.calls import n, run, s
 
-from millrace.core import limits
+from millrace.core import limits, turn
 
 WRONG = "One or more parameter values were invalid: "
 BAD = "One or more parameter values were invalid. "
@@ -471,5 +472,28 @@ def test_queries_and_scans_of_a_vector_index_are_refused():
         assert (await calls.refused("Scan", **asked, ConsistentRead=True))[1] == scan
         statement = 'SELECT * FROM "orders"."near"'
         assert (await calls.refused("ExecuteStatement", Statement=statement))[1] == scan
+
+    run(test)
+
+
+def test_a_search_lets_others_go_first_between_its_parts(monkeypatch):
+    monkeypatch.setattr(limits, "vector_search_entries_max", 2)
+
+    async def test(calls):
+        await calls.table(VectorIndexes=[index()])
+        for number in range(7):
+            await put(calls, f"k{number}", number, 1, 0)
+        turns = 0
+
+        async def count():
+            nonlocal turns
+            while True:
+                turns += 1
+                await turn.give_way()
+
+        other = asyncio.ensure_future(count())
+        assert len(await found(calls, 1, 0, 0)) == 7
+        other.cancel()
+        assert turns >= 4
 
     run(test)

@@ -1,12 +1,12 @@
 """SearchVectors: the items whose vectors are nearest to a given one."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 import orjson
 
-from millrace.core import limits
+from millrace.core import limits, turn
 from millrace.core.context import Context, Operation, Output, Params
 from millrace.core.errors import validation_error
 from millrace.dynamodb import catalog, request
@@ -44,7 +44,7 @@ class Vectors:
 
         found = await self._storage.read(begin)
         await self._compare(found)
-        output: dict[str, Any] = {"SearchResults": _results(found.index, found.hits, projection)}
+        output: dict[str, Any] = {"SearchResults": await _results(found.index, found.hits, projection)}
         if params.get("ReturnConsumedCapacity") in ("TOTAL", "INDEXES"):
             size = float(max(found.size, limits.vector_request_bytes_min))
             output["ConsumedCapacity"] = {"VectorSearchRequestBytes": size}
@@ -57,6 +57,7 @@ class Vectors:
         ):
             found.compare(value for _, value in rows)
             low = rows[-1][0] + b"\0"
+            await turn.give_way()
 
 
 def _check_count(count: int) -> None:
@@ -93,13 +94,14 @@ def _check_dimensions(vector: Vector, index: VectorIndex) -> None:
         )
 
 
-def _results(index: VectorIndex, hits: list[Hit], projection: Projection | None) -> list[dict[str, Any]]:
+async def _results(
+    index: VectorIndex, hits: list[Hit], projection: Projection | None
+) -> list[dict[str, Any]]:
     """SearchResults. What is asked for and not projected is left out without a word."""
-    items: Iterator[Item] = (_item(index, hit, projection) for hit in hits)
     results: list[dict[str, Any]] = []
     size = 0
-    for hit, item in zip(hits, items, strict=True):
-        told = orjson.dumps(item)
+    for hit in hits:
+        told = orjson.dumps(_item(index, hit, projection))
         size += len(told)
         if size > limits.vector_search_answer_bytes_max:
             # The limit is documented, its sentence is not.
@@ -108,6 +110,7 @@ def _results(index: VectorIndex, hits: list[Hit], projection: Projection | None)
                 "Use a narrower projection or a smaller TopK"
             )
         results.append({"Item": orjson.Fragment(told), "Score": hit.score})
+        await turn.give_way()  # a vector as text takes milliseconds
     return results
 
 
