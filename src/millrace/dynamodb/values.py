@@ -117,7 +117,7 @@ def _attributes(item: Item, depth: int) -> tuple[Item, int]:
         clean, bytes_ = _clean(value, depth)
         name_bytes = len(name) if name.isascii() else len(name.encode())
         if name_bytes > attribute_name_bytes_max:
-            raise name_too_large()
+            raise _name_too_large()
         total += bytes_ + name_bytes
         if clean is not value:
             changed = changed or dict(item)
@@ -127,8 +127,13 @@ def _attributes(item: Item, depth: int) -> tuple[Item, int]:
     return changed or item, total
 
 
-def name_too_large() -> AwsError:
-    """What is said of an attribute name that is too long."""
+def check_name(name: str) -> None:
+    """ValidationException if an attribute name is too long."""
+    if len(name if name.isascii() else name.encode()) > attribute_name_bytes_max:
+        raise _name_too_large()
+
+
+def _name_too_large() -> AwsError:
     return validation_error(
         f"Attribute name is too large, must be less than {attribute_name_bytes_max + 1} bytes"
     )

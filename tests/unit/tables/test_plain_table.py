@@ -164,6 +164,26 @@ class TableMachine(RuleBasedStateMachine):
         answer = self.runner.run(self.calls("BatchWriteItem", RequestItems={TABLE: writes}))
         assert answer["UnprocessedItems"] == {}
 
+    @rule(data=st.data(), count=st.integers(1, 4))
+    def transaction(self, data, count):
+        """All of its writes, or none when the one that wants a new item finds an old one."""
+        items = {self.plain.place(item): item for item in (self.whole(data) for _ in range(count))}
+        first, *others = items.values()
+        writes = [
+            {"Put": {"TableName": TABLE, "Item": first, "ConditionExpression": "attribute_not_exists(p)"}}
+        ]
+        for item in others:
+            key = {name: item[name] for name in self.plain.keys}
+            writes.append({"Delete": {"TableName": TABLE, "Key": key}})
+        if self.plain.get(first) is not None:
+            code, _ = self.runner.run(self.calls.refused("TransactWriteItems", TransactItems=writes))
+            assert code == "TransactionCanceledException"
+            return
+        self.runner.run(self.calls("TransactWriteItems", TransactItems=writes))
+        self.plain.put(first)
+        for item in others:
+            self.plain.delete(item)
+
     @rule(data=st.data(), count=st.integers(1, 6))
     def batch_get(self, data, count):
         keys = {self.plain.place(key): key for key in (self.key(data) for _ in range(count))}

@@ -5,12 +5,11 @@ from collections.abc import Mapping
 
 from millrace.core.errors import AwsError, validation_error
 from millrace.core.limits import (
-    attribute_name_bytes_max,
     expression_placeholder_bytes_max,
     expression_variables_bytes_max,
 )
 from millrace.dynamodb.expressions.syntax import ExpressionError, Path, Value
-from millrace.dynamodb.values import AttributeValue, measured_value, name_too_large, too_deep
+from millrace.dynamodb.values import AttributeValue, check_name, measured_value, too_deep
 
 Steps = tuple[str | int, ...]
 """A document path with its #names put in."""
@@ -78,8 +77,7 @@ def _checked_names(names: Mapping[str, str] | None) -> Mapping[str, str]:
             raise _bad_key(member, key)
         if not name:
             raise validation_error(f"{member} contains invalid value: Empty attribute name for key {key}")
-        if len(name) > attribute_name_bytes_max or len(name.encode()) > attribute_name_bytes_max:
-            raise name_too_large()
+        check_name(name)
     _check_total(member, sum(map(len, names.values())))
     return names
 

@@ -17,7 +17,7 @@ from millrace.dynamodb.expressions.syntax import (
     Path,
     Value,
 )
-from millrace.dynamodb.values import AttributeValue, compare, normalise_value, type_of
+from millrace.dynamodb.values import AttributeValue, check_name, compare, normalise_value, type_of
 
 _Tree = Callable[[Path, tuple[Value, ...]], Node]
 
@@ -60,6 +60,7 @@ def checked(attribute: str, operator: str, values: Iterable[AttributeValue]) -> 
     """A test whose values fit its operator. ValidationException if they do not."""
     if not attribute:
         raise invalid("Empty attribute name")
+    check_name(attribute)
     clean = tuple(normalise_value(value) for value in values)
     _check_count(operator, len(clean))
     _check_types(operator, [type_of(value) for value in clean])

@@ -7,7 +7,7 @@ from millrace.core.errors import validation_error
 from millrace.dynamodb.definition import invalid
 from millrace.dynamodb.expressions import Update
 from millrace.dynamodb.expressions.update import Change, added, deleted
-from millrace.dynamodb.values import AttributeValue, Item, normalise_value, type_of
+from millrace.dynamodb.values import AttributeValue, Item, check_name, normalise_value, type_of
 
 _sets = frozenset(("SS", "NS", "BS"))
 _Combine = Callable[[AttributeValue | None, AttributeValue], AttributeValue | None]
@@ -22,6 +22,7 @@ def attribute_updates(updates: Mapping[str, Mapping[str, Any]] | None) -> Update
 def _change(name: str, update: Mapping[str, Any]) -> Change:
     if not name:
         raise invalid("Empty attribute name")
+    check_name(name)
     action, given = update.get("Action") or "PUT", update.get("Value")
     if given is None:
         if action != "DELETE":
