@@ -137,6 +137,8 @@ invoke_response_bytes_max = 6_291_556
 invoke_log_tail_bytes_max = 4 * KIB
 environments_max = 64  # processes at a time; more invocations wait for one
 environment_usage_seconds = 0.1  # between two looks at what busy environments use
+stray_looks_max = 5  # at a process that shows no environment, before it is taken to have none
+stray_look_seconds = 0.02  # between two such looks
 environment_idle_seconds_max = 300  # AWS does not say; five minutes is what people observe
 
 # Event source mappings: https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html
