@@ -5,6 +5,7 @@ from typing import Any
 
 from millrace.core import limits
 from millrace.core.errors import invalid
+from millrace.dynamodb import index_projection
 from millrace.dynamodb.vectors.index import SearchAttribute, VectorIndex
 
 _Form = Mapping[str, Any]
@@ -65,7 +66,7 @@ def index(form: _Form, definitions: Mapping[str, str], identity: str) -> VectorI
             f"Conflicting attribute definition for '{attribute}'. An attribute cannot be defined in "
             "AttributeDefinitions when used as a VectorAttribute."
         )
-    kind, projected = _projection(form["Projection"])
+    kind, projected = index_projection.read(form["Projection"])
     return VectorIndex(
         id=identity,
         name=form["IndexName"],
@@ -101,20 +102,3 @@ def _schema(elements: Sequence[_Form], definitions: Mapping[str, str]) -> tuple[
         SearchAttribute(name, definitions[name], element["SearchSchemaElementType"] == "HASH")
         for name, element in zip(names, elements, strict=True)
     )
-
-
-def _projection(form: _Form) -> tuple[str, tuple[str, ...]]:
-    """The kind of a projection, and the attributes that it names."""
-    kind = form.get("ProjectionType")
-    attributes = form.get("NonKeyAttributes")
-    if kind is None:
-        raise invalid("Unknown ProjectionType: null")
-    if attributes is not None and kind != "INCLUDE":
-        raise invalid(f"ProjectionType is {kind}, but NonKeyAttributes is specified")
-    if kind == "INCLUDE" and not attributes:
-        raise invalid("ProjectionType is INCLUDE, but NonKeyAttributes is not specified")
-    projected: tuple[str, ...] = tuple(attributes or ())
-    for place, name in enumerate(projected):
-        if name in projected[:place]:
-            raise invalid(f"Duplicate element in NonKeyAttributes: {name}")
-    return kind, projected
