@@ -1,7 +1,7 @@
 """What UpdateTable makes of a table, or AWS's reason why not.
 
 What one request may hold, and every sentence, was probed on AWS in October 2026: ack-api-quirks DDB-TABLE-047, -057,
--152, -159, -160, -162, -174, -223, -382, -433; that throughput's bounds come first is from dynalite's recordings.
+-152, -159, -160, -162, -174, -223, -382, -433, -456; that throughput's bounds come first is from dynalite's recordings.
 Whether a table that is going through something may be changed is `admission`'s to say.
 """
 
@@ -42,6 +42,21 @@ _NOT_BUILT = (
 )
 
 
+# Structures that ask for nothing when they are empty.
+_MAY_BE_EMPTY = ("OnDemandThroughput", "WarmThroughput")
+
+
+def asked(params: Params) -> dict[str, Any]:
+    """The parameters that ask for something.
+
+    AWS overlooks an empty throughput beside other changes (ack-api-quirks DDB-TABLE-456). Alone, it breaks down over
+    one (DDB-TABLE-437), and here the table's checks refuse it.
+    """
+    given = {name: value for name, value in params.items() if value is not None}
+    full = {name: value for name, value in given.items() if value != {} or name not in _MAY_BE_EMPTY}
+    return full if any(name in full for name in _CHANGES) else given
+
+
 def refuse_not_built(params: Params) -> None:
     """Refuse what is of global tables or of vector indexes, naming it."""
     for name in _NOT_BUILT:
@@ -73,8 +88,8 @@ def check_stream(specification: Mapping[str, Any] | None, *, creating: bool) -> 
 def check(params: Params, region: str) -> None:
     """Refuse what cannot be asked of any table."""
     refuse_not_built(params)
-    asked = [name for name in _CHANGES if params.get(name) not in (None, [])]
-    if not asked:
+    changes = [name for name in _CHANGES if params.get(name) not in (None, [])]
+    if not changes:
         raise validation_error(
             "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
             "GlobalSecondaryIndexUpdates, SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, "
@@ -88,7 +103,7 @@ def check(params: Params, region: str) -> None:
         provision.check_quota(provision.units(params["ProvisionedThroughput"]), region)
     _check_index_updates(updates or ())
     check_stream(params.get("StreamSpecification"), creating=False)
-    _check_together(params, asked)
+    _check_together(params, changes)
     if params.get("ReplicaUpdates") is not None:
         _refuse_replicas(params["ReplicaUpdates"], region)
 
@@ -107,6 +122,9 @@ def _check_index_updates(updates: list[Mapping[str, Any]] | tuple[()]) -> None:
                 "Only one global secondary index action is allowed per GlobalSecondaryIndexUpdate object"
             )
         name: str = forms[0]["IndexName"]
+        if update.get("Update") is not None and update["Update"].get("WarmThroughput") == {}:
+            # Before anything is looked for: ack-api-quirks DDB-TABLE-456.
+            provision.check_warm({}, Owner(name))
         if name in names:
             raise invalid(
                 f"Only one global secondary index update per index is allowed simultaneously. Index: {name}"
@@ -217,6 +235,10 @@ def _with_capacity(table: Table, params: Params, now: float) -> Table:
         table = replace(table, billing=billing, capacity=replace(table.capacity, most=Throughput()))
     most = params.get("OnDemandThroughput")
     if most is not None:
+        if not most:
+            raise invalid(
+                "OnDemandThroughput must have at least one of MaxReadRequestUnits or MaxWriteRequestUnits specified"
+            )
         table = replace(table, capacity=provision.limited(table.capacity, most, billing, Owner()))
     return table
 

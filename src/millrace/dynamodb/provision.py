@@ -74,11 +74,7 @@ def limited(capacity: Capacity, form: _Form, billing: str, owner: Owner) -> Capa
 
 def warmed(capacity: Capacity, form: _Form, billing: str, throughput: Throughput, owner: Owner) -> Capacity:
     """After a change of WarmThroughput, which only rises."""
-    if not any(form.get(name) is not None for name in ("ReadUnitsPerSecond", "WriteUnitsPerSecond")):
-        place = "" if owner.index is None else f" for index: {owner.index}"
-        raise invalid(
-            f"WarmThroughput must have at least one of ReadUnitsPerSecond or WriteUnitsPerSecond specified{place}"
-        )
+    check_warm(form, owner)
     now = warm(billing, throughput, capacity)
     units = _units(form, now)
     below = _below(units, now)
@@ -88,6 +84,15 @@ def warmed(capacity: Capacity, form: _Form, billing: str, throughput: Throughput
             "WarmThroughput, decreasing WarmThroughput is not supported"
         )
     return replace(capacity, warm=units)
+
+
+def check_warm(form: _Form, owner: Owner) -> None:
+    """Refuse a change of WarmThroughput that names no units."""
+    if not any(form.get(name) is not None for name in ("ReadUnitsPerSecond", "WriteUnitsPerSecond")):
+        place = "" if owner.index is None else f" for index: {owner.index}"
+        raise invalid(
+            f"WarmThroughput must have at least one of ReadUnitsPerSecond or WriteUnitsPerSecond specified{place}"
+        )
 
 
 def changed(capacity: Capacity, billing: str, before: Throughput, after: Throughput, now: float) -> Capacity:

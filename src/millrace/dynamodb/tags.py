@@ -63,7 +63,7 @@ def table(reader: Reader, scope: Scope, arn: str) -> Table:
         return catalog.find(reader, scope, arn)
     except AwsError as error:
         raise AwsError(
-            "ResourceNotFoundException", f"Requested resource not found: ResourcArn: {arn} not found"
+            "ResourceNotFoundException", f"Requested resource not found: ResourceArn: {arn} not found"
         ) from error
 
 
