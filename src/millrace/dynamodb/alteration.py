@@ -11,7 +11,7 @@ from typing import Any
 
 from millrace.core.context import Params
 from millrace.core.errors import AwsError, invalid, validation_error
-from millrace.dynamodb import definition, provision
+from millrace.dynamodb import definition, description, provision
 from millrace.dynamodb.catalog import ON_DEMAND, PROVISIONED, Table, Throughput
 from millrace.dynamodb.provision import Owner
 
@@ -184,7 +184,7 @@ def altered(table: Table, params: Params, now: float) -> Table:
         table = replace(table, protected=params["DeletionProtectionEnabled"])
     asked = params.get("TableClass")
     if asked is not None and asked != (table.table_class or "STANDARD"):
-        table = replace(table, table_class=asked, table_class_changed=now)
+        table = replace(table, table_class=asked)
     if params.get("SSESpecification") is not None:
         table = replace(table, encryption=_encryption(table, params["SSESpecification"]))
     if params.get("WarmThroughput") is not None:
@@ -207,7 +207,10 @@ def _encryption(table: Table, form: Mapping[str, Any]) -> dict[str, str] | None:
     asked = definition.encryption(form)
     if asked is None and table.encryption is None:
         raise invalid("Table is already encrypted by default")
-    if asked is not None and asked == table.encryption and asked["key"].startswith("arn:"):
+    if asked is None or table.encryption is None:
+        return asked
+    # The same key by its id or an alias is a change for AWS (ack-api-quirks DDB-TABLE-141).
+    if asked["key"] == description.key_arn(table.scope, table.encryption["key"]):
         raise invalid(
             "Table is already encrypted with given KMSMasterKeyId. "
             "Use KMSMasterKeyId parameter if you want to change Master Key"
@@ -227,9 +230,7 @@ def _with_capacity(table: Table, params: Params, now: float) -> Table:
         table = _provisioned(table, provision.units(given), now, switches=switches)
     elif switches:
         warm = provision.warm(table.billing, table.throughput, table.capacity)
-        table = replace(
-            table, throughput=Throughput(), billing_changed=now, capacity=replace(table.capacity, warm=warm)
-        )
+        table = replace(table, throughput=Throughput(), capacity=replace(table.capacity, warm=warm))
     if switches:
         # Maxima of what goes on demand end with it (ack-api-quirks DDB-TABLE-153).
         table = replace(table, billing=billing, capacity=replace(table.capacity, most=Throughput()))

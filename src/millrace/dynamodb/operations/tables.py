@@ -99,10 +99,8 @@ class Tables:
             made = _with_stream(writer, table, made, params, now)
             made = transition.under_way(table, made, now, self._seconds, params)
             catalog.save(writer, made)
-            # What changes nothing is told so all the same (ack-api-quirks DDB-TABLE-156).
-            status = "UPDATING" if params.keys() & {"BillingMode", "TableClass"} else None
             # The counts of what goes are told, so the answer is made first.
-            output = {"TableDescription": description.of(writer, made, status, now=now)}
+            output = {"TableDescription": description.of_changed(writer, made, params, now)}
             transition.settle(writer, made.arn, self._clock.now())
             return output
 
