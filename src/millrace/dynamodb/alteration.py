@@ -222,6 +222,9 @@ def _with_capacity(table: Table, params: Params, now: float) -> Table:
     billing: str = params.get("BillingMode") or table.billing
     given: Mapping[str, Any] | None = params.get("ProvisionedThroughput")
     if billing == ON_DEMAND:
+        if given is not None and params.get("BillingMode") is not None:
+            # Whoever names the mode is answered otherwise: ack-api-quirks DDB-TABLE-056.
+            raise invalid("ProvisionedThroughput cannot be specified when BillingMode is PAY_PER_REQUEST")
         definition.throughput(given, billing)
     elif given is None and params.get("BillingMode") is not None:
         raise invalid("ProvisionedThroughput must be specified when BillingMode is PROVISIONED")
@@ -240,6 +243,7 @@ def _with_capacity(table: Table, params: Params, now: float) -> Table:
             raise invalid(
                 "OnDemandThroughput must have at least one of MaxReadRequestUnits or MaxWriteRequestUnits specified"
             )
+        provision.check_maxima(most, table.scope.region, Owner())
         table = replace(table, capacity=provision.limited(table.capacity, most, billing, Owner()))
     return table
 
@@ -249,18 +253,18 @@ def _provisioned(table: Table, units: Throughput, now: float, *, switches: bool)
         warm = provision.warm(table.billing, table.throughput, table.capacity)
         return replace(table, throughput=units, capacity=replace(table.capacity, warm=warm))
     if units == table.throughput:
-        raise same_units("table", "table", units)
+        raise same_units("table", "the table", units)
     capacity = provision.changed(table.capacity, table.billing, table.throughput, units, now)
     return replace(table, throughput=units, capacity=capacity)
 
 
-def same_units(what: str, named: str, units: Throughput) -> AwsError:
-    """The refusal of a change that changes nothing. `named` is `table`, or `index` and its name."""
+def same_units(named: str, counted: str, units: Throughput) -> AwsError:
+    """The refusal of a change that changes nothing. Both texts are AWS's for what has the units."""
     return validation_error(
         f"The provisioned throughput for the {named} will not change. The requested value equals the current "
-        f"value. Current ReadCapacityUnits provisioned for the {what}: {units.read}. "
+        f"value. Current ReadCapacityUnits provisioned for {counted}: {units.read}. "
         f"Requested ReadCapacityUnits: {units.read}. "
-        f"Current WriteCapacityUnits provisioned for the {what}: {units.write}. "
+        f"Current WriteCapacityUnits provisioned for {counted}: {units.write}. "
         f"Requested WriteCapacityUnits: {units.write}. "
         "Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits."
     )

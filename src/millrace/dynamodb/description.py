@@ -63,7 +63,9 @@ def of(
 def of_new(reader: Reader, table: Table, now: float, *, warm: bool) -> dict[str, Any]:
     """What CreateTable answers. `warm` says whether warm throughput was asked for; else it is left out."""
     description = of(reader, table, "CREATING", now=now)
-    if not warm:
+    if warm:
+        description["WarmThroughput"]["Status"] = "UPDATING"  # ack-api-quirks DDB-TABLE-032
+    else:
         del description["WarmThroughput"]
     for index in description.get("GlobalSecondaryIndexes", ()):
         del index["WarmThroughput"]
@@ -76,6 +78,8 @@ def of_changed(reader: Reader, table: Table, params: Params, now: float) -> dict
     """What UpdateTable answers; `params` are what asked for something."""
     # What changes nothing is told so all the same (ack-api-quirks DDB-TABLE-156).
     status = "UPDATING" if params.keys() & {"BillingMode", "TableClass"} else None
+    if "SSESpecification" in params:  # whatever else is under way (DDB-TABLE-462)
+        status = "ACTIVE"
     description = of(reader, table, status, now=now)
     # A maximum that was taken away is told in this answer alone (DDB-TABLE-182).
     gone = {name: units for name, units in params.get("OnDemandThroughput", {}).items() if units == -1}

@@ -4,6 +4,7 @@ Sentences and rules were probed on AWS in October 2026 (ack-api-quirks DDB-TABLE
 -134, -152, -155, -164, -171, -178, -184, -326).
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -14,6 +15,7 @@ from millrace.core.errors import AwsError, invalid, validation_error
 from millrace.dynamodb.catalog import ON_DEMAND, Capacity, Throughput
 
 _Form = Mapping[str, Any]
+_DAY_SECONDS = 24 * 3600
 # What an on-demand table takes from the start.
 _INITIAL = Throughput(12_000, 4_000)
 _INITIAL_PAGE = (
@@ -137,9 +139,20 @@ def check_quota(throughput: Throughput, region: str, index: str | None = None) -
             raise AwsError(
                 "LimitExceededException",
                 f"The requested {named}, {value}, is above the per {what} maximum for the account in {region}. "
-                f"Per {what} maximum: {limits.provisioned_table_units_max}. "
+                f"Per table maximum: {limits.provisioned_table_units_max}. "
                 "Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher "
                 "limits.",
+            )
+
+
+def check_maxima(form: _Form, region: str, owner: Owner) -> None:
+    """Refuse higher maxima than DescribeLimits tells of tables (ack-api-quirks DDB-TABLE-154)."""
+    for name, limit in (("MaxReadRequestUnits", "Read"), ("MaxWriteRequestUnits", "Write")):
+        if (form.get(name) or 0) > limits.provisioned_table_units_max:
+            raise AwsError(
+                "LimitExceededException",
+                f"Subscriber limit exceeded: Requested {name} for OnDemandThroughput for {owner.most} exceeds "
+                f"TableMax{limit}CapacityUnits of the account in region {region}",
             )
 
 
@@ -178,7 +191,9 @@ def _below(asked: Throughput, least: Throughput) -> str | None:
 
 
 def _check_pause(count: int, last: float, now: float) -> None:
-    following = last + limits.capacity_decrease_pause_seconds
+    # The count begins anew with the next day in any case (ack-api-quirks DDB-TABLE-184).
+    midnight = (math.floor(last) // _DAY_SECONDS + 1) * _DAY_SECONDS
+    following = min(last + limits.capacity_decrease_pause_seconds, midnight)
     if now < following:
         raise AwsError(
             "LimitExceededException",
