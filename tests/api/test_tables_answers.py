@@ -6,7 +6,7 @@ The numbers at the tests are those of ack-api-quirks DDB-TABLE-nnn, probed on AW
 from typing import Any
 
 import pytest
-from tests.api.fresh_tables import FreshTable, FreshTables, invalid, refused
+from tests.api.fresh_tables import FreshTable, FreshTables, definitions, index, invalid, key_schema, refused
 
 UNITS = {"ReadCapacityUnits": 1, "WriteCapacityUnits": 1}
 SAME_KEY = (
@@ -110,3 +110,77 @@ def test_a_change_of_the_table_class_answers_with_the_old_one(tables: FreshTable
     assert old == first
     assert (first["TableClass"], second["TableClass"]) == ("STANDARD_INFREQUENT_ACCESS", "STANDARD")
     assert second["LastUpdateDateTime"] > first["LastUpdateDateTime"]
+
+
+def test_warm_throughput_that_a_table_is_made_with_is_told_to_be_under_way(tables: FreshTables):  # 032
+    name = tables.name()
+    warm = {"ReadUnitsPerSecond": 12_001, "WriteUnitsPerSecond": 4_001}
+
+    answer = tables.client.create_table(
+        TableName=name,
+        AttributeDefinitions=definitions("id:S"),
+        KeySchema=key_schema("id"),
+        BillingMode="PAY_PER_REQUEST",
+        WarmThroughput=warm,
+    )["TableDescription"]
+
+    assert answer["WarmThroughput"] == {**warm, "Status": "UPDATING"}
+    described = tables.client.describe_table(TableName=name)["Table"]
+    assert described["WarmThroughput"] == {**warm, "Status": "ACTIVE"}
+
+
+WRONG = "One or more parameter values were invalid: "
+ABOVE = "Subscriber limit exceeded: Requested {} for OnDemandThroughput for {} exceeds {} of the account in region "
+ON_DEMAND_UPDATES: list[tuple[dict[str, Any], str, str]] = [  # 056, 154
+    (
+        {"OnDemandThroughput": maxima(40_001, 1)},
+        "LimitExceededException",
+        ABOVE.format("MaxReadRequestUnits", "table", "TableMaxReadCapacityUnits"),
+    ),
+    (
+        {
+            "GlobalSecondaryIndexUpdates": [
+                {"Update": {"IndexName": "by-age", "OnDemandThroughput": maxima(write=40_001)}}
+            ]
+        },
+        "LimitExceededException",
+        ABOVE.format("MaxWriteRequestUnits", "index : by-age", "TableMaxWriteCapacityUnits"),
+    ),
+    (
+        {"ProvisionedThroughput": UNITS},
+        "ValidationException",
+        f"{WRONG}Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is ",
+    ),
+    (
+        {"BillingMode": "PAY_PER_REQUEST", "ProvisionedThroughput": UNITS},
+        "ValidationException",
+        f"{WRONG}ProvisionedThroughput cannot be specified when BillingMode is PAY_PER_REQUEST",
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "code", "message"), ON_DEMAND_UPDATES)
+def test_an_on_demand_table_refuses_what_is_not_for_it(
+    tables: FreshTables, change: dict[str, Any], code: str, message: str
+):
+    table = tables.create("id:S", defined=["age:N"], GlobalSecondaryIndexes=[index("by-age", "age")])
+
+    told_code, sentence = refused(table.update_table, **change)
+
+    assert told_code == code
+    assert sentence.startswith(message)
+
+
+def test_what_no_key_uses_is_found_before_a_wrong_index(tables: FreshTables):  # 127
+    wrong = {**index("by-age", "age"), "Projection": {}}
+
+    assert refused(
+        tables.unchecked.create_table,
+        TableName=tables.name(),
+        AttributeDefinitions=definitions("id:S", "age:N", "size:N"),
+        KeySchema=key_schema("id"),
+        BillingMode="PAY_PER_REQUEST",
+        GlobalSecondaryIndexes=[wrong],
+    ) == invalid(
+        f"{WRONG}Some AttributeDefinitions are not used. AttributeDefinitions: [id, age, size], keys used: [id, age]"
+    )

@@ -135,3 +135,45 @@ def test_a_table_that_is_not_there_has_no_tags(tables: FreshTables):
         "ResourceNotFoundException",
         f"Requested resource not found: ResourceArn: {ARN} not found",
     )
+
+
+@pytest.mark.parametrize(
+    ("arn", "code", "message"),
+    [  # 011, 071, 442
+        (ARN.replace("eu-central-1", "us-east-1"), "ValidationException", "Invalid AWS region in '{}'"),
+        (ARN.replace("arn:aws:", "arn:aws-cn:"), "ValidationException", "Invalid AWS partition in '{}'"),
+        (ARN.replace("table/", "stream/"), "ValidationException", "Invalid resource type in '{}'"),
+        (f"{ARN}/index/by-age", "ValidationException", "Valid ARN format is "),
+        ("arn:aws:dynamodb", "ValidationException", "Valid ARN format is "),
+        (ARN.replace("000000000000", "123456789012"), "AccessDeniedException", "Access is denied"),
+    ],
+)
+@pytest.mark.parametrize(
+    "operation", ["describe_table", "describe_time_to_live", "describe_continuous_backups", "delete_table"]
+)
+def test_an_arn_of_no_table_here_is_refused(
+    tables: FreshTables, operation: str, arn: str, code: str, message: str
+):
+    told_code, told = refused(getattr(tables.client, operation), TableName=arn)
+
+    front = "1 validation error detected: " if code == "ValidationException" else ""
+    assert told_code == code
+    assert told.startswith(front + message.format(arn))
+
+
+def test_a_missing_table_is_named_whether_it_was_asked_for_by_name_or_arn(tables: FreshTables):
+    answer = ("ResourceNotFoundException", "Requested resource not found: Table: refusals not found")
+
+    assert refused(tables.client.describe_table, TableName=ARN) == answer
+    assert refused(tables.client.describe_table, TableName="refusals") == answer
+
+
+@pytest.mark.parametrize("operation", ["list_tags_of_resource", "tag_resource"])
+def test_nobody_sees_or_sets_another_accounts_tags(tables: FreshTables, operation: str):
+    arn = ARN.replace("000000000000", "123456789012")
+    tags = {"Tags": [{"Key": "color", "Value": "red"}]} if operation == "tag_resource" else {}
+
+    assert refused(getattr(tables.client, operation), ResourceArn=arn, **tags) == (
+        "AccessDeniedException",
+        "Access is denied",
+    )
