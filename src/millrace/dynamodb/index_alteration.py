@@ -75,7 +75,7 @@ def _create(
 ) -> None:
     name: str = form["IndexName"]
     if name in indexes:
-        raise validation_error(f"Attempting to create an index which already exists: {name}")
+        raise validation_error("Attempting to create an index which already exists")
     if not params.get("AttributeDefinitions"):
         raise invalid(f"AttributeDefinitions is not specified for index: {name}")
     given = form.get("ProvisionedThroughput")
