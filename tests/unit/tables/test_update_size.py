@@ -3,6 +3,8 @@
 import pytest
 from tests.unit.tables.calls import n, run, s
 
+from millrace.core.errors import AwsError
+
 MAX = 409_600
 TOO_LARGE = ("ValidationException", "Item size to update has exceeded the maximum allowed size")
 
@@ -13,14 +15,22 @@ async def ceiling(calls, item, **update) -> int:
     while refused - taken > 1:
         tried = (taken + refused) // 2
         await calls("PutItem", TableName="orders", Item={**item, "b": s("x" * (tried - size(item) - 1))})
-        try:
-            await calls("UpdateItem", TableName="orders", Key={"id": item["id"]}, **update)
-        except Exception as error:
-            assert (error.code, error.message) == TOO_LARGE
-            refused = tried
-        else:
+        if await takes(calls, Key={"id": item["id"]}, **update):
             taken = tried
+        else:
+            refused = tried
     return taken
+
+
+async def takes(calls, **update) -> bool:
+    """Whether an update is made; if it is not, its item would be too large."""
+    try:
+        await calls("UpdateItem", TableName="orders", **update)
+    except AwsError as refused:
+        if (refused.code, refused.message) != TOO_LARGE:
+            raise
+        return False
+    return True
 
 
 def size(item) -> int:
