@@ -10,10 +10,12 @@ from typing import Any
 from millrace.core import limits
 from millrace.core.arn import Scope
 from millrace.core.errors import invalid, validation_error
-from millrace.dynamodb import provision, tags
+from millrace.dynamodb import index_projection, provision, tags
 from millrace.dynamodb.catalog import ON_DEMAND, PROVISIONED, Index, Table, Throughput
 from millrace.dynamodb.composite_key import schema_of
 from millrace.dynamodb.keys import KeyAttribute, KeySchema
+from millrace.dynamodb.vectors import definition as vector_definition
+from millrace.dynamodb.vectors.index import VectorIndex
 
 _Form = Mapping[str, Any]
 
@@ -26,7 +28,8 @@ def table(scope: Scope, params: _Form, now: float, identity: Callable[[], str]) 
     definitions = attribute_types(params["AttributeDefinitions"])
     schema = key_schema(params["KeySchema"], definitions)
     local, overall = params.get("LocalSecondaryIndexes"), params.get("GlobalSecondaryIndexes")
-    if local is None and overall is None and len(definitions) != len(schema.names):
+    searched = params.get("VectorIndexes")
+    if local is None and overall is None and searched is None and len(definitions) != len(schema.names):
         raise invalid(
             "Number of attributes in KeySchema does not exactly match number of attributes defined "
             "in AttributeDefinitions"
@@ -35,7 +38,9 @@ def table(scope: Scope, params: _Form, now: float, identity: Callable[[], str]) 
         *_local_indexes(local, schema, definitions, identity),
         *_global_indexes(overall, billing, definitions, identity),
     ]
-    check_indexes(schema, definitions, indexes)
+    names = [index.name for index in indexes]
+    vectors = vector_definition.indexes(searched, billing, definitions, identity, taken=names)
+    check_indexes(schema, definitions, indexes, vectors)
     return Table(
         id=identity(),
         name=params["TableName"],
@@ -52,6 +57,7 @@ def table(scope: Scope, params: _Form, now: float, identity: Callable[[], str]) 
         table_class=params.get("TableClass"),
         encryption=encryption(params.get("SSESpecification")),
         tags=tags.of(params.get("Tags")),
+        vectors=vectors,
     )
 
 
@@ -150,7 +156,12 @@ def global_index(
     return replace(index, capacity=provision.created(form, billing, capacity, provision.Owner(name)))
 
 
-def check_indexes(schema: KeySchema, definitions: Mapping[str, str], indexes: Sequence[Index]) -> None:
+def check_indexes(
+    schema: KeySchema,
+    definitions: Mapping[str, str],
+    indexes: Sequence[Index],
+    vectors: Sequence[VectorIndex] = (),
+) -> None:
     """What holds for all indexes of a table together."""
     seen: set[str] = set()
     for index in indexes:
@@ -172,7 +183,8 @@ def check_indexes(schema: KeySchema, definitions: Mapping[str, str], indexes: Se
             "Number of NonKeyAttributes of all secondary indexes exceeds per-table limit of "
             f"{limits.index_projected_attributes_max}"
         )
-    used = list(dict.fromkeys((*schema.names, *(name for index in indexes for name in index.schema.names))))
+    names = (*schema.names, *(name for index in indexes for name in index.schema.names))
+    used = list(dict.fromkeys((*names, *(name for index in vectors for name in index.names))))
     if len(used) != len(definitions):
         raise invalid(
             "Some AttributeDefinitions are not used. AttributeDefinitions: "
@@ -254,17 +266,5 @@ def _global_indexes(
 def _index(
     form: _Form, schema: KeySchema, identity: Callable[[], str], *, local: bool, capacity: Throughput
 ) -> Index:
-    projection = form["Projection"]
-    kind = projection.get("ProjectionType")
-    attributes = projection.get("NonKeyAttributes")
-    if kind is None:
-        raise invalid("Unknown ProjectionType: null")
-    if attributes is not None and kind != "INCLUDE":
-        raise invalid(f"ProjectionType is {kind}, but NonKeyAttributes is specified")
-    if kind == "INCLUDE" and not attributes:
-        raise invalid("ProjectionType is INCLUDE, but NonKeyAttributes is not specified")
-    projected: tuple[str, ...] = tuple(attributes or ())
-    for place, name in enumerate(projected):
-        if name in projected[:place]:
-            raise invalid(f"Duplicate element in NonKeyAttributes: {name}")
+    kind, projected = index_projection.read(form["Projection"])
     return Index(identity(), form["IndexName"], local, schema, kind, projected, capacity)

@@ -9,6 +9,7 @@ from typing import Any
 from millrace.dynamodb import counts, provision
 from millrace.dynamodb.catalog import Capacity, Index, Pending, Table, Throughput
 from millrace.dynamodb.keys import KeySchema
+from millrace.dynamodb.vectors import description as vector_description
 from millrace.storage.interface import Reader
 
 # What the answer to DeleteTable leaves out.
@@ -18,6 +19,7 @@ _GONE = (
     "GlobalSecondaryIndexes",
     "KeySchema",
     "LocalSecondaryIndexes",
+    "VectorIndexes",
     "WarmThroughput",
 )
 
@@ -185,6 +187,9 @@ def _indexes(reader: Reader, table: Table, status: str, now: float | None) -> di
         described["LocalSecondaryIndexes"] = local
     if overall:
         described["GlobalSecondaryIndexes"] = overall
+    if table.vectors:
+        told = [vector_description.of(reader, table, index, status) for index in table.vectors]
+        described["VectorIndexes"] = told
     return described
 
 

@@ -180,7 +180,7 @@ def _bad_operator(operator: str) -> AwsError:
 
 def _demand_of(leaf: Leaf, scope: Scope) -> tuple[str, Demand]:
     operands = operands_of(leaf)
-    operator = _operator_of(leaf)
+    operator = operator_of(leaf)
     if not isinstance(leaf, Comparison) and not isinstance(operands[0], Path):
         raise validation_error(
             f"Invalid condition in {_member}: {operator} operator must have the key attribute as its first operand"
@@ -192,7 +192,8 @@ def _demand_of(leaf: Leaf, scope: Scope) -> tuple[str, Demand]:
     return name, Demand(operator, values)
 
 
-def _operator_of(leaf: Leaf) -> str:
+def operator_of(leaf: Leaf) -> str:
+    """The operator of a simple condition, as it is written."""
     match leaf:
         case Comparison():
             return leaf.operator
