@@ -34,7 +34,7 @@ def table(scope: Scope, params: _Form, now: float, identity: Callable[[], str]) 
             "Number of attributes in KeySchema does not exactly match number of attributes defined "
             "in AttributeDefinitions"
         )
-    if not params.get("VectorIndexes"):
+    if not searched:
         _check_all_used(schema, definitions, (*(local or ()), *(overall or ())))
     indexes = [
         *_local_indexes(local, schema, definitions, identity),
