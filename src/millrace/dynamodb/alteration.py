@@ -29,16 +29,15 @@ _CHANGES = (
     "OnDemandThroughput",
     "ProvisionedThroughput",
     "StreamSpecification",
+    "VectorIndexUpdates",
     *_ALONE,
 )
-# What is of global tables and of vectors; asking for it is not asking for nothing.
+# What is of global tables; asking for it is not asking for nothing.
 _NOT_BUILT = (
     "GlobalTableSettingsReplicationMode",
     "GlobalTableSourceArn",
     "GlobalTableWitnessUpdates",
     "MultiRegionConsistency",
-    "VectorIndexes",
-    "VectorIndexUpdates",
 )
 
 
@@ -58,11 +57,10 @@ def asked(params: Params) -> dict[str, Any]:
 
 
 def refuse_not_built(params: Params) -> None:
-    """Refuse what is of global tables or of vector indexes, naming it."""
+    """Refuse what is of global tables, naming it."""
     for name in _NOT_BUILT:
         if params.get(name) is not None:
-            what = "Vector indexes" if name.startswith("Vector") else "Global tables"
-            raise validation_error(f"{what} are not supported: {name}")
+            raise validation_error(f"Global tables are not supported: {name}")
 
 
 def check_stream(specification: Mapping[str, Any] | None, *, creating: bool) -> str | None:
@@ -135,7 +133,7 @@ def _check_index_updates(updates: list[Mapping[str, Any]] | tuple[()]) -> None:
 def _check_together(params: Params, asked: list[str]) -> None:
     """Refuse changes that AWS makes only one after the other."""
     updates: list[Mapping[str, Any]] = params.get("GlobalSecondaryIndexUpdates") or []
-    online = any(update.get("Update") is None for update in updates)
+    online = any(update.get("Update") is None for update in updates) or "VectorIndexUpdates" in asked
     if "WarmThroughput" in asked and any(update.get("Create") for update in updates):
         raise invalid("Create global secondary index cannot be specified when updating WarmThroughput")
     for name, sentence in _ALONE.items():

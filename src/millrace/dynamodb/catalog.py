@@ -17,6 +17,8 @@ from millrace.core.arn import Scope
 from millrace.core.errors import AwsError, access_denied, validation_error
 from millrace.dynamodb.composite_key import CompositeKeySchema
 from millrace.dynamodb.keys import KeyAttribute, KeySchema
+from millrace.dynamodb.vectors import index as vector_indexes
+from millrace.dynamodb.vectors.index import VectorIndex
 from millrace.storage.interface import Reader, Writer
 
 PROVISIONED = "PROVISIONED"
@@ -179,6 +181,7 @@ class Table:
     recovery: Recovery | None = None
     history: bool = False
     restore: Restore | None = None
+    vectors: tuple[VectorIndex, ...] = ()
 
     @functools.cached_property
     def arn(self) -> str:
@@ -226,6 +229,22 @@ class Table:
         """The index with this name, unless it is being deleted."""
         found = next((index for index in self.indexes if index.name == name), None)
         return None if found is None or found.status == "DELETING" else found
+
+    def vector(self, name: str) -> VectorIndex | None:
+        """The vector index with this name, unless it is being deleted."""
+        found = next((index for index in self.vectors if index.name == name), None)
+        return None if found is None or found.status == "DELETING" else found
+
+    @property
+    def all_indexes(self) -> tuple[Index | VectorIndex, ...]:
+        """Secondary indexes and vector indexes, which have their names and much of their lives in common."""
+        return self.indexes + self.vectors
+
+    @property
+    def used(self) -> tuple[str, ...]:
+        """The attributes that its key and its indexes need a definition of."""
+        names = (*self.schema.names, *(name for index in self.indexes for name in index.schema.names))
+        return tuple(dict.fromkeys((*names, *(name for index in self.vectors for name in index.names))))
 
 
 def table_arn(scope: Scope, name: str) -> str:
@@ -314,7 +333,7 @@ def remove(writer: Writer, table: Table, *, keep_items: bool = False) -> None:
     writer.delete(space(table.scope), table.name.encode())
     if not keep_items:
         writer.drop(table.space)
-    for index in table.indexes:
+    for index in table.all_indexes:
         writer.drop(index.space)
 
 
@@ -339,6 +358,7 @@ def decode(raw: bytes) -> Table:
     row["ttl"] = TimeToLive(**row["ttl"]) if row.get("ttl") else None
     row["recovery"] = Recovery(**row["recovery"]) if row.get("recovery") else None
     row["restore"] = Restore(**row["restore"]) if row.get("restore") else None
+    row["vectors"] = tuple(_vector_index(index) for index in row.get("vectors", ()))
     return Table(**row)
 
 
@@ -349,6 +369,10 @@ def _index(row: dict[str, Any]) -> Index:
     row["capacity"] = _capacity(row)
     row["pending"] = _pending(row.get("pending"))
     return Index(**row)
+
+
+def _vector_index(row: dict[str, Any]) -> VectorIndex:
+    return vector_indexes.decoded({**row, "pending": _pending(row["pending"])})
 
 
 def _capacity(row: dict[str, Any]) -> Capacity:

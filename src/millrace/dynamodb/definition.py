@@ -14,6 +14,8 @@ from millrace.dynamodb import provision, tags
 from millrace.dynamodb.catalog import ON_DEMAND, PROVISIONED, Index, Table, Throughput
 from millrace.dynamodb.composite_key import schema_of
 from millrace.dynamodb.keys import KeyAttribute, KeySchema
+from millrace.dynamodb.vectors import definition as vector_definition
+from millrace.dynamodb.vectors.index import VectorIndex
 
 _Form = Mapping[str, Any]
 
@@ -26,17 +28,21 @@ def table(scope: Scope, params: _Form, now: float, identity: Callable[[], str]) 
     definitions = attribute_types(params["AttributeDefinitions"])
     schema = key_schema(params["KeySchema"], definitions)
     local, overall = params.get("LocalSecondaryIndexes"), params.get("GlobalSecondaryIndexes")
-    if local is None and overall is None and len(definitions) != len(schema.names):
+    searched = params.get("VectorIndexes")
+    if local is None and overall is None and searched is None and len(definitions) != len(schema.names):
         raise invalid(
             "Number of attributes in KeySchema does not exactly match number of attributes defined "
             "in AttributeDefinitions"
         )
-    _check_all_used(schema, definitions, (*(local or ()), *(overall or ())))
+    if searched is None:
+        _check_all_used(schema, definitions, (*(local or ()), *(overall or ())))
     indexes = [
         *_local_indexes(local, schema, definitions, identity),
         *_global_indexes(overall, billing, definitions, identity),
     ]
-    check_indexes(schema, definitions, indexes)
+    names = [index.name for index in indexes]
+    vectors = vector_definition.indexes(searched, billing, definitions, identity, taken=names)
+    check_indexes(schema, definitions, indexes, vectors)
     return Table(
         id=identity(),
         name=params["TableName"],
@@ -53,6 +59,7 @@ def table(scope: Scope, params: _Form, now: float, identity: Callable[[], str]) 
         table_class=params.get("TableClass"),
         encryption=encryption(params.get("SSESpecification")),
         tags=tags.of(params.get("Tags")),
+        vectors=vectors,
     )
 
 
@@ -151,7 +158,12 @@ def global_index(
     return replace(index, capacity=provision.created(form, billing, capacity, provision.Owner(name)))
 
 
-def check_indexes(schema: KeySchema, definitions: Mapping[str, str], indexes: Sequence[Index]) -> None:
+def check_indexes(
+    schema: KeySchema,
+    definitions: Mapping[str, str],
+    indexes: Sequence[Index],
+    vectors: Sequence[VectorIndex] = (),
+) -> None:
     """What holds for all indexes of a table together."""
     seen: set[str] = set()
     for index in indexes:
@@ -173,7 +185,8 @@ def check_indexes(schema: KeySchema, definitions: Mapping[str, str], indexes: Se
             "Number of NonKeyAttributes of all secondary indexes exceeds per-table limit of "
             f"{limits.index_projected_attributes_max}"
         )
-    _check_used(definitions, (*schema.names, *(name for index in indexes for name in index.schema.names)))
+    names = (*schema.names, *(name for index in indexes for name in index.schema.names))
+    _check_used(definitions, (*names, *(name for index in vectors for name in index.names)))
 
 
 def _check_all_used(schema: KeySchema, definitions: Mapping[str, str], forms: Sequence[_Form]) -> None:

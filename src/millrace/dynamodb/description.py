@@ -12,6 +12,7 @@ from millrace.core.context import Params
 from millrace.dynamodb import counts, provision
 from millrace.dynamodb.catalog import ON_DEMAND, Capacity, Index, Pending, Table, Throughput
 from millrace.dynamodb.keys import KeySchema
+from millrace.dynamodb.vectors import description as vector_description
 from millrace.storage.interface import Reader
 
 # What the answer to DeleteTable leaves out.
@@ -21,6 +22,7 @@ _GONE = (
     "GlobalSecondaryIndexes",
     "KeySchema",
     "LocalSecondaryIndexes",
+    "VectorIndexes",
     "WarmThroughput",
 )
 
@@ -219,6 +221,9 @@ def _indexes(reader: Reader, table: Table, status: str, now: float | None) -> di
         described["LocalSecondaryIndexes"] = local
     if overall:
         described["GlobalSecondaryIndexes"] = overall
+    if table.vectors:
+        told = [vector_description.of(reader, table, index, status) for index in table.vectors]
+        described["VectorIndexes"] = told
     return described
 
 

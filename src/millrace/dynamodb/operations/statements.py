@@ -115,6 +115,8 @@ def _place(table: Table, name: str | None, *, consistent: bool) -> Place:
     if name is None:
         return Place(table, None)
     index = table.index(name)
+    if index is None and table.vector(name) is not None:
+        raise validation_error("Scan operation not supported on this index type")
     if index is None:
         raise validation_error(f"The table does not have the specified index: {name}")
     if index.filling:

@@ -24,6 +24,7 @@ from millrace.dynamodb import (
 )
 from millrace.dynamodb.catalog import Pending, Table
 from millrace.dynamodb.operations import resource_policies
+from millrace.dynamodb.vectors import alteration as vector_alteration
 from millrace.storage.interface import Reader, Storage, Writer
 from millrace.streams import log
 
@@ -96,6 +97,7 @@ class Tables:
             admission.check_update(table, params)
             made = alteration.altered(table, params, now)
             made = index_alteration.altered(table, made, params, now, ids.uuid)
+            made = vector_alteration.altered(table, made, params, ids.uuid)
             made = _with_stream(writer, table, made, params, now)
             made = transition.under_way(table, made, now, self._seconds, params)
             catalog.save(writer, made)
