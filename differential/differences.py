@@ -230,7 +230,7 @@ KNOWN = [
     ),
     Difference(
         "one item twice in a transaction",
-        "It is refused (API reference); the peer knows numbers by their text and takes some of them.",
+        "It is refused (API reference); the peer was seen to take a Put and a Delete of one numeric key.",
         _one_item_twice,
     ),
     Difference(
