@@ -7,7 +7,7 @@ function query(values: Record<string, string | undefined>): string {
   return given.length === 0 ? "" : `?${new URLSearchParams(given)}`;
 }
 
-export type TableTab = "overview" | "indexes" | "monitor" | "streams" | "settings";
+export type TableTab = "overview" | "indexes" | "monitor" | "streams" | "backups" | "settings";
 export type FunctionTab = "code" | "test" | "monitor" | "configuration" | "triggers";
 
 export type LogGroupTab = "streams" | "search" | "settings";
@@ -19,6 +19,7 @@ export const paths = {
   createTable: () => "#/create-table",
   table: (name: string, tab: TableTab = "overview") => `#/tables/${part(name)}/${tab}`,
   items: (name: string, index?: string) => `#/tables/${part(name)}/items${query({ index })}`,
+  partiql: (name: string) => `#/tables/${part(name)}/items${query({ view: "partiql" })}`,
   createItem: (name: string) => `#/tables/${part(name)}/items/create`,
   /** `key` is the item's key as DynamoDB JSON text. */
   editItem: (name: string, key: string) => `#/tables/${part(name)}/items/edit${query({ key })}`,

@@ -57,6 +57,15 @@ export async function describeTable(name: string): Promise<TableDescription> {
   return Table ?? {};
 }
 
+const STILL_CREATING_MS = 500;
+
+/** Returns once a new table takes what is asked of it. */
+export async function untilActive(name: string): Promise<void> {
+  while ((await describeTable(name)).TableStatus === "CREATING") {
+    await new Promise((resolve) => setTimeout(resolve, STILL_CREATING_MS));
+  }
+}
+
 export const createTable = (request: CreateTableCommandInput) =>
   dynamodb().send(new CreateTableCommand(request));
 

@@ -27,13 +27,13 @@ export const isBack = (name: string) => names.delete(name);
 const isGone = (name: string) => names.has(name);
 
 /**
- * The part of a query that says how the thing is read. While it is gone, what was known of it stays: not being
+ * The part of a query that says how the thing is read, by what was known of it. While it is gone, what was known of it stays: not being
  * `enabled` keeps new queries from beginning, but not an interval that runs already.
  */
-export const whileThere = <T>(name: string, read: () => Promise<T>) => ({
+export const whileThere = <T>(name: string, read: (known?: T) => Promise<T>) => ({
   queryFn: ({ client, queryKey }: QueryFunctionContext): T | Promise<T> => {
     const known = client.getQueryData<T>(queryKey);
-    return isGone(name) && known !== undefined ? known : read();
+    return isGone(name) && known !== undefined ? known : read(known);
   },
   enabled: () => !isGone(name),
 });

@@ -68,6 +68,10 @@ def stream_policy(stream_arn: str) -> str:
     )
 
 
+# boto3's own pause is of 20 seconds.
+EVERY_SECOND = {"Delay": 1, "MaxAttempts": 120}
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
     """What a step gave, and whether it was there before."""
@@ -86,7 +90,8 @@ class Scenario:
         self._iam: Any = session.client("iam", **settings)
 
     def create_table(self) -> Made:
-        """The table, without a stream at first, as the article has it."""
+        """The table, without a stream at first, as the article has it; active, if that takes its time."""
+        existed = False
         try:
             self._dynamodb.create_table(
                 TableName=TABLE,
@@ -95,9 +100,9 @@ class Scenario:
                 BillingMode="PAY_PER_REQUEST",
             )
         except ClientError as error:
-            return Made(TABLE, _existed(error, "ResourceInUseException"))
-        self._dynamodb.get_waiter("table_exists").wait(TableName=TABLE)
-        return Made(TABLE, existed=False)
+            existed = _existed(error, "ResourceInUseException")
+        self._dynamodb.get_waiter("table_exists").wait(TableName=TABLE, WaiterConfig=EVERY_SECOND)
+        return Made(TABLE, existed)
 
     def turn_stream_on(self) -> Made:
         """The stream's ARN; it is turned on when it was not."""

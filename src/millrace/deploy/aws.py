@@ -16,6 +16,7 @@ from millrace.deploy.problem import DeployError
 _WAIT_SECONDS_MAX = 600
 _POLL_SECONDS_MIN = 0.02
 _POLL_SECONDS_MAX = 1.0
+_NOTE_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +87,30 @@ def pages(client: Any, operation: str, member: str, **arguments: Any) -> Iterato
 
 def wait(done: Callable[[], bool]) -> None:
     """Return once it is done, asking less and less often. Raises DeployError after ten minutes."""
-    clock, pause = Clock(), threading.Event()
-    deadline = clock.stopwatch() + _WAIT_SECONDS_MAX
-    seconds = _POLL_SECONDS_MIN
-    while not done():
-        if clock.stopwatch() > deadline:
-            raise DeployError(f"it was not done within {_WAIT_SECONDS_MAX} seconds")
+    watch(lambda: "" if done() else "it was not done")
+
+
+def watch(
+    lacking: Callable[[], str],
+    note: Callable[[str], None] | None = None,
+    stopwatch: Callable[[], float] | None = None,
+) -> None:
+    """Return once `lacking` answers nothing; else it says what is waited for, and is asked less and less often.
+
+    `note` hears of what lasts, every two seconds at most and only what is new. Raises DeployError when it has said
+    the same for ten minutes.
+    """
+    stopwatch, pause = stopwatch or Clock().stopwatch, threading.Event()
+    seconds, words, heard = _POLL_SECONDS_MIN, "", ""
+    changed = told = stopwatch()
+    while news := lacking():
+        now = stopwatch()
+        if news != words:
+            words, changed = news, now
+        if now - changed > _WAIT_SECONDS_MAX:
+            raise DeployError(f"{words}, and nothing changed for {_WAIT_SECONDS_MAX} seconds")
+        if note is not None and words != heard and now - told >= _NOTE_SECONDS:
+            note(words)
+            heard, told = words, now
         pause.wait(seconds)
         seconds = min(seconds * 1.5, _POLL_SECONDS_MAX)

@@ -99,7 +99,7 @@ def deploy(
     stack = name_of(Path(path), stack_name)
     loaded = template.load(Path(path), parameters or {}, aws.region_of(settings))
     clients = aws.connect(settings)
-    situation = Situation(Packages(loaded.folder, lambda text: report(Note(text))))
+    situation = _situation(loaded.folder, report)
     drawn = blueprint.draw(loaded, stack, clients.scope, situation)
     survey = Survey(clients, situation, stack, permits or Permits())
     work = _Work(survey, report, drawn)
@@ -120,11 +120,18 @@ def remove(
     """Delete what belongs to the stack, but for tables and log groups unless permitted. The path only names it."""
     stack = name_of(None if path is None else Path(path), stack_name)
     clients = aws.connect(settings)
-    situation = Situation(Packages(Path(), lambda text: report(Note(text))))
+    situation = _situation(Path(), report)
     survey = Survey(clients, situation, stack, permits or Permits())
     with _refusals("reading what is there"):
         steps = list(survey.leftovers(survey.inventory()))
     return _Work(survey, report).through(steps, dry_run=dry_run)
+
+
+def _situation(folder: Path, report: Report) -> Situation:
+    def note(text: str) -> None:
+        report(Note(text))
+
+    return Situation(Packages(folder, note), note=note)
 
 
 def name_of(path: Path | None, given: str | None) -> str:

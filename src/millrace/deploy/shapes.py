@@ -75,9 +75,7 @@ class Whole:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """True or false; `only` is the one that is supported, if there is one."""
-
-    only: bool | None = None
+    """True or false."""
 
     def problems(self, value: Any, path: str) -> Iterator[Finding]:
         if isinstance(value, Unknown):
@@ -85,8 +83,6 @@ class Flag:
         written = (text(value) or "").lower()
         if written not in {"true", "false"}:
             yield path, f"must be true or false, not {value!r}"
-        elif self.only is not None and (written == "true") != self.only:
-            yield path, f"{written} is not supported; supported: {str(self.only).lower()}"
 
     def normal(self, value: Any) -> Any:
         return value if isinstance(value, Unknown) else (text(value) or "").lower() == "true"

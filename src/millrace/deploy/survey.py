@@ -117,6 +117,7 @@ class Survey:
         if live is None:
             live = self._stranger(kind, wanted)
         wanted = replace(wanted, name=wanted.name or (live.name if live is not None else ""))
+        live = None if live is None else kind.seen(wanted, live)
         differences = () if live is None else differing(wanted, live)
         action = _action(kind, live, differences, known=match is not None)
         fixed = [change for change in differences if kind.is_other([change])]

@@ -5,6 +5,7 @@ created again starts empty. Whether AWS would let a table be so is decided by `d
 """
 
 import functools
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -13,7 +14,7 @@ import orjson
 
 from millrace.core import arn as arns
 from millrace.core.arn import Scope
-from millrace.core.errors import AwsError
+from millrace.core.errors import AwsError, access_denied, validation_error
 from millrace.dynamodb.composite_key import CompositeKeySchema
 from millrace.dynamodb.keys import KeyAttribute, KeySchema
 from millrace.dynamodb.vectors import index as vector_indexes
@@ -22,6 +23,12 @@ from millrace.storage.interface import Reader, Writer
 
 PROVISIONED = "PROVISIONED"
 ON_DEMAND = "PAY_PER_REQUEST"
+_NAME = re.compile(r"[a-zA-Z0-9_.-]{3,255}")
+_ARN_FORM = (
+    "Valid ARN format is 'arn:<awsPartition>:<vendor>:<region>:<subscriber>:resourceType/resourceName', where "
+    "Resource name must have length less than or equal to 255, Resource name must have length greater than or "
+    "equal to 3, Resource name must satisfy regular expression pattern: [a-zA-Z0-9_.-]+"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,13 +252,33 @@ def table_arn(scope: Scope, name: str) -> str:
 
 
 def name_of(scope: Scope, text: str) -> str:
-    """A table's name from a TableName, which may be its ARN. Another scope's table is not found."""
+    """A table's name from a TableName, which may be its ARN. Raises for what is no table of this scope."""
     if not text.startswith("arn:"):
         return text
     prefix = table_arn(scope, "")
-    if not text.startswith(prefix) or "/" in text[len(prefix) :]:
-        raise not_found()
+    if not text.startswith(prefix) or not _NAME.fullmatch(text, len(prefix)):
+        raise _elsewhere(scope, text)
     return text[len(prefix) :]
+
+
+def _elsewhere(scope: Scope, text: str) -> AwsError:
+    """Why an ARN is of no table here, in the words of ack-api-quirks DDB-TABLE-011 and -442."""
+    wrong = "1 validation error detected: "
+    try:
+        arn = arns.parse(text)
+    except ValueError:
+        return validation_error(wrong + _ARN_FORM)
+    for what, given, ours in (
+        ("partition", arn.partition, scope.partition),
+        ("region", arn.region, scope.region),
+    ):
+        if given != ours:
+            return validation_error(f"{wrong}Invalid AWS {what} in '{text}'")
+    if not arn.resource.startswith("table/"):
+        return validation_error(f"{wrong}Invalid resource type in '{text}'")
+    if arn.account != scope.account:
+        return access_denied("Access is denied")
+    return validation_error(wrong + _ARN_FORM)
 
 
 def not_found() -> AwsError:

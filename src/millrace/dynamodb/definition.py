@@ -3,7 +3,7 @@
 The sentences and their order were recorded of AWS by the authors of dynalite, unless said otherwise.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -34,6 +34,8 @@ def table(scope: Scope, params: _Form, now: float, identity: Callable[[], str]) 
             "Number of attributes in KeySchema does not exactly match number of attributes defined "
             "in AttributeDefinitions"
         )
+    if not searched:
+        _check_all_used(schema, definitions, (*(local or ()), *(overall or ())))
     indexes = [
         *_local_indexes(local, schema, definitions, identity),
         *_global_indexes(overall, billing, definitions, identity),
@@ -184,7 +186,18 @@ def check_indexes(
             f"{limits.index_projected_attributes_max}"
         )
     names = (*schema.names, *(name for index in indexes for name in index.schema.names))
-    used = list(dict.fromkeys((*names, *(name for index in vectors for name in index.names))))
+    _check_used(definitions, (*names, *(name for index in vectors for name in index.names)))
+
+
+def _check_all_used(schema: KeySchema, definitions: Mapping[str, str], forms: Sequence[_Form]) -> None:
+    """AWS looks at this before the indexes themselves, if their keys are defined (ack-api-quirks DDB-TABLE-127)."""
+    keys = [element["AttributeName"] for form in forms for element in form["KeySchema"]]
+    if forms and all(name in definitions for name in keys):
+        _check_used(definitions, (*schema.names, *keys))
+
+
+def _check_used(definitions: Mapping[str, str], names: Iterable[str]) -> None:
+    used = list(dict.fromkeys(names))
     if len(used) != len(definitions):
         raise invalid(
             "Some AttributeDefinitions are not used. AttributeDefinitions: "

@@ -78,7 +78,7 @@ def _create(
 ) -> None:
     name: str = form["IndexName"]
     if name in indexes:
-        raise validation_error(f"Attempting to create an index which already exists: {name}")
+        raise validation_error("Attempting to create an index which already exists")
     if not params.get("AttributeDefinitions"):
         raise invalid(f"AttributeDefinitions is not specified for index: {name}")
     given = form.get("ProvisionedThroughput")
@@ -118,6 +118,7 @@ def _updated(index: Index, table: Table, form: _Form, now: float, *, switched: b
     if given is not None:
         index = _provisioned(index, table, provision.units(given), now, switched=switched)
     if most is not None:
+        provision.check_maxima(most, table.scope.region, owner)
         index = replace(index, capacity=provision.limited(index.capacity, most, table.billing, owner))
     if warm is not None:
         capacity = provision.warmed(index.capacity, warm, table.billing, index.throughput, owner)
@@ -130,7 +131,7 @@ def _provisioned(index: Index, table: Table, units: Throughput, now: float, *, s
     if switched:
         return replace(index, throughput=units)
     if units == index.throughput:
-        raise same_units("index", f"index {index.name}", units)
+        raise same_units(f"index {index.name}", f"index {index.name}", units)
     capacity = provision.changed(index.capacity, table.billing, index.throughput, units, now)
     return replace(index, throughput=units, capacity=capacity)
 

@@ -12,7 +12,7 @@ from collections.abc import Container, Iterator
 from dataclasses import replace
 
 from millrace.dynamodb import backfill, catalog, counts, deletion, provision
-from millrace.dynamodb.catalog import Capacity, Index, Pending, Table
+from millrace.dynamodb.catalog import ON_DEMAND, Capacity, Index, Pending, Table
 from millrace.dynamodb.vectors.index import VectorIndex
 from millrace.storage.interface import Reader, Writer
 
@@ -156,7 +156,20 @@ def _settled(table: Table, now: float) -> Table:
         pending=_left(table.pending, now),
         sealing=_left(table.sealing, now),
         capacity=_warmed(_stamped(table, now), now),
+        **_times(table, now),
     )
+
+
+def _times(table: Table, now: float) -> dict[str, float]:
+    """When a change of the billing mode or of the class was done (ack-api-quirks DDB-TABLE-064 and -284)."""
+    pending = table.pending
+    if pending is None or not _over(pending, now):
+        return {}
+    if pending.what == "CLASS":
+        return {"table_class_changed": now}
+    # A change of units alone has units to tell while it lasts.
+    switched = pending.what == "IOPS" and pending.throughput is None
+    return {"billing_changed": now} if switched and table.billing == ON_DEMAND else {}
 
 
 def _stamped(table: Table, now: float) -> Capacity:

@@ -50,7 +50,7 @@ Resources:
       KeySchema: [{AttributeName: id, KeyType: HASH}]
       AttributeDefinitions: [{AttributeName: id, AttributeType: T}]
       StreamSpecification: {StreamViewType: ALL}
-      PointInTimeRecoverySpecification: {PointInTimeRecoveryEnabled: true}
+      KinesisStreamSpecification: {StreamArn: x}
 Outputs:
   Name: {Value: !GetAtt Table.Name}
 """
@@ -63,8 +63,8 @@ Outputs:
         " T is not supported; supported: S, N, B",
         "Table (AWS::DynamoDB::Table) StreamSpecification.StreamViewType: ALL is not supported;"
         " supported: NEW_IMAGE, OLD_IMAGE, NEW_AND_OLD_IMAGES, KEYS_ONLY",
-        "Table (AWS::DynamoDB::Table) PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled:"
-        " true is not supported; supported: false",
+        "Table (AWS::DynamoDB::Table) KinesisStreamSpecification: is not supported;"
+        f" supported: {', '.join(KINDS['AWS::DynamoDB::Table'].shape.members)}",
         "output Name Value: Table (AWS::DynamoDB::Table) has no attribute Name; supported: Arn, StreamArn",
     ]
 
@@ -314,4 +314,22 @@ Resources:
 """
     assert problems(tmp_path, text) == [
         "T (AWS::DynamoDB::Table) TimeToLiveSpecification.AttributeName: is missing"
+    ]
+
+
+def test_what_a_switch_that_is_off_cannot_have_is_named(tmp_path: Path):
+    text = """
+Resources:
+  Table:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      KeySchema: [{AttributeName: id, KeyType: HASH}]
+      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+      PointInTimeRecoverySpecification: {PointInTimeRecoveryEnabled: false, RecoveryPeriodInDays: 3}
+      SSESpecification: {SSEEnabled: false, KMSMasterKeyId: x}
+"""
+    assert problems(tmp_path, text) == [
+        "Table (AWS::DynamoDB::Table) PointInTimeRecoverySpecification.RecoveryPeriodInDays:"
+        " goes only with PointInTimeRecoveryEnabled",
+        "Table (AWS::DynamoDB::Table) SSESpecification.KMSMasterKeyId: goes only with SSEEnabled",
     ]

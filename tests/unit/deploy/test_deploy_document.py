@@ -8,7 +8,7 @@ import pytest
 from millrace.deploy import parameters, serverless, template
 from millrace.deploy.resources import KINDS
 from millrace.deploy.resources.kind import Kind
-from millrace.deploy.shapes import REQUIRED, Listed, Member, Record, Text, Whole
+from millrace.deploy.shapes import REQUIRED, Listed, Member, Record, Text
 
 DOCUMENT = (Path(__file__).resolve().parents[3] / "docs/deploy.md").read_text()
 
@@ -26,7 +26,7 @@ def written(name: str, member: Member) -> str:
         return f"{words} {' or '.join(shape.choices)}"
     only = getattr(shape, "only", None)
     if only is not None:
-        return f"{words} {str(only).lower() if not isinstance(shape, Whole) else only} only"
+        return f"{words} {only} only"
     return words
 
 

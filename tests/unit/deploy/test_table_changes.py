@@ -3,6 +3,9 @@
 from typing import Any
 
 from millrace.deploy.resources import table_changes
+from millrace.deploy.resources.table_shape import UNLIMITED
+
+WARM = {"ReadUnitsPerSecond": 12_000, "WriteUnitsPerSecond": 4_000}
 
 
 def table(**changed: Any) -> dict[str, Any]:
@@ -14,6 +17,8 @@ def table(**changed: Any) -> dict[str, Any]:
         ],
         "BillingMode": "PAY_PER_REQUEST",
         "ProvisionedThroughput": None,
+        "OnDemandThroughput": dict(UNLIMITED),
+        "WarmThroughput": WARM,
         "GlobalSecondaryIndexes": [],
         "StreamSpecification": None,
         "DeletionProtectionEnabled": False,
@@ -28,10 +33,16 @@ def index(name: str, projection: str = "ALL", units: int | None = None) -> dict[
         "IndexName": name,
         "KeySchema": [{"AttributeName": "name", "KeyType": "HASH"}],
         "Projection": {"ProjectionType": projection},
+        "OnDemandThroughput": dict(UNLIMITED),
     }
     if units is not None:
         found["ProvisionedThroughput"] = {"ReadCapacityUnits": units, "WriteCapacityUnits": units}
     return found
+
+
+def made(name: str) -> dict[str, Any]:
+    """What CreateTable and UpdateTable are given to make it."""
+    return {key: value for key, value in index(name).items() if key != "OnDemandThroughput"}
 
 
 def requests(wanted: dict[str, Any], live: dict[str, Any]) -> list[dict[str, Any]]:
@@ -49,7 +60,7 @@ def test_indexes_come_and_go_one_at_a_time():
     deleted, created = requests(wanted, live)
 
     assert deleted == {"GlobalSecondaryIndexUpdates": [{"Delete": {"IndexName": "a"}}]}
-    assert created["GlobalSecondaryIndexUpdates"] == [{"Create": index("c")}]
+    assert created["GlobalSecondaryIndexUpdates"] == [{"Create": made("c")}]
     assert created["AttributeDefinitions"] == table()["AttributeDefinitions"]
 
 
@@ -59,7 +70,7 @@ def test_an_index_with_another_projection_is_made_anew():
     deleted, created = requests(wanted, live)
 
     assert deleted == {"GlobalSecondaryIndexUpdates": [{"Delete": {"IndexName": "a"}}]}
-    assert created["GlobalSecondaryIndexUpdates"] == [{"Create": index("a")}]
+    assert created["GlobalSecondaryIndexUpdates"] == [{"Create": made("a")}]
 
 
 def test_another_view_type_is_another_stream():
@@ -94,11 +105,65 @@ def test_what_goes_alone_goes_alone():
     wanted = table(
         DeletionProtectionEnabled=True,
         TableClass="STANDARD_INFREQUENT_ACCESS",
-        SSESpecification={"SSEEnabled": True},
+        SSESpecification={"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": "alias/aws/dynamodb"},
     )
 
     assert requests(wanted, table()) == [
         {"DeletionProtectionEnabled": True},
         {"TableClass": "STANDARD_INFREQUENT_ACCESS"},
-        {"SSESpecification": {"Enabled": True}},
+        {"SSESpecification": {"Enabled": True, "SSEType": "KMS"}},
     ]
+
+
+def test_maxima_of_table_and_indexes_go_apart_and_are_taken_away_by_name():
+    few = {"MaxReadRequestUnits": 5, "MaxWriteRequestUnits": -1}
+    wanted = table(OnDemandThroughput=few, GlobalSecondaryIndexes=[index("a")])
+    live = table(GlobalSecondaryIndexes=[{**index("a"), "OnDemandThroughput": few}])
+
+    assert requests(wanted, live) == [
+        {"OnDemandThroughput": few},
+        {
+            "GlobalSecondaryIndexUpdates": [
+                {"Update": {"IndexName": "a", "OnDemandThroughput": dict(UNLIMITED)}}
+            ]
+        },
+    ]
+
+
+def test_maxima_of_what_gets_provisioned_are_not_taken_away_by_name():
+    units = {"ReadCapacityUnits": 2, "WriteCapacityUnits": 2}
+    live = table(OnDemandThroughput={"MaxReadRequestUnits": 5, "MaxWriteRequestUnits": 5})
+
+    assert requests(table(BillingMode="PROVISIONED", ProvisionedThroughput=units), live) == [
+        {"BillingMode": "PROVISIONED", "ProvisionedThroughput": units}
+    ]
+
+
+def test_what_is_made_is_made_with_the_maxima_it_has():
+    most = {"MaxReadRequestUnits": 5, "MaxWriteRequestUnits": -1}
+    made = table_changes.creation(table(OnDemandThroughput=most, GlobalSecondaryIndexes=[index("a")]))
+
+    assert made["OnDemandThroughput"] == {"MaxReadRequestUnits": 5}
+    assert "OnDemandThroughput" not in made["GlobalSecondaryIndexes"][0]
+
+
+def test_what_is_warm_gets_warmer_and_never_cooler():
+    warmer = {"ReadUnitsPerSecond": 20_000}
+    wanted = table(WarmThroughput=warmer)
+
+    cool = table_changes.seen(wanted, table())
+    warm = table_changes.seen(wanted, table(WarmThroughput={**WARM, "ReadUnitsPerSecond": 30_000}))
+
+    assert requests(wanted, cool) == [{"WarmThroughput": warmer}]
+    assert requests(wanted, warm) == []
+
+
+def test_a_key_is_the_same_by_its_arn_its_id_and_its_alias():
+    def sealed(key: str) -> dict[str, Any]:
+        return table(SSESpecification={"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": key})
+
+    arn = "arn:aws:kms:eu-central-1:000000000000"
+    for told, asked in ((f"{arn}:key/1-2", "1-2"), (f"{arn}:alias/mine", "alias/mine"), (arn, arn)):
+        assert requests(sealed(asked), table_changes.seen(sealed(asked), sealed(told))) == []
+    other = requests(sealed("1-3"), table_changes.seen(sealed("1-3"), sealed(f"{arn}:key/1-2")))
+    assert other == [{"SSESpecification": {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": "1-3"}}]

@@ -7,10 +7,13 @@ import { failure } from "../../aws/failure";
 import type { TableDescription } from "../../aws/tables";
 import { LoadedTable } from "../../parts/no-table";
 import { Page } from "../../parts/page";
-import { useTable } from "../../parts/queries";
+import { isOpen, useTable } from "../../parts/queries";
+import { SectionTabs } from "../../parts/section-tabs";
 import { FailureAlert } from "../../parts/states";
+import { StateNotice } from "../../parts/table-state";
 import { paths } from "../../paths";
-import { crumbsTo, rememberItems } from "./items-page";
+import { crumbsTo, itemsAddress, rememberItems } from "./items-page";
+import { Partiql } from "./partiql";
 import { fromParameters, type Question, toParameters } from "./question";
 import { QuestionForm } from "./question-form";
 import { type Reading, useReading } from "./reading";
@@ -29,9 +32,27 @@ export default function Explore() {
       actions={<Button href={paths.table(name)}>View table details</Button>}
     >
       <LoadedTable query={table} label="Loading the table">
-        {(told) => <Exploring key={name} name={name} table={told} />}
+        {(told) =>
+          isOpen(told) ? <Asking key={name} name={name} table={told} /> : <StateNotice table={told} />
+        }
       </LoadedTable>
     </Page>
+  );
+}
+
+/** The two ways to ask: with a form, or in words. */
+function Asking({ name, table }: { name: string; table: TableDescription }) {
+  const [parameters] = useSearchParams();
+  return (
+    <SectionTabs
+      ariaLabel="Ways to ask"
+      sections={[
+        { id: "items", label: "Scan or query", content: () => <Exploring name={name} table={table} /> },
+        { id: "partiql", label: "PartiQL", content: () => <Partiql name={name} table={table} /> },
+      ]}
+      asked={parameters.get("view")}
+      href={(id) => (id === "partiql" ? paths.partiql(name) : itemsAddress(name))}
+    />
   );
 }
 

@@ -55,12 +55,21 @@ export interface Filter {
   other: string;
 }
 
+export interface SortCondition {
+  operator: SortOperator;
+  value: string;
+  /** The upper end of `between`. */
+  other: string;
+}
+
 export interface Question {
   mode: "scan" | "query";
   /** An index's name, or "" for the table itself. */
   index: string;
-  partition: string;
-  sort: { operator: SortOperator; value: string; other: string };
+  /** A value for each attribute of the partition key. */
+  partition: string[];
+  /** A condition for each attribute of the sort key. */
+  sort: SortCondition[];
   descending: boolean;
   filters: Filter[];
   /** Names of attributes; none: all. */
@@ -75,13 +84,23 @@ export const newFilter = (): Filter => ({ attribute: "", type: "S", condition: "
 export const newQuestion = (): Question => ({
   mode: "scan",
   index: "",
-  partition: "",
-  sort: { operator: "=", value: "", other: "" },
+  partition: [],
+  sort: [],
   descending: false,
   filters: [],
   projection: [],
   pageSize: 50,
 });
+
+export const newSortCondition = (): SortCondition => ({ operator: "=", value: "", other: "" });
+
+/** Those that count: from left to right as long as there are values, and what is no equality ends it. */
+export function countingSorts(conditions: SortCondition[]): SortCondition[] {
+  const missing = conditions.findIndex(({ value }) => value === "");
+  const given = missing < 0 ? conditions : conditions.slice(0, missing);
+  const last = given.findIndex(({ operator }) => operator !== "=");
+  return last < 0 ? given : given.slice(0, last + 1);
+}
 
 /** Whether a condition compares with a value of the filter's own type. */
 export const takesTypedValue = (condition: Condition) =>
@@ -94,9 +113,12 @@ export function toParameters(question: Question): URLSearchParams {
   put("mode", question.mode, "scan");
   put("index", question.index);
   if (question.mode === "query") {
-    put("pk", question.partition);
-    if (question.sort.value !== "") {
-      const { operator, value, other } = question.sort;
+    if (question.partition.some((value) => value !== "")) {
+      for (const value of question.partition) {
+        found.append("pk", value);
+      }
+    }
+    for (const { operator, value, other } of countingSorts(question.sort)) {
       put("sk", JSON.stringify(operator === "between" ? [operator, value, other] : [operator, value]));
     }
     put("descending", String(question.descending), "false");
@@ -114,13 +136,12 @@ export function toParameters(question: Question): URLSearchParams {
 /** The question of an address. What cannot be read there is as it is from the beginning. */
 export function fromParameters(given: URLSearchParams): Question {
   const usual = newQuestion();
-  const [operator, value = "", other = ""] = texts(given.get("sk"));
   const pageSize = Number(given.get("limit"));
   return {
     mode: given.get("mode") === "query" ? "query" : "scan",
     index: given.get("index") ?? "",
-    partition: given.get("pk") ?? "",
-    sort: { operator: oneOf(SORT_OPERATORS, operator), value, other },
+    partition: given.getAll("pk"),
+    sort: countingSorts(given.getAll("sk").map(sortCondition)),
     descending: given.get("descending") === "true",
     filters: given.getAll("filter").map((text) => {
       const [attribute = "", type, condition, filterValue = "", filterOther = ""] = texts(text);
@@ -135,6 +156,11 @@ export function fromParameters(given: URLSearchParams): Question {
     projection: given.getAll("attribute"),
     pageSize: PAGE_SIZES.includes(pageSize) ? pageSize : usual.pageSize,
   };
+}
+
+function sortCondition(text: string): SortCondition {
+  const [operator, value = "", other = ""] = texts(text);
+  return { operator: oneOf(SORT_OPERATORS, operator), value, other };
 }
 
 function texts(text: string | null): string[] {

@@ -3,20 +3,26 @@ import type { Item } from "../../aws/attributes";
 import type { ReadRequest } from "../../aws/items";
 import { asBoto3, asCli, python, shell } from "./copy-as";
 import { asCsv, asJsonLines } from "./export";
-import { type Filter, fromParameters, newFilter, newQuestion, type Question, toParameters } from "./question";
+import {
+  type Filter,
+  fromParameters,
+  newFilter,
+  newQuestion,
+  type Question,
+  type SortCondition,
+  toParameters,
+} from "./question";
 import { mistakesOf, placeOf, requestOf } from "./request";
 import type { Schema } from "./table-keys";
 
-const TABLE: Schema = { partition: { name: "pk", type: "S" }, sort: { name: "sk", type: "N" } };
+const TABLE: Schema = { partition: [{ name: "pk", type: "S" }], sort: [{ name: "sk", type: "N" }] };
 const PLACE = { endpoint: "http://127.0.0.1:8000", region: "us-east-1" };
 const ask = (given: Partial<Question>): Question => ({ ...newQuestion(), ...given });
 const filter = (given: Partial<Filter>): Filter => ({ ...newFilter(), ...given });
 const input = (given: Partial<Question>) => requestOf("t", ask(given), TABLE, TABLE).input;
-const sort = (operator: Question["sort"]["operator"], value: string, other = "") => ({
-  operator,
-  value,
-  other,
-});
+const sort = (operator: SortCondition["operator"], value: string, other = ""): SortCondition[] => [
+  { operator, value, other },
+];
 
 test("a scan asks for the table and a page, nothing else", () => {
   expect(requestOf("t", newQuestion(), TABLE, TABLE)).toEqual({
@@ -27,7 +33,7 @@ test("a scan asks for the table and a page, nothing else", () => {
 
 test("a query goes by the key through placeholders, with the types of the key", () => {
   expect(
-    input({ mode: "query", index: "by", partition: "a", sort: sort(">=", "5"), descending: true }),
+    input({ mode: "query", index: "by", partition: ["a"], sort: sort(">=", "5"), descending: true }),
   ).toEqual({
     TableName: "t",
     IndexName: "by",
@@ -40,14 +46,53 @@ test("a query goes by the key through placeholders, with the types of the key", 
 });
 
 test("between and begins with are written as DynamoDB has them", () => {
-  const between = input({ mode: "query", partition: "a", sort: sort("between", "1", "2") });
+  const between = input({ mode: "query", partition: ["a"], sort: sort("between", "1", "2") });
   expect(between).toMatchObject({ KeyConditionExpression: "#n0 = :v0 AND #n1 BETWEEN :v1 AND :v2" });
-  const begins = input({ mode: "query", partition: "a", sort: sort("begins with", "1") });
+  const begins = input({ mode: "query", partition: ["a"], sort: sort("begins with", "1") });
   expect(begins).toMatchObject({ KeyConditionExpression: "#n0 = :v0 AND begins_with(#n1, :v1)" });
 });
 
 test("a query without a value for the sort key takes the whole partition", () => {
-  expect(input({ mode: "query", partition: "a" })).toMatchObject({ KeyConditionExpression: "#n0 = :v0" });
+  expect(input({ mode: "query", partition: ["a"] })).toMatchObject({ KeyConditionExpression: "#n0 = :v0" });
+});
+
+const PLACES: Schema = {
+  partition: [
+    { name: "land", type: "S" },
+    { name: "town", type: "S" },
+  ],
+  sort: [
+    { name: "year", type: "N" },
+    { name: "day", type: "N" },
+  ],
+};
+
+test("a key of several attributes is asked for all of its partition, and its sort attributes from the left", () => {
+  const condition = (...given: SortCondition[]) =>
+    requestOf("t", ask({ mode: "query", partition: ["nl", "ede"], sort: given }), TABLE, PLACES).input;
+  const [year, day] = [sort("=", "2026")[0] as SortCondition, sort("<", "7")[0] as SortCondition];
+  expect(condition(year, day)).toMatchObject({
+    KeyConditionExpression: "#n0 = :v0 AND #n1 = :v1 AND #n2 = :v2 AND #n3 < :v3",
+    ExpressionAttributeNames: { "#n0": "land", "#n1": "town", "#n2": "year", "#n3": "day" },
+  });
+  expect(condition(day, year)).toMatchObject({
+    KeyConditionExpression: "#n0 = :v0 AND #n1 = :v1 AND #n2 < :v2",
+  });
+  expect(condition(...sort("=", ""), day)).toMatchObject({
+    KeyConditionExpression: "#n0 = :v0 AND #n1 = :v1",
+  });
+  expect(mistakesOf(ask({ mode: "query", partition: ["nl"] }), PLACES)).toEqual({
+    "partition 1": "Enter a partition key value.",
+  });
+});
+
+test("a question of several key attributes comes back from its address", () => {
+  const question = ask({
+    mode: "query",
+    partition: ["nl", ""],
+    sort: [...sort("=", "2026"), ...sort("between", "1", "9")],
+  });
+  expect(fromParameters(toParameters(question))).toEqual(question);
 });
 
 test("filters are joined, and every condition has its expression", () => {
@@ -82,7 +127,7 @@ test("a question comes back from its address as it was", () => {
   const question = ask({
     mode: "query",
     index: "by",
-    partition: "a b&c",
+    partition: ["a b&c"],
     sort: sort("between", "1,2", '"3"'),
     descending: true,
     filters: [filter({ attribute: "x=y", condition: "not exists" }), filter({ type: "BOOL", value: "true" })],
@@ -100,7 +145,7 @@ test("an address that was tampered with asks the usual question", () => {
 
 test("what is left out is told beside its field", () => {
   expect(mistakesOf(ask({ mode: "query", filters: [newFilter()] }), TABLE)).toEqual({
-    partition: "Enter a partition key value.",
+    "partition 0": "Enter a partition key value.",
     "name 0": "Enter an attribute name.",
   });
 });
@@ -108,14 +153,14 @@ test("what is left out is told beside its field", () => {
 test("a refusal is put beside the field it is about", () => {
   const question = ask({
     mode: "query",
-    partition: "a",
+    partition: ["a"],
     sort: sort("=", "abc"),
     filters: [filter({ attribute: "n", type: "N", value: "xyz" }), filter({ attribute: "pk" })],
   });
   const invalid = (value: string) =>
     `ExpressionAttributeValues contains invalid value: The parameter cannot be converted for key ${value}`;
-  expect(placeOf(invalid(":v0"), question, TABLE)).toBe("partition");
-  expect(placeOf(invalid(":v1"), question, TABLE)).toBe("sort");
+  expect(placeOf(invalid(":v0"), question, TABLE)).toBe("partition 0");
+  expect(placeOf(invalid(":v1"), question, TABLE)).toBe("sort 0");
   expect(placeOf(invalid(":v2"), question, TABLE)).toBe("filter 0");
   expect(
     placeOf(

@@ -3,7 +3,7 @@
 import { type AttributeValue, fromBase64, type Item } from "../../aws/attributes";
 import type { ReadRequest } from "../../aws/items";
 import type { Condition, Filter, Question } from "./question";
-import { takesTypedValue } from "./question";
+import { countingSorts, takesTypedValue } from "./question";
 import { type Key, keysOf, type Schema } from "./table-keys";
 
 /** How many items one request looks at when few of them may pass the filters. */
@@ -62,16 +62,17 @@ function written(name: string, question: Question, table: Schema, schema: Schema
 }
 
 function keyCondition(question: Question, { partition, sort }: Schema, places: Placeholders): string {
-  places.field = "partition";
-  const equal = `${places.name(partition.name)} = ${places.value(keyValue(partition, question.partition))}`;
-  const { operator, value, other } = question.sort;
-  if (sort === undefined || value === "") {
-    return equal;
-  }
-  places.field = "sort";
-  const [first, last] = [keyValue(sort, value), keyValue(sort, other)];
-  const condition = comparison(operator, places.name(sort.name), first, last, places);
-  return `${equal} AND ${condition}`;
+  const equal = partition.map((key, at) => {
+    places.field = `partition ${at}`;
+    return `${places.name(key.name)} = ${places.value(keyValue(key, question.partition[at] ?? ""))}`;
+  });
+  const sorted = countingSorts(question.sort.slice(0, sort.length)).map(({ operator, value, other }, at) => {
+    const key = sort[at] as Key;
+    places.field = `sort ${at}`;
+    const [first, last] = [keyValue(key, value), keyValue(key, other)];
+    return comparison(operator, places.name(key.name), first, last, places);
+  });
+  return [...equal, ...sorted].join(" AND ");
 }
 
 const keyValue = ({ type }: Key, text: string) => attributeValue(type, text);
@@ -128,11 +129,16 @@ export function mistakesOf(question: Question, schema: Schema): Mistakes {
     }
   };
   if (question.mode === "query") {
-    if (question.partition === "") {
-      found.partition = "Enter a partition key value.";
-    }
-    base64("partition", schema.partition.type, question.partition);
-    base64("sort", schema.sort?.type ?? "S", question.sort.value);
+    schema.partition.forEach(({ type }, at) => {
+      const text = question.partition[at] ?? "";
+      if (text === "") {
+        found[`partition ${at}`] = "Enter a partition key value.";
+      }
+      base64(`partition ${at}`, type, text);
+    });
+    schema.sort.forEach(({ type }, at) => {
+      base64(`sort ${at}`, type, question.sort[at]?.value ?? "");
+    });
   }
   question.filters.forEach((filter, at) => {
     if (filter.attribute === "") {
@@ -156,7 +162,10 @@ export function placeOf(message: string, question: Question, schema: Schema): st
   if (filter >= 0) {
     return `filter ${filter}`;
   }
-  const { partition, sort } = schema;
-  const fields = { [sort?.name ?? ""]: "sort", [partition.name]: "partition" };
+  const fieldsOf = (keys: Key[], kind: string) => keys.map(({ name }, at) => [name, `${kind} ${at}`]);
+  const fields: Record<string, string> = Object.fromEntries([
+    ...fieldsOf(schema.sort, "sort"),
+    ...fieldsOf(schema.partition, "partition"),
+  ]);
   return question.mode === "query" && named !== undefined ? fields[named] : undefined;
 }

@@ -9,27 +9,28 @@ export interface Key {
   type: KeyType;
 }
 
-/** The key of a table or an index: a partition key and perhaps a sort key. */
+/** The key of a table or an index: at least one attribute chooses the partition, the others are sorted by in order. */
 export interface Schema {
-  partition: Key;
-  sort?: Key;
+  partition: Key[];
+  sort: Key[];
 }
 
 /** The key of the table, or of one of its indexes; nothing when there is no such index. */
 export function schemaOf(table: TableDescription, index = ""): Schema | undefined {
   const indexes = [...(table.GlobalSecondaryIndexes ?? []), ...(table.LocalSecondaryIndexes ?? [])];
   const elements = index === "" ? table.KeySchema : indexes.find((one) => one.IndexName === index)?.KeySchema;
-  const keyOf = (kind: "HASH" | "RANGE"): Key | undefined => {
-    const name = elements?.find((one) => one.KeyType === kind)?.AttributeName;
-    const type = table.AttributeDefinitions?.find((one) => one.AttributeName === name)?.AttributeType;
-    return name === undefined ? undefined : { name, type: (type ?? "S") as KeyType };
-  };
-  const [partition, sort] = [keyOf("HASH"), keyOf("RANGE")];
-  return partition === undefined ? undefined : { partition, sort };
+  const keysOfKind = (kind: "HASH" | "RANGE"): Key[] =>
+    (elements ?? [])
+      .filter(({ KeyType }) => KeyType === kind)
+      .map(({ AttributeName: name = "" }) => {
+        const type = table.AttributeDefinitions?.find((one) => one.AttributeName === name)?.AttributeType;
+        return { name, type: (type ?? "S") as KeyType };
+      });
+  const partition = keysOfKind("HASH");
+  return partition.length === 0 ? undefined : { partition, sort: keysOfKind("RANGE") };
 }
 
-export const keysOf = (schema: Schema): Key[] =>
-  schema.sort === undefined ? [schema.partition] : [schema.partition, schema.sort];
+export const keysOf = ({ partition, sort }: Schema): Key[] => [...partition, ...sort];
 
 export const keyNames = (table: TableDescription): string[] => {
   const schema = schemaOf(table);

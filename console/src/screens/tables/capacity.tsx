@@ -26,7 +26,7 @@ export function Capacity({ table }: { table: TableDescription }) {
       header={
         <Header
           variant="h2"
-          description="Kept and shown as on AWS. This server never throttles."
+          description="A server that was started with --throttle refuses what exceeds it, as AWS does."
           actions={<Button onClick={() => setEditing(true)}>Edit capacity</Button>}
         >
           Read/write capacity

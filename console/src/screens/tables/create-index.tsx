@@ -12,7 +12,7 @@ interface CreateIndexProps {
   onDone: () => void;
 }
 
-/** Adds a global index. The server answers when it is filled; its progress is shown as soon as there is one. */
+/** Adds a global index. Of many items it is filled in the background: the list shows how far it is. */
 export function CreateIndex({ table, onDone }: CreateIndexProps) {
   const { TableName = "", GlobalSecondaryIndexes = [] } = table;
   const [draft, setDraft] = useState(() => newIndex("global", 1));

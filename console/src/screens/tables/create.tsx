@@ -8,7 +8,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tiles from "@cloudscape-design/components/tiles";
 import { type FormEvent, useState } from "react";
 import { failure } from "../../aws/failure";
-import { createTable, setTimeToLive } from "../../aws/tables";
+import { createTable, setTimeToLive, untilActive } from "../../aws/tables";
 import { useFocusWrong } from "../../parts/focus-wrong";
 import { useGo } from "../../parts/go";
 import { isBack } from "../../parts/gone";
@@ -29,9 +29,11 @@ async function create(draft: TableDraft): Promise<void> {
   await createTable(creation(draft));
   isBack(goneTable(draft.name));
   if (draft.customised && draft.ttlAttribute !== "") {
-    await setTimeToLive(draft.name, draft.ttlAttribute, true).catch((error: unknown) => {
-      notify("error", `The table was created, but not its Time to Live: ${failure(error).message}`);
-    });
+    await untilActive(draft.name)
+      .then(() => setTimeToLive(draft.name, draft.ttlAttribute, true))
+      .catch((error: unknown) => {
+        notify("error", `The table was created, but not its Time to Live: ${failure(error).message}`);
+      });
   }
 }
 

@@ -2,7 +2,7 @@ import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useQueries } from "@tanstack/react-query";
+import { useQueries, useQueryClient } from "@tanstack/react-query";
 import { functionOf } from "../../aws/arn";
 import { deleteTable, type TableDescription } from "../../aws/tables";
 import { Confirm } from "../../parts/confirm";
@@ -24,10 +24,16 @@ interface DeleteTablesProps {
 export function DeleteTables({ names, onDone, onDismiss }: DeleteTablesProps) {
   const described = useQueries({ queries: names.map((name) => tableQuery(name, false)) });
   const mappings = useMappings();
+  const client = useQueryClient();
   const submit = useSubmit(
     async (wanted: string[]) => {
       for (const name of wanted) {
         await whileDeleting(goneTable(name), () => deleteTable(name));
+        // It may stay for a while, on its way out.
+        client.setQueryData<TableDescription>(
+          ["table", name],
+          (known) => known && { ...known, TableStatus: "DELETING" },
+        );
       }
       return wanted;
     },

@@ -9,6 +9,7 @@ import type { TableDescription } from "../../aws/tables";
 import { CodeEditor } from "../../parts/code-editor";
 import { Copyable } from "../../parts/copyable";
 import { bytes, count, dateTime } from "../../parts/format";
+import { isOpen } from "../../parts/queries";
 import { paths } from "../../paths";
 import { ProtectionToggle } from "./protection";
 import { useTimeToLive } from "./queries";
@@ -21,7 +22,7 @@ export function Overview({ table }: { table: TableDescription }) {
   return (
     <SpaceBetween size="l">
       <General table={table} />
-      <Tags name={table.TableName ?? ""} arn={table.TableArn ?? ""} />
+      {isOpen(table) ? <Tags name={table.TableName ?? ""} arn={table.TableArn ?? ""} /> : null}
       <Raw table={table} />
     </SpaceBetween>
   );
@@ -29,7 +30,7 @@ export function Overview({ table }: { table: TableDescription }) {
 
 function General({ table }: { table: TableDescription }) {
   const { TableName = "", TableArn = "", LatestStreamArn } = table;
-  const ttl = useTimeToLive(TableName);
+  const ttl = useTimeToLive(TableName, isOpen(table));
   const attribute = ttlAttribute(ttl.data);
   const view = streamView(table);
   const items: KeyValuePairsProps.Item[] = [

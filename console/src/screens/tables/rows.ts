@@ -1,6 +1,6 @@
 import { useQueries } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { tableQuery } from "../../parts/queries";
+import { isOpen, tableQuery } from "../../parts/queries";
 import { ttlQuery } from "./queries";
 import type { Row } from "./row";
 
@@ -11,7 +11,10 @@ export function useRows(names: string[], wanted: string[]): Row[] {
     combine: (results) => results.map(({ data }) => data),
   });
   const lives = useQueries({
-    queries: wanted.map((name) => ttlQuery(name)),
+    queries: wanted.map((name, place) => {
+      const table = tables[place];
+      return ttlQuery(name, table !== undefined && isOpen(table));
+    }),
     combine: (results) => results.map(({ data }) => data),
   });
   return useMemo(() => {

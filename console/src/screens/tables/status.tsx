@@ -3,6 +3,7 @@ import { sentence } from "./words";
 
 const LOOKS: Record<string, StatusIndicatorProps.Type> = {
   ACTIVE: "success",
+  AVAILABLE: "success",
   ENABLED: "success",
   CREATING: "in-progress",
   UPDATING: "in-progress",
@@ -12,7 +13,7 @@ const LOOKS: Record<string, StatusIndicatorProps.Type> = {
   DISABLED: "stopped",
 };
 
-/** A state of a table, an index or Time to Live as AWS names it. */
+/** A state of a table, an index, a backup or Time to Live as AWS names it. */
 export function Status({ state }: { state: string | undefined }) {
   return state === undefined ? (
     <>-</>

@@ -7,10 +7,12 @@ import type { TableDescription } from "../../aws/tables";
 import { useGo } from "../../parts/go";
 import { NoTable } from "../../parts/no-table";
 import { Page } from "../../parts/page";
-import { useTable } from "../../parts/queries";
+import { isOpen, useTable } from "../../parts/queries";
 import { SectionTabs } from "../../parts/section-tabs";
 import { Loaded } from "../../parts/states";
+import { StateNotice } from "../../parts/table-state";
 import { paths, type TableTab } from "../../paths";
+import { Backups } from "./backups";
 import { DeleteTables } from "./delete-tables";
 import { Indexes } from "./indexes";
 import { Overview } from "./overview";
@@ -24,6 +26,7 @@ const TABS: { id: TableTab; label: string; content: (table: TableDescription) =>
   { id: "indexes", label: "Indexes", content: (table) => <Indexes table={table} /> },
   { id: "monitor", label: "Monitor", content: (table) => <Monitor table={table} /> },
   { id: "streams", label: "Exports and streams", content: (table) => <StreamTab table={table} /> },
+  { id: "backups", label: "Backups", content: (table) => <Backups table={table} /> },
   { id: "settings", label: "Additional settings", content: (table) => <Settings table={table} /> },
 ];
 
@@ -39,9 +42,14 @@ export default function Table() {
     );
   }
   return (
-    <Page title={name} crumbs={crumbs} actions={<Actions name={name} />}>
+    <Page title={name} crumbs={crumbs} actions={<Actions name={name} table={table.data} />}>
       <Loaded query={table} label={`Loading ${name}`}>
-        {(data) => <Sections name={name} tab={tab} table={data} />}
+        {(data) => (
+          <SpaceBetween size="l">
+            <StateNotice table={data} />
+            {isOpen(data) ? <Sections name={name} tab={tab} table={data} /> : <Overview table={data} />}
+          </SpaceBetween>
+        )}
       </Loaded>
     </Page>
   );
@@ -58,13 +66,16 @@ function Sections({ name, tab, table }: { name: string; tab: string; table: Tabl
   );
 }
 
-function Actions({ name }: { name: string }) {
+function Actions({ name, table }: { name: string; table: TableDescription | undefined }) {
   const [deleting, setDeleting] = useState(false);
   const go = useGo();
+  const closed = table !== undefined && !isOpen(table);
   return (
     <SpaceBetween direction="horizontal" size="xs">
-      <Button onClick={() => setDeleting(true)}>Delete table</Button>
-      <Button variant="primary" href={paths.items(name)}>
+      <Button disabled={closed} onClick={() => setDeleting(true)}>
+        Delete table
+      </Button>
+      <Button variant="primary" disabled={closed} href={paths.items(name)}>
         Explore table items
       </Button>
       {deleting ? (

@@ -32,16 +32,19 @@ export const isOnDemand = (table: TableDescription) =>
 
 export const capacityName = (table: TableDescription) => (isOnDemand(table) ? "On-demand" : "Provisioned");
 
-/** "pk (String)", or nothing when the schema has no such key. */
+/** "pk (String)", each attribute of a key that has several; nothing when the schema has no such key. */
 export function keyName(
   schema: KeySchemaElement[] | undefined,
   kind: "HASH" | "RANGE",
   table: TableDescription,
   typed: (type: string | undefined) => string = typeName,
 ): string | undefined {
-  const name = schema?.find(({ KeyType }) => KeyType === kind)?.AttributeName;
-  const type = table.AttributeDefinitions?.find(({ AttributeName }) => AttributeName === name)?.AttributeType;
-  return name === undefined ? undefined : `${name} (${typed(type)})`;
+  const names = (schema ?? []).filter(({ KeyType }) => KeyType === kind);
+  const told = names.map(({ AttributeName: name }) => {
+    const definition = table.AttributeDefinitions?.find(({ AttributeName }) => AttributeName === name);
+    return `${name} (${typed(definition?.AttributeType)})`;
+  });
+  return told.length === 0 ? undefined : told.join(", ");
 }
 
 /** The view type of the stream that is on, if one is. */

@@ -1,7 +1,7 @@
 """What a family of resources can do: the one interface the deployment works with."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -55,12 +55,20 @@ class Owned:
     deletion_policy: str = "Delete"
 
 
+def _silent(words: str) -> None:
+    del words
+
+
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What the template's folder gives: packages, and the bytes of those that are wanted, by their hash."""
+    """What the template's folder gives: packages, and the bytes of those that are wanted, by their hash.
+
+    `note` hears of what takes long, in words.
+    """
 
     packages: Packages
     codes: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    note: Callable[[str], None] = _silent
 
 
 class Kind(ABC):
@@ -111,6 +119,11 @@ class Kind(ABC):
     @abstractmethod
     def read(self, aws: Aws, name: str) -> Live | None:
         """How it is now; None if it is not there."""
+
+    def seen(self, wanted: Wanted, live: Live) -> Live:
+        """How it is, with what differs only in words, or need not change, as it is wanted."""
+        del wanted
+        return live
 
     def foreseen(self, aws: Aws, wanted: Wanted) -> dict[str, Any]:
         """What Ref and Fn::GetAtt will give, as far as that can be told before it is made."""
