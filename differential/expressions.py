@@ -48,10 +48,20 @@ class Expressions:
         name = self.random.choice(self.names)
         path = self.name(name)
         if name == "m" and self.random.random() < 0.7:
-            return f"{path}.{self.random.choice('xyz')}"
+            return self.inside(f"{path}.{self.random.choice('xyz')}")
         if name == "l" and self.random.random() < 0.7:
-            return f"{path}[{self.random.randint(0, 4)}]"
+            return self.inside(f"{path}[{self.random.randint(0, 4)}]")
         return path
+
+    def inside(self, path: str) -> str:
+        """The path, or one that goes a level deeper."""
+        match self.random.randint(0, 9):
+            case 0:
+                return f"{path}.{self.random.choice('xyz')}"
+            case 1:
+                return f"{path}[{self.random.randint(0, 2)}]"
+            case _:
+                return path
 
     def operand(self) -> str:
         chance = self.random.random()

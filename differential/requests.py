@@ -6,6 +6,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from differential.expressions import Expressions
+from differential.statements import Statements
 from differential.tables import KEY_BYTES, KEY_NUMBERS, KEY_TEXTS, TABLES, Table
 from differential.values import PLAIN, Value, value
 
@@ -43,6 +44,9 @@ class Requests:
             (3, self.transact_get),
             (6, self.legacy_update),
             (4, self.legacy_query),
+            (10, self.statement),
+            (3, self.statements),
+            (3, self.paged_scan),
         ]
 
     def next(self) -> Request:
@@ -105,20 +109,43 @@ class Requests:
             params["ProjectionExpression"] = written.projection()
         return Request("Scan", {**params, **written.members(), **self._consumed()})
 
-    def batch_write(self, table: Table) -> Request:
-        forms: list[Params] = []
-        for _ in range(self.random.randint(1, 4)):
-            if self.random.random() < 0.7:
-                forms.append({"PutRequest": {"Item": table.item(self.random)}})
-            else:
-                forms.append({"DeleteRequest": {"Key": self._key(table)}})
-        return Request("BatchWriteItem", {"RequestItems": {table.name: forms}})
+    def paged_scan(self, table: Table) -> Request:
+        """A scan whose pages are few items each; rounds go through all of them."""
+        params: Params = {"TableName": table.name, "Limit": self.random.randint(1, 4)}
+        if table.indexes and self.random.random() < 0.6:
+            params["IndexName"] = self.random.choice(list(table.indexes))
+        return Request("Scan", params)
 
-    def batch_get(self, table: Table) -> Request:
-        keys = [self._key(table) for _ in range(self.random.randint(1, 4))]
-        return Request(
-            "BatchGetItem", {"RequestItems": {table.name: {"Keys": keys, **self._projected(table)}}}
-        )
+    def batch_write(self, _table: Table) -> Request:
+        asked: Params = {}
+        for table in self.random.sample(TABLES, self.random.choice((1, 1, 2, 3))):
+            forms = asked[table.name] = []
+            for _ in range(self.random.randint(1, 4)):
+                if self.random.random() < 0.7:
+                    forms.append({"PutRequest": {"Item": table.item(self.random)}})
+                else:
+                    forms.append({"DeleteRequest": {"Key": self._key(table)}})
+        return Request("BatchWriteItem", {"RequestItems": asked})
+
+    def batch_get(self, _table: Table) -> Request:
+        asked: Params = {}
+        for table in self.random.sample(TABLES, self.random.choice((1, 1, 2, 3))):
+            keys = [self._key(table) for _ in range(self.random.randint(1, 4))]
+            asked[table.name] = {"Keys": keys, **self._projected(table)}
+        return Request("BatchGetItem", {"RequestItems": asked})
+
+    def statement(self, table: Table) -> Request:
+        return Request("ExecuteStatement", Statements(self.random, table).any())
+
+    def statements(self, _table: Table) -> Request:
+        """A batch that reads or writes, as all of its statements have to; some do not."""
+        made: list[Params] = []
+        reading = self.random.random() < 0.5
+        # Each of another table: of two writes of one item the peer makes the first, and then refuses both.
+        for table in self.random.sample(TABLES, self.random.randint(1, 3)):
+            one = Statements(self.random, table)
+            made.append(one.read() if reading == (self.random.random() < 0.95) else one.write())
+        return Request("BatchExecuteStatement", {"Statements": made})
 
     def transact_write(self, _table: Table) -> Request:
         parts = [self._part(self.random.choice(TABLES)) for _ in range(self.random.randint(1, 4))]

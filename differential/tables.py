@@ -7,7 +7,7 @@ from typing import Any
 from differential.values import Item, attributes, encoded, scalar
 
 KEY_TEXTS = ("k1", "k2", "k3")
-KEY_NUMBERS = ("0", "1", "2.5", "-3", "1e2")
+KEY_NUMBERS = ("0", "1", "2.5", "-3", "1e2", "-1E-130", "9.99e125")
 KEY_BYTES = (b"\x00", b"k", b"\xff")
 
 
@@ -37,9 +37,9 @@ class Table:
             "StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
         }
         if self.local:
-            made["LocalSecondaryIndexes"] = [_index(name, keys, "ALL") for name, keys in self.local]
+            made["LocalSecondaryIndexes"] = [_index(name, keys) for name, keys in self.local]
         if self.overall:
-            made["GlobalSecondaryIndexes"] = [_index(name, keys, "INCLUDE") for name, keys in self.overall]
+            made["GlobalSecondaryIndexes"] = [_index(name, keys) for name, keys in self.overall]
         return made
 
     def key(self, random: Random) -> Item:
@@ -73,13 +73,22 @@ def _schema(names: tuple[str, ...]) -> list[dict[str, str]]:
     ]
 
 
-def _index(name: str, keys: tuple[str, ...], projection: str) -> dict[str, Any]:
-    projected: dict[str, Any] = {"ProjectionType": projection}
-    if projection == "INCLUDE":
+def _index(name: str, keys: tuple[str, ...]) -> dict[str, Any]:
+    projected: dict[str, Any] = {"ProjectionType": PROJECTIONS[name]}
+    if PROJECTIONS[name] == "INCLUDE":
         projected["NonKeyAttributes"] = ["a", "m"]
     return {"IndexName": name, "KeySchema": _schema(keys), "Projection": projected}
 
 
+PROJECTIONS = {
+    "local": "ALL",
+    "narrow": "KEYS_ONLY",
+    "some": "INCLUDE",
+    "overall": "INCLUDE",
+    "sparse": "INCLUDE",
+    "turned": "ALL",
+    "keys": "KEYS_ONLY",
+}
 TABLES = (
     Table("simple", ("p",), {"p": "S"}),
     Table(
@@ -89,5 +98,11 @@ TABLES = (
         local=(("local", ("p", "s")),),
         overall=(("overall", ("s", "g")), ("sparse", ("g",))),
     ),
-    Table("bytes", ("p", "r"), {"p": "B", "r": "S"}),
+    Table(
+        "bytes",
+        ("p", "r"),
+        {"p": "B", "r": "S", "t": "B", "g": "N"},
+        local=(("narrow", ("p", "t")), ("some", ("p", "g"))),
+        overall=(("turned", ("r", "p")), ("keys", ("t", "r"))),
+    ),
 )

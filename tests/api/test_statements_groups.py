@@ -123,6 +123,9 @@ def test_a_batch_either_reads_or_writes_and_has_each_item_once(tables: FreshTabl
     assert no_batch(table, read, write) == invalid(
         "Read and write requests together in the same batch is not supported."
     )
+    assert no_batch(table, "SELECT n FROM TBL WHERE id = ?", write) == invalid(
+        "Read and write requests together in the same batch is not supported."
+    )
     for one in (read, write):
         assert no_batch(table, one, one) == invalid("Provided list of item keys contains duplicates")
     code, message = refused(

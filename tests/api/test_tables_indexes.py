@@ -191,7 +191,7 @@ def test_an_index_is_made_once_and_only_deleted_when_there(tables: FreshTables):
         table.update_table,
         AttributeDefinitions=definitions("x"),
         GlobalSecondaryIndexUpdates=[{"Create": index("by-customer", "x")}],
-    ) == invalid("Attempting to create an index which already exists: by-customer")
+    ) == invalid("Attempting to create an index which already exists")
 
 
 def test_an_index_key_has_the_type_it_is_defined_with(tables: FreshTables):

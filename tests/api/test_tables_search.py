@@ -204,11 +204,11 @@ V = {":p": P["p"], ":v": {"N": "1"}}
         ),
         (
             {"KeyConditionExpression": "p = :p AND r <> :v", "ExpressionAttributeValues": V},
-            "Invalid operator used in KeyConditionExpression: <>",
+            "Invalid KeyConditionExpression: Invalid operator used in KeyConditionExpression: <>",
         ),
         (
             {"KeyConditionExpression": "p = :p OR r = :v", "ExpressionAttributeValues": V},
-            "Invalid operator used in KeyConditionExpression: OR",
+            "Invalid KeyConditionExpression: Invalid operator used in KeyConditionExpression: OR",
         ),
         (
             {"KeyConditionExpression": "p = :v", "ExpressionAttributeValues": {":v": {"N": "1"}}},

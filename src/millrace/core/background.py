@@ -1,8 +1,12 @@
 """Work that goes on beside the requests for as long as its owner is entered."""
 
 import asyncio
+import contextlib
 from types import TracebackType
 from typing import Self
+
+from millrace.core.clock import Clock
+from millrace.core.errors import StorageError
 
 
 class Background:
@@ -26,4 +30,24 @@ class Background:
 
     async def run(self) -> None:
         """The work. It does not return by itself."""
+        raise NotImplementedError
+
+
+class Sweeps(Background):
+    """Sweeps every so many seconds."""
+
+    def __init__(self, clock: Clock, seconds: float) -> None:
+        super().__init__()
+        self._clock = clock
+        self._seconds = seconds
+
+    async def run(self) -> None:
+        while True:
+            await self._clock.sleep(self._seconds)
+            # A full disk is told to everyone who writes; here the remedy is to try again later.
+            with contextlib.suppress(StorageError):
+                await self.sweep()
+
+    async def sweep(self) -> None:
+        """One sweep, in short transactions."""
         raise NotImplementedError

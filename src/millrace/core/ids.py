@@ -3,6 +3,7 @@
 import itertools
 import random
 import string
+import uuid as uuids
 
 _random = random.SystemRandom()
 # Request ids are made per request and are no secret, so they may be fast.
@@ -19,6 +20,11 @@ def uuid() -> str:
     bits = _fast.getrandbits(128) & ~(0xF000 << 64) & ~(0xC000 << 48) | (0x4000 << 64) | (0x8000 << 48)
     digits = f"{bits:032x}"
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+def derived(text: str) -> str:
+    """The one UUID that belongs to a text."""
+    return str(uuids.uuid5(uuids.NAMESPACE_URL, text))
 
 
 # All but the last twelve digits of this process' request ids, and where those begin.

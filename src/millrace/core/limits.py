@@ -26,6 +26,12 @@ signature_presigned_seconds_max = 7 * 24 * 3600
 # DynamoDB: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
 dynamodb_request_body_bytes_max = 16 * MIB
 item_size_bytes_max = 400 * KIB
+# What UpdateItem counts on top of the item without its key, measured on AWS to the byte (dynoxide 0.13).
+update_bytes = 3
+update_write_bytes = 19  # of each action that writes a value
+update_clear_bytes = 2  # of each that takes one away
+update_list_index_bytes = 1  # more, for a path with a list index
+update_arithmetic_bytes = 50  # more, for a sum or a difference
 item_nesting_levels_max = 32  # the innermost value counts, too
 attribute_name_bytes_max = 65_535
 page_size_bytes_max = MIB
@@ -84,6 +90,14 @@ restores_max = 50  # at a time: ack-api-quirks DDB-TABLE-350
 recovery_days_default = 35
 recovery_sweep_seconds = 3_600  # how long changes may be remembered after the last day of their recovery
 system_backup_seconds = 35 * 24 * 3600
+vector_indexes_max = 5
+vector_index_filters_max = 18
+vector_dimensions_max = 4096
+vector_request_bytes_min = KIB  # what a search, or a write, of fewer bytes is counted as
+vector_search_results_max = 100
+vector_search_answer_bytes_max = 16 * MIB
+vector_search_entries_max = 500  # compared in one transaction, so that other requests get their turn
+vector_search_bytes_max = MIB // 2  # the same, by size: a few milliseconds
 expiry_age_seconds_max = 5 * 365 * 24 * 3600  # what expired longer ago when it was written stays
 expiry_items_max = 100  # deleted in one transaction, so that other requests get their turn
 expiry_bytes_max = MIB  # of items deleted in one transaction, which their records repeat
@@ -129,6 +143,8 @@ invoke_response_bytes_max = 6_291_556
 invoke_log_tail_bytes_max = 4 * KIB
 environments_max = 64  # processes at a time; more invocations wait for one
 environment_usage_seconds = 0.1  # between two looks at what busy environments use
+stray_looks_max = 5  # at a process that shows no environment, before it is taken to have none
+stray_look_seconds = 0.02  # between two such looks
 environment_idle_seconds_max = 300  # AWS does not say; five minutes is what people observe
 
 # Event source mappings: https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html

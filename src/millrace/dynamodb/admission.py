@@ -11,6 +11,7 @@ from typing import Any
 from millrace.core.context import Params
 from millrace.core.errors import AwsError
 from millrace.dynamodb.catalog import Index, Table
+from millrace.dynamodb.vectors.index import VectorIndex
 
 _Form = Mapping[str, Any]
 
@@ -29,7 +30,7 @@ def check_there(table: Table) -> None:
 def check_delete(table: Table) -> None:
     """Refuse to delete a table that is busy."""
     check_there(table)
-    if any(index.status != "ACTIVE" for index in table.indexes):
+    if any(index.status != "ACTIVE" for index in table.all_indexes):
         raise in_use("Cannot delete table while indexes are being created, updated, or deleted.")
     if _changes(table, "STREAM"):
         raise in_use("Cannot delete table while stream is being enabled/disabled.")
@@ -43,8 +44,9 @@ def check_update(table: Table, params: Params) -> None:
     for name, check in _CHECKS.items():
         if params.get(name) is not None:
             check(table, params)
-    for update in params.get("GlobalSecondaryIndexUpdates") or ():
-        _check_index(table, update)
+    for name in ("GlobalSecondaryIndexUpdates", "VectorIndexUpdates"):
+        for update in params.get(name) or ():
+            _check_index(table, update)
 
 
 def _check_capacity(table: Table, params: Params) -> None:
@@ -101,7 +103,7 @@ _CHECKS: Mapping[str, Callable[[Table, Params], None]] = {
 
 def _check_index(table: Table, update: _Form) -> None:
     form: _Form = update.get("Update") or update.get("Create") or update.get("Delete") or {}
-    known = next((index for index in table.indexes if index.name == form.get("IndexName")), None)
+    known = next((index for index in table.all_indexes if index.name == form.get("IndexName")), None)
     if known is not None:
         _check_known(table, known, update)
     if update.get("Update") is not None:
@@ -115,7 +117,7 @@ def _check_index(table: Table, update: _Form) -> None:
     _check_class_rests(table, "Can't create or delete an index")
 
 
-def _check_known(table: Table, index: Index, update: _Form) -> None:
+def _check_known(table: Table, index: Index | VectorIndex, update: _Form) -> None:
     where = f"Table: {table.name} Index: {index.name}"
     if index.status == "DELETING":
         raise in_use(f"Index is being deleted. {where}")
@@ -159,7 +161,7 @@ def _check_indexes_rest(table: Table, refused: str) -> None:
 def _busy(table: Table, status: str) -> str:
     return ", ".join(
         index.name
-        for index in table.indexes
+        for index in table.all_indexes
         if index.status == status and (status != "CREATING" or index.is_allocating)
     )
 

@@ -1,7 +1,7 @@
 """What UpdateTable makes of a table, or AWS's reason why not.
 
 What one request may hold, and every sentence, was probed on AWS in October 2026: ack-api-quirks DDB-TABLE-047, -057,
--152, -159, -160, -162, -174, -223, -382, -433; that throughput's bounds come first is from dynalite's recordings.
+-152, -159, -160, -162, -174, -223, -382, -433, -456; that throughput's bounds come first is from dynalite's recordings.
 Whether a table that is going through something may be changed is `admission`'s to say.
 """
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from millrace.core.context import Params
 from millrace.core.errors import AwsError, invalid, validation_error
-from millrace.dynamodb import definition, provision
+from millrace.dynamodb import definition, description, provision
 from millrace.dynamodb.catalog import ON_DEMAND, PROVISIONED, Table, Throughput
 from millrace.dynamodb.provision import Owner
 
@@ -29,25 +29,38 @@ _CHANGES = (
     "OnDemandThroughput",
     "ProvisionedThroughput",
     "StreamSpecification",
+    "VectorIndexUpdates",
     *_ALONE,
 )
-# What is of global tables and of vectors; asking for it is not asking for nothing.
+# What is of global tables; asking for it is not asking for nothing.
 _NOT_BUILT = (
     "GlobalTableSettingsReplicationMode",
     "GlobalTableSourceArn",
     "GlobalTableWitnessUpdates",
     "MultiRegionConsistency",
-    "VectorIndexes",
-    "VectorIndexUpdates",
 )
 
 
+# Structures that ask for nothing when they are empty.
+_MAY_BE_EMPTY = ("OnDemandThroughput", "WarmThroughput")
+
+
+def asked(params: Params) -> dict[str, Any]:
+    """The parameters that ask for something.
+
+    AWS overlooks an empty throughput beside other changes (ack-api-quirks DDB-TABLE-456). Alone, it breaks down over
+    one (DDB-TABLE-437), and here the table's checks refuse it.
+    """
+    given = {name: value for name, value in params.items() if value is not None}
+    full = {name: value for name, value in given.items() if value != {} or name not in _MAY_BE_EMPTY}
+    return full if any(name in full for name in _CHANGES) else given
+
+
 def refuse_not_built(params: Params) -> None:
-    """Refuse what is of global tables or of vector indexes, naming it."""
+    """Refuse what is of global tables, naming it."""
     for name in _NOT_BUILT:
         if params.get(name) is not None:
-            what = "Vector indexes" if name.startswith("Vector") else "Global tables"
-            raise validation_error(f"{what} are not supported: {name}")
+            raise validation_error(f"Global tables are not supported: {name}")
 
 
 def check_stream(specification: Mapping[str, Any] | None, *, creating: bool) -> str | None:
@@ -73,8 +86,8 @@ def check_stream(specification: Mapping[str, Any] | None, *, creating: bool) -> 
 def check(params: Params, region: str) -> None:
     """Refuse what cannot be asked of any table."""
     refuse_not_built(params)
-    asked = [name for name in _CHANGES if params.get(name) not in (None, [])]
-    if not asked:
+    changes = [name for name in _CHANGES if params.get(name) not in (None, [])]
+    if not changes:
         raise validation_error(
             "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
             "GlobalSecondaryIndexUpdates, SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, "
@@ -88,7 +101,7 @@ def check(params: Params, region: str) -> None:
         provision.check_quota(provision.units(params["ProvisionedThroughput"]), region)
     _check_index_updates(updates or ())
     check_stream(params.get("StreamSpecification"), creating=False)
-    _check_together(params, asked)
+    _check_together(params, changes)
     if params.get("ReplicaUpdates") is not None:
         _refuse_replicas(params["ReplicaUpdates"], region)
 
@@ -107,6 +120,9 @@ def _check_index_updates(updates: list[Mapping[str, Any]] | tuple[()]) -> None:
                 "Only one global secondary index action is allowed per GlobalSecondaryIndexUpdate object"
             )
         name: str = forms[0]["IndexName"]
+        if update.get("Update") is not None and update["Update"].get("WarmThroughput") == {}:
+            # Before anything is looked for: ack-api-quirks DDB-TABLE-456.
+            provision.check_warm({}, Owner(name))
         if name in names:
             raise invalid(
                 f"Only one global secondary index update per index is allowed simultaneously. Index: {name}"
@@ -117,7 +133,7 @@ def _check_index_updates(updates: list[Mapping[str, Any]] | tuple[()]) -> None:
 def _check_together(params: Params, asked: list[str]) -> None:
     """Refuse changes that AWS makes only one after the other."""
     updates: list[Mapping[str, Any]] = params.get("GlobalSecondaryIndexUpdates") or []
-    online = any(update.get("Update") is None for update in updates)
+    online = any(update.get("Update") is None for update in updates) or "VectorIndexUpdates" in asked
     if "WarmThroughput" in asked and any(update.get("Create") for update in updates):
         raise invalid("Create global secondary index cannot be specified when updating WarmThroughput")
     for name, sentence in _ALONE.items():
@@ -166,7 +182,7 @@ def altered(table: Table, params: Params, now: float) -> Table:
         table = replace(table, protected=params["DeletionProtectionEnabled"])
     asked = params.get("TableClass")
     if asked is not None and asked != (table.table_class or "STANDARD"):
-        table = replace(table, table_class=asked, table_class_changed=now)
+        table = replace(table, table_class=asked)
     if params.get("SSESpecification") is not None:
         table = replace(table, encryption=_encryption(table, params["SSESpecification"]))
     if params.get("WarmThroughput") is not None:
@@ -189,7 +205,10 @@ def _encryption(table: Table, form: Mapping[str, Any]) -> dict[str, str] | None:
     asked = definition.encryption(form)
     if asked is None and table.encryption is None:
         raise invalid("Table is already encrypted by default")
-    if asked is not None and asked == table.encryption and asked["key"].startswith("arn:"):
+    if asked is None or table.encryption is None:
+        return asked
+    # The same key by its id or an alias is a change for AWS (ack-api-quirks DDB-TABLE-141).
+    if asked["key"] == description.key_arn(table.scope, table.encryption["key"]):
         raise invalid(
             "Table is already encrypted with given KMSMasterKeyId. "
             "Use KMSMasterKeyId parameter if you want to change Master Key"
@@ -201,6 +220,9 @@ def _with_capacity(table: Table, params: Params, now: float) -> Table:
     billing: str = params.get("BillingMode") or table.billing
     given: Mapping[str, Any] | None = params.get("ProvisionedThroughput")
     if billing == ON_DEMAND:
+        if given is not None and params.get("BillingMode") is not None:
+            # Whoever names the mode is answered otherwise: ack-api-quirks DDB-TABLE-056.
+            raise invalid("ProvisionedThroughput cannot be specified when BillingMode is PAY_PER_REQUEST")
         definition.throughput(given, billing)
     elif given is None and params.get("BillingMode") is not None:
         raise invalid("ProvisionedThroughput must be specified when BillingMode is PROVISIONED")
@@ -209,14 +231,17 @@ def _with_capacity(table: Table, params: Params, now: float) -> Table:
         table = _provisioned(table, provision.units(given), now, switches=switches)
     elif switches:
         warm = provision.warm(table.billing, table.throughput, table.capacity)
-        table = replace(
-            table, throughput=Throughput(), billing_changed=now, capacity=replace(table.capacity, warm=warm)
-        )
+        table = replace(table, throughput=Throughput(), capacity=replace(table.capacity, warm=warm))
     if switches:
         # Maxima of what goes on demand end with it (ack-api-quirks DDB-TABLE-153).
         table = replace(table, billing=billing, capacity=replace(table.capacity, most=Throughput()))
     most = params.get("OnDemandThroughput")
     if most is not None:
+        if not most:
+            raise invalid(
+                "OnDemandThroughput must have at least one of MaxReadRequestUnits or MaxWriteRequestUnits specified"
+            )
+        provision.check_maxima(most, table.scope.region, Owner())
         table = replace(table, capacity=provision.limited(table.capacity, most, billing, Owner()))
     return table
 
@@ -226,18 +251,18 @@ def _provisioned(table: Table, units: Throughput, now: float, *, switches: bool)
         warm = provision.warm(table.billing, table.throughput, table.capacity)
         return replace(table, throughput=units, capacity=replace(table.capacity, warm=warm))
     if units == table.throughput:
-        raise same_units("table", "table", units)
+        raise same_units("table", "the table", units)
     capacity = provision.changed(table.capacity, table.billing, table.throughput, units, now)
     return replace(table, throughput=units, capacity=capacity)
 
 
-def same_units(what: str, named: str, units: Throughput) -> AwsError:
-    """The refusal of a change that changes nothing. `named` is `table`, or `index` and its name."""
+def same_units(named: str, counted: str, units: Throughput) -> AwsError:
+    """The refusal of a change that changes nothing. Both texts are AWS's for what has the units."""
     return validation_error(
         f"The provisioned throughput for the {named} will not change. The requested value equals the current "
-        f"value. Current ReadCapacityUnits provisioned for the {what}: {units.read}. "
+        f"value. Current ReadCapacityUnits provisioned for {counted}: {units.read}. "
         f"Requested ReadCapacityUnits: {units.read}. "
-        f"Current WriteCapacityUnits provisioned for the {what}: {units.write}. "
+        f"Current WriteCapacityUnits provisioned for {counted}: {units.write}. "
         f"Requested WriteCapacityUnits: {units.write}. "
         "Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits."
     )

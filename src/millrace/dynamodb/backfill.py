@@ -16,10 +16,13 @@ from millrace.dynamodb import catalog, counts, expiry_index
 from millrace.dynamodb.catalog import Index, Table, TimeToLive
 from millrace.dynamodb.change import index_row
 from millrace.dynamodb.row import Row
+from millrace.dynamodb.vectors import maintenance
+from millrace.dynamodb.vectors.index import VectorIndex
 from millrace.storage.interface import Reader, Storage, Writer
 
 # The ARNs of all tables with something to fill.
 SPACE = "backfills"
+_Part = Index | TimeToLive | VectorIndex
 # Tells that a table has something to fill, or something pending (see `transition`).
 CHANGES = "table-life"
 
@@ -85,25 +88,28 @@ def _fill_some(writer: Writer, fill: Fill) -> Fill | None:
     return None
 
 
-def _filling(table: Table) -> list[Index | TimeToLive]:
-    parts = (*table.indexes, table.ttl) if table.ttl else table.indexes
+def _filling(table: Table) -> list[_Part]:
+    parts = (*table.all_indexes, table.ttl) if table.ttl else table.all_indexes
     return [part for part in parts if part.filling]
 
 
-def _finish(writer: Writer, table: Table, filled: list[Index | TimeToLive]) -> Table:
+def _finish(writer: Writer, table: Table, filled: list[_Part]) -> Table:
     indexes = tuple(replace(index, filling=False) if index in filled else index for index in table.indexes)
     ttl = replace(table.ttl, filling=False) if table.ttl is not None and table.ttl in filled else table.ttl
-    table = replace(table, indexes=indexes, ttl=ttl)
+    vectors = tuple(replace(index, filling=False) if index in filled else index for index in table.vectors)
+    table = replace(table, indexes=indexes, ttl=ttl, vectors=vectors)
     catalog.save(writer, table)
     if not _filling(table):
         writer.delete(SPACE, table.arn.encode())
     return table
 
 
-def _fill_one(writer: Writer, table: Table, parts: list[Index | TimeToLive], key: bytes, row: Row) -> None:
+def _fill_one(writer: Writer, table: Table, parts: list[_Part], key: bytes, row: Row) -> None:
     for part in parts:
         if isinstance(part, TimeToLive):
             expiry_index.fill(writer, table, part, key, row)
+        elif isinstance(part, VectorIndex):
+            maintenance.fill(writer, table, part, row)
         else:
             _fill_index(writer, table, part, row)
 

@@ -8,6 +8,7 @@ from typing import Any
 from millrace.dynamodb import description
 from millrace.dynamodb.backup import SYSTEM, Backup
 from millrace.dynamodb.catalog import Index, Table
+from millrace.dynamodb.vectors import description as vector_description
 
 
 def details(backup: Backup, status: str | None = None) -> dict[str, Any]:
@@ -64,6 +65,8 @@ def _features(table: Table) -> dict[str, Any]:
         features["LocalSecondaryIndexes"] = local
     if overall := [_global_index(index) for index in table.indexes if not index.local]:
         features["GlobalSecondaryIndexes"] = overall
+    if table.vectors:
+        features["VectorIndexes"] = [vector_description.settings(index) for index in table.vectors]
     if table.view is not None:
         features["StreamDescription"] = {"StreamEnabled": True, "StreamViewType": table.view}
     if table.ttl is not None:

@@ -3,34 +3,25 @@
 A sweep looks at the tables and the backups that have such a thing, one short transaction each.
 """
 
-import contextlib
 from functools import partial
 
 from millrace.core import limits
-from millrace.core.background import Background
+from millrace.core.background import Sweeps
 from millrace.core.clock import Clock
-from millrace.core.errors import StorageError
 from millrace.dynamodb import backup as backups
 from millrace.dynamodb import catalog, copying, recovery
 from millrace.storage.interface import Reader, Storage, Writer
 
 
-class BackupRetention(Background):
+class BackupRetention(Sweeps):
     """Sweeps now and then while it is entered."""
 
     name = "backup retention"
 
     def __init__(self, storage: Storage, clock: Clock) -> None:
-        super().__init__()
+        super().__init__(clock, limits.recovery_sweep_seconds)
         self._storage = storage
         self._clock = clock
-
-    async def run(self) -> None:
-        while True:
-            await self._clock.sleep(limits.recovery_sweep_seconds)
-            # A full disk is told to everyone who writes; here the remedy is to try again later.
-            with contextlib.suppress(StorageError):
-                await self.sweep()
 
     async def sweep(self) -> None:
         """Forget changes that no recovery goes back to, and backups whose time is over."""

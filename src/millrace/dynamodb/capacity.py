@@ -20,6 +20,7 @@ class Consumption:
     table: Table
     units: float = 0.0
     indexes: dict[str, float] = field(default_factory=dict[str, float])
+    vectors: dict[str, float] = field(default_factory=dict[str, float])
 
     def write(self, change: Change) -> None:
         """Count a write: the larger of the item before and after, and every index row written."""
@@ -28,6 +29,8 @@ class Consumption:
         for name, index_sizes in change.indexes.items():
             units = sum(map(write_units, index_sizes))
             self.indexes[name] = self.indexes.get(name, 0.0) + units
+        for name, size in change.vectors:
+            self.vectors[name] = self.vectors.get(name, 0.0) + max(size, limits.vector_request_bytes_min)
 
     def read(self, size: int, *, consistent: bool, index: str | None = None) -> None:
         """Count a read of so many bytes from the table, or from one of its indexes."""
@@ -49,7 +52,12 @@ class Consumption:
             told["Table"] = {"CapacityUnits": self.units}
             told["LocalSecondaryIndexes"] = self._units_of(local=True)
             told["GlobalSecondaryIndexes"] = self._units_of(local=False)
+            told["VectorIndexes"] = self._bytes_of_vectors()
         return told
+
+    def _bytes_of_vectors(self) -> dict[str, Any] | None:
+        """What vector indexes took, in bytes: it counts for itself, and INDEXES alone tells it."""
+        return {name: {"VectorWriteRequestBytes": size} for name, size in self.vectors.items()} or None
 
     def _units_of(self, *, local: bool) -> dict[str, Any] | None:
         chosen = {

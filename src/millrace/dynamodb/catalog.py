@@ -5,6 +5,7 @@ created again starts empty. Whether AWS would let a table be so is decided by `d
 """
 
 import functools
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -13,13 +14,21 @@ import orjson
 
 from millrace.core import arn as arns
 from millrace.core.arn import Scope
-from millrace.core.errors import AwsError
+from millrace.core.errors import AwsError, access_denied, validation_error
 from millrace.dynamodb.composite_key import CompositeKeySchema
 from millrace.dynamodb.keys import KeyAttribute, KeySchema
+from millrace.dynamodb.vectors import index as vector_indexes
+from millrace.dynamodb.vectors.index import VectorIndex
 from millrace.storage.interface import Reader, Writer
 
 PROVISIONED = "PROVISIONED"
 ON_DEMAND = "PAY_PER_REQUEST"
+_NAME = re.compile(r"[a-zA-Z0-9_.-]{3,255}")
+_ARN_FORM = (
+    "Valid ARN format is 'arn:<awsPartition>:<vendor>:<region>:<subscriber>:resourceType/resourceName', where "
+    "Resource name must have length less than or equal to 255, Resource name must have length greater than or "
+    "equal to 3, Resource name must satisfy regular expression pattern: [a-zA-Z0-9_.-]+"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +181,7 @@ class Table:
     recovery: Recovery | None = None
     history: bool = False
     restore: Restore | None = None
+    vectors: tuple[VectorIndex, ...] = ()
 
     @functools.cached_property
     def arn(self) -> str:
@@ -220,19 +230,55 @@ class Table:
         found = next((index for index in self.indexes if index.name == name), None)
         return None if found is None or found.status == "DELETING" else found
 
+    def vector(self, name: str) -> VectorIndex | None:
+        """The vector index with this name, unless it is being deleted."""
+        found = next((index for index in self.vectors if index.name == name), None)
+        return None if found is None or found.status == "DELETING" else found
+
+    @property
+    def all_indexes(self) -> tuple[Index | VectorIndex, ...]:
+        """Secondary indexes and vector indexes, which have their names and much of their lives in common."""
+        return self.indexes + self.vectors
+
+    @property
+    def used(self) -> tuple[str, ...]:
+        """The attributes that its key and its indexes need a definition of."""
+        names = (*self.schema.names, *(name for index in self.indexes for name in index.schema.names))
+        return tuple(dict.fromkeys((*names, *(name for index in self.vectors for name in index.names))))
+
 
 def table_arn(scope: Scope, name: str) -> str:
     return scope.arn("dynamodb", f"table/{name}")
 
 
 def name_of(scope: Scope, text: str) -> str:
-    """A table's name from a TableName, which may be its ARN. Another scope's table is not found."""
+    """A table's name from a TableName, which may be its ARN. Raises for what is no table of this scope."""
     if not text.startswith("arn:"):
         return text
     prefix = table_arn(scope, "")
-    if not text.startswith(prefix) or "/" in text[len(prefix) :]:
-        raise not_found()
+    if not text.startswith(prefix) or not _NAME.fullmatch(text, len(prefix)):
+        raise _elsewhere(scope, text)
     return text[len(prefix) :]
+
+
+def _elsewhere(scope: Scope, text: str) -> AwsError:
+    """Why an ARN is of no table here, in the words of ack-api-quirks DDB-TABLE-011 and -442."""
+    wrong = "1 validation error detected: "
+    try:
+        arn = arns.parse(text)
+    except ValueError:
+        return validation_error(wrong + _ARN_FORM)
+    for what, given, ours in (
+        ("partition", arn.partition, scope.partition),
+        ("region", arn.region, scope.region),
+    ):
+        if given != ours:
+            return validation_error(f"{wrong}Invalid AWS {what} in '{text}'")
+    if not arn.resource.startswith("table/"):
+        return validation_error(f"{wrong}Invalid resource type in '{text}'")
+    if arn.account != scope.account:
+        return access_denied("Access is denied")
+    return validation_error(wrong + _ARN_FORM)
 
 
 def not_found() -> AwsError:
@@ -287,7 +333,7 @@ def remove(writer: Writer, table: Table, *, keep_items: bool = False) -> None:
     writer.delete(space(table.scope), table.name.encode())
     if not keep_items:
         writer.drop(table.space)
-    for index in table.indexes:
+    for index in table.all_indexes:
         writer.drop(index.space)
 
 
@@ -312,6 +358,7 @@ def decode(raw: bytes) -> Table:
     row["ttl"] = TimeToLive(**row["ttl"]) if row.get("ttl") else None
     row["recovery"] = Recovery(**row["recovery"]) if row.get("recovery") else None
     row["restore"] = Restore(**row["restore"]) if row.get("restore") else None
+    row["vectors"] = tuple(_vector_index(index) for index in row.get("vectors", ()))
     return Table(**row)
 
 
@@ -322,6 +369,10 @@ def _index(row: dict[str, Any]) -> Index:
     row["capacity"] = _capacity(row)
     row["pending"] = _pending(row.get("pending"))
     return Index(**row)
+
+
+def _vector_index(row: dict[str, Any]) -> VectorIndex:
+    return vector_indexes.decoded({**row, "pending": _pending(row["pending"])})
 
 
 def _capacity(row: dict[str, Any]) -> Capacity:

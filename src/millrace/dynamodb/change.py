@@ -17,6 +17,7 @@ from millrace.dynamodb.catalog import Index, Table
 from millrace.dynamodb.keys import KeyAttribute, partition_hash_bytes
 from millrace.dynamodb.row import Row
 from millrace.dynamodb.values import Item
+from millrace.dynamodb.vectors import maintenance
 from millrace.storage.interface import Writer
 from millrace.streams import log, record
 from millrace.streams.record import Image
@@ -27,11 +28,15 @@ Decision = Callable[[Row | None], Row | None]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one write did. `indexes` has the sizes of the rows written in each index."""
+    """What one write did. `indexes` has the sizes of the rows written in each index.
+
+    `vectors` has the vector indexes that changed, with the bytes written in each.
+    """
 
     old: Row | None
     new: Row | None
     indexes: dict[str, list[int]] = field(default_factory=dict[str, list[int]])
+    vectors: tuple[tuple[str, int], ...] = ()
 
 
 def apply(
@@ -51,6 +56,7 @@ def apply(
     else:
         writer.put(table.space, key, new.value)
     written = _change_indexes(writer, table, old, new) if table.indexes else {}
+    vectors = maintenance.change(writer, table, old, new) if table.vectors else ()
     counts.change(writer, table.id, old, new)
     if table.history:
         history.append(writer, table.id, key, stored, now)
@@ -58,7 +64,7 @@ def apply(
         expiry_index.change(writer, table, key, old, new, now)
     if table.view is not None:
         _append(writer, table, key, old, new, now, expired=expired)
-    return Change(old, new, written)
+    return Change(old, new, written, vectors)
 
 
 def check_index_keys(table: Table, item: Item, updated: Container[str] | None = None) -> None:
@@ -81,6 +87,8 @@ def check_index_keys(table: Table, item: Item, updated: Container[str] | None = 
     for index in table.indexes:
         if updated is None or any(name in updated for name in index.schema.names):
             index.schema.check_lengths(item)
+    if table.vectors:
+        maintenance.check(table, item, updated)
 
 
 def _empty_index_key(attribute: KeyAttribute, index: str | None) -> AwsError:

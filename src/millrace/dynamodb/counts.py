@@ -4,11 +4,19 @@ Kept exactly, in the transaction of every change: DescribeTable costs one look-u
 by reading it, and a crash leaves no difference. (AWS brings the same numbers up to date every six hours.)
 """
 
-from millrace.dynamodb.row import Row
+from typing import Protocol
+
 from millrace.storage.interface import Reader, Writer
 
 SPACE = "counts"
 _NUMBER_BYTES = 8
+
+
+class Counted(Protocol):
+    """What has a size in bytes: a row of a table, or an entry of an index."""
+
+    @property
+    def size(self) -> int: ...
 
 
 def get(reader: Reader, identity: str) -> tuple[int, int]:
@@ -17,7 +25,7 @@ def get(reader: Reader, identity: str) -> tuple[int, int]:
     return int.from_bytes(value[:_NUMBER_BYTES]), int.from_bytes(value[_NUMBER_BYTES:])
 
 
-def change(writer: Writer, identity: str, old: Row | None, new: Row | None) -> None:
+def change(writer: Writer, identity: str, old: Counted | None, new: Counted | None) -> None:
     """Count that `old` was replaced by `new` (None: nothing)."""
     items = (new is not None) - (old is not None)
     size = (new.size if new else 0) - (old.size if old else 0)

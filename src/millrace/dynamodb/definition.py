@@ -3,17 +3,19 @@
 The sentences and their order were recorded of AWS by the authors of dynalite, unless said otherwise.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from millrace.core import limits
 from millrace.core.arn import Scope
 from millrace.core.errors import invalid, validation_error
-from millrace.dynamodb import provision, tags
+from millrace.dynamodb import index_projection, provision, tags
 from millrace.dynamodb.catalog import ON_DEMAND, PROVISIONED, Index, Table, Throughput
 from millrace.dynamodb.composite_key import schema_of
 from millrace.dynamodb.keys import KeyAttribute, KeySchema
+from millrace.dynamodb.vectors import definition as vector_definition
+from millrace.dynamodb.vectors.index import VectorIndex
 
 _Form = Mapping[str, Any]
 
@@ -26,16 +28,21 @@ def table(scope: Scope, params: _Form, now: float, identity: Callable[[], str]) 
     definitions = attribute_types(params["AttributeDefinitions"])
     schema = key_schema(params["KeySchema"], definitions)
     local, overall = params.get("LocalSecondaryIndexes"), params.get("GlobalSecondaryIndexes")
-    if local is None and overall is None and len(definitions) != len(schema.names):
+    searched = params.get("VectorIndexes")
+    if local is None and overall is None and searched is None and len(definitions) != len(schema.names):
         raise invalid(
             "Number of attributes in KeySchema does not exactly match number of attributes defined "
             "in AttributeDefinitions"
         )
+    if not searched:
+        _check_all_used(schema, definitions, (*(local or ()), *(overall or ())))
     indexes = [
         *_local_indexes(local, schema, definitions, identity),
         *_global_indexes(overall, billing, definitions, identity),
     ]
-    check_indexes(schema, definitions, indexes)
+    names = [index.name for index in indexes]
+    vectors = vector_definition.indexes(searched, billing, definitions, identity, taken=names)
+    check_indexes(schema, definitions, indexes, vectors)
     return Table(
         id=identity(),
         name=params["TableName"],
@@ -52,6 +59,7 @@ def table(scope: Scope, params: _Form, now: float, identity: Callable[[], str]) 
         table_class=params.get("TableClass"),
         encryption=encryption(params.get("SSESpecification")),
         tags=tags.of(params.get("Tags")),
+        vectors=vectors,
     )
 
 
@@ -150,7 +158,12 @@ def global_index(
     return replace(index, capacity=provision.created(form, billing, capacity, provision.Owner(name)))
 
 
-def check_indexes(schema: KeySchema, definitions: Mapping[str, str], indexes: Sequence[Index]) -> None:
+def check_indexes(
+    schema: KeySchema,
+    definitions: Mapping[str, str],
+    indexes: Sequence[Index],
+    vectors: Sequence[VectorIndex] = (),
+) -> None:
     """What holds for all indexes of a table together."""
     seen: set[str] = set()
     for index in indexes:
@@ -172,7 +185,19 @@ def check_indexes(schema: KeySchema, definitions: Mapping[str, str], indexes: Se
             "Number of NonKeyAttributes of all secondary indexes exceeds per-table limit of "
             f"{limits.index_projected_attributes_max}"
         )
-    used = list(dict.fromkeys((*schema.names, *(name for index in indexes for name in index.schema.names))))
+    names = (*schema.names, *(name for index in indexes for name in index.schema.names))
+    _check_used(definitions, (*names, *(name for index in vectors for name in index.names)))
+
+
+def _check_all_used(schema: KeySchema, definitions: Mapping[str, str], forms: Sequence[_Form]) -> None:
+    """AWS looks at this before the indexes themselves, if their keys are defined (ack-api-quirks DDB-TABLE-127)."""
+    keys = [element["AttributeName"] for form in forms for element in form["KeySchema"]]
+    if forms and all(name in definitions for name in keys):
+        _check_used(definitions, (*schema.names, *keys))
+
+
+def _check_used(definitions: Mapping[str, str], names: Iterable[str]) -> None:
+    used = list(dict.fromkeys(names))
     if len(used) != len(definitions):
         raise invalid(
             "Some AttributeDefinitions are not used. AttributeDefinitions: "
@@ -254,17 +279,5 @@ def _global_indexes(
 def _index(
     form: _Form, schema: KeySchema, identity: Callable[[], str], *, local: bool, capacity: Throughput
 ) -> Index:
-    projection = form["Projection"]
-    kind = projection.get("ProjectionType")
-    attributes = projection.get("NonKeyAttributes")
-    if kind is None:
-        raise invalid("Unknown ProjectionType: null")
-    if attributes is not None and kind != "INCLUDE":
-        raise invalid(f"ProjectionType is {kind}, but NonKeyAttributes is specified")
-    if kind == "INCLUDE" and not attributes:
-        raise invalid("ProjectionType is INCLUDE, but NonKeyAttributes is not specified")
-    projected: tuple[str, ...] = tuple(attributes or ())
-    for place, name in enumerate(projected):
-        if name in projected[:place]:
-            raise invalid(f"Duplicate element in NonKeyAttributes: {name}")
+    kind, projected = index_projection.read(form["Projection"])
     return Index(identity(), form["IndexName"], local, schema, kind, projected, capacity)

@@ -26,7 +26,7 @@ def delete(writer: Writer, table: Table, now: float) -> None:
     recovery.forget(writer, table)
     catalog.remove(writer, table, keep_items=kept or copied)
     attached.forget(writer, table)
-    for identity in (table.id, *(index.id for index in table.indexes)):
+    for identity in (table.id, *(index.id for index in table.all_indexes)):
         counts.forget(writer, identity)
 
 

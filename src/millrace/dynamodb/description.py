@@ -6,9 +6,13 @@ test_table.py. Names in lists that have no order are sorted, as AWS does (DDB-TA
 
 from typing import Any
 
+from millrace.core import ids
+from millrace.core.arn import Scope
+from millrace.core.context import Params
 from millrace.dynamodb import counts, provision
-from millrace.dynamodb.catalog import Capacity, Index, Pending, Table, Throughput
+from millrace.dynamodb.catalog import ON_DEMAND, Capacity, Index, Pending, Table, Throughput
 from millrace.dynamodb.keys import KeySchema
+from millrace.dynamodb.vectors import description as vector_description
 from millrace.storage.interface import Reader
 
 # What the answer to DeleteTable leaves out.
@@ -18,6 +22,7 @@ _GONE = (
     "GlobalSecondaryIndexes",
     "KeySchema",
     "LocalSecondaryIndexes",
+    "VectorIndexes",
     "WarmThroughput",
 )
 
@@ -60,12 +65,28 @@ def of(
 def of_new(reader: Reader, table: Table, now: float, *, warm: bool) -> dict[str, Any]:
     """What CreateTable answers. `warm` says whether warm throughput was asked for; else it is left out."""
     description = of(reader, table, "CREATING", now=now)
-    if not warm:
+    if warm:
+        description["WarmThroughput"]["Status"] = "UPDATING"  # ack-api-quirks DDB-TABLE-032
+    else:
         del description["WarmThroughput"]
     for index in description.get("GlobalSecondaryIndexes", ()):
         del index["WarmThroughput"]
     if "BillingModeSummary" in description:
         description["BillingModeSummary"] = {"BillingMode": table.billing}
+    return description
+
+
+def of_changed(reader: Reader, table: Table, params: Params, now: float) -> dict[str, Any]:
+    """What UpdateTable answers; `params` are what asked for something."""
+    # What changes nothing is told so all the same (ack-api-quirks DDB-TABLE-156).
+    status = "UPDATING" if params.keys() & {"BillingMode", "TableClass"} else None
+    if "SSESpecification" in params:  # whatever else is under way (DDB-TABLE-462)
+        status = "ACTIVE"
+    description = of(reader, table, status, now=now)
+    # A maximum that was taken away is told in this answer alone (DDB-TABLE-182).
+    gone = {name: units for name, units in params.get("OnDemandThroughput", {}).items() if units == -1}
+    if gone:
+        description["OnDemandThroughput"] = {**(description["OnDemandThroughput"] or {}), **gone}
     return description
 
 
@@ -76,14 +97,26 @@ def of_deleted(reader: Reader, table: Table, now: float) -> dict[str, Any]:
 
 
 def encryption(table: Table) -> dict[str, str] | None:
-    """SSEDescription; None for the key that AWS owns, as it is without one's doing: it tells nothing of that."""
-    sealing = table.sealing
-    key = table.encryption["key"] if table.encryption is not None else sealing and sealing.detail
-    if not key:
-        return None
-    arn = key if key.startswith("arn:") else table.scope.arn("kms", key if "/" in key else f"key/{key}")
-    status = "ENABLED" if sealing is None else "UPDATING"
-    return {"Status": status, "SSEType": "KMS", "KMSMasterKeyArn": arn}
+    """SSEDescription; None for the key that AWS owns, as it is without one's doing: it tells nothing of that.
+
+    A change tells of the key that there was, if there was one (ack-api-quirks DDB-TABLE-361 and -371).
+    """
+    if table.sealing is None:
+        return None if table.encryption is None else _sealed(table.scope, table.encryption["key"], "ENABLED")
+    if table.sealing.detail is None:
+        return {"Status": "UPDATING"}
+    return _sealed(table.scope, table.sealing.detail, "UPDATING")
+
+
+def key_arn(scope: Scope, key: str) -> str:
+    """The ARN of the key that is named by its id, its ARN or an alias. An alias has one key, and always the same."""
+    arn = key if key.startswith("arn:") else scope.arn("kms", key if "/" in key else f"key/{key}")
+    front, alias, _ = arn.partition(":alias/")
+    return f"{front}:key/{ids.derived(arn)}" if alias else arn
+
+
+def _sealed(scope: Scope, key: str, status: str) -> dict[str, str]:
+    return {"Status": status, "SSEType": "KMS", "KMSMasterKeyArn": key_arn(scope, key)}
 
 
 def _restore(table: Table) -> dict[str, Any] | None:
@@ -155,8 +188,11 @@ def _class(table: Table) -> dict[str, Any]:
 
 
 def _billing(table: Table) -> dict[str, Any]:
-    """AWS tells the billing mode of tables that are, or once were, on demand."""
-    if table.billing_changed is None:
+    """AWS tells the billing mode of tables that are, or once were, on demand.
+
+    Since when is told once the change is done (ack-api-quirks DDB-TABLE-064).
+    """
+    if table.billing_changed is None and table.billing != ON_DEMAND:
         return {}
     return {
         "BillingModeSummary": {
@@ -185,6 +221,9 @@ def _indexes(reader: Reader, table: Table, status: str, now: float | None) -> di
         described["LocalSecondaryIndexes"] = local
     if overall:
         described["GlobalSecondaryIndexes"] = overall
+    if table.vectors:
+        told = [vector_description.of(reader, table, index, status) for index in table.vectors]
+        described["VectorIndexes"] = told
     return described
 
 

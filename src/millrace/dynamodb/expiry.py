@@ -5,35 +5,25 @@ goes the way of every change (see `change`), marked as the service's doing, some
 may be read until it is gone, as on AWS.
 """
 
-import asyncio
 import logging
 from functools import partial
 
 from millrace.core import limits
-from millrace.core.background import Background
-from millrace.core.clock import Clock, Timer
 from millrace.core.errors import StorageError
 from millrace.dynamodb import catalog, change, expiry_index
 from millrace.dynamodb.catalog import Table, TimeToLive
+from millrace.dynamodb.rounds import Rounds
 from millrace.dynamodb.row import Row
-from millrace.storage.interface import Storage, Writer
+from millrace.storage.interface import Writer
 
 _log = logging.getLogger("millrace.dynamodb")
 
 
-class Expirer(Background):
+class Expirer(Rounds):
     """Deletes what is due while it is entered, in all scopes."""
 
     name = "expiry"
-
-    def __init__(self, storage: Storage, clock: Clock) -> None:
-        super().__init__()
-        self._storage = storage
-        self._clock = clock
-        self._woken = asyncio.Event()
-        # Set when the round that is under way, or the next one, has ended; each round has its own.
-        self._round_ended = asyncio.Event()
-        self._timer: Timer | None = None
+    journal = expiry_index.CHANGES
 
     async def is_due(self) -> bool:
         """Whether something that should be gone by now is still there."""
@@ -42,27 +32,18 @@ class Expirer(Background):
     async def idle(self) -> None:
         """Return once everything that is due by now is gone, and in the stream of its table."""
         while True:
-            ended = self._round_ended
+            ended = self.round_ended
             if not await self.is_due():
                 return
             await ended.wait()
 
-    async def run(self) -> None:
-        close = self._storage.watch(expiry_index.CHANGES, self._woken.set)
+    async def round(self) -> bool:
+        # A full disk is told to everyone who writes; here the remedy is to try again later.
         try:
-            while True:
-                self._woken.clear()
-                # A full disk is told to everyone who writes; here the remedy is to try again later.
-                try:
-                    await self._expire()
-                except StorageError:
-                    self._set_timer(self._clock.now() + limits.expiry_retry_seconds)
-                self._round_ended.set()
-                self._round_ended = asyncio.Event()
-                await self._woken.wait()
-        finally:
-            close()
-            self._set_timer(None)
+            await self._expire()
+        except StorageError:
+            self.wake_at(self.clock.now() + limits.expiry_retry_seconds)
+        return False
 
     async def _expire(self) -> None:
         """Delete all that is due, and have this called again when the next item is."""
@@ -72,16 +53,16 @@ class Expirer(Background):
             for arn in tables:
                 if not await self._expire_in(arn):
                     faulty.add(arn)
-        alarms = await self._storage.read(expiry_index.alarms)
+        alarms = await self.storage.read(expiry_index.alarms)
         moments: list[float] = [moment for arn, moment in alarms if arn not in faulty]
         if faulty:
-            moments.append(self._clock.now() + limits.expiry_retry_seconds)
-        self._set_timer(min(moments, default=None))
+            moments.append(self.clock.now() + limits.expiry_retry_seconds)
+        self.wake_at(min(moments, default=None))
 
     async def _expire_in(self, arn: str) -> bool:
         """Delete some of a table's items that are due; whether that went well. Raises StorageError."""
         try:
-            await self._storage.write(partial(_expire_some, arn=arn, now=self._clock.now()))
+            await self.storage.write(partial(_expire_some, arn=arn, now=self.clock.now()))
         except StorageError:
             raise
         except Exception:  # noqa: BLE001 - the border: whatever is wrong with one table must not stop the others
@@ -91,16 +72,9 @@ class Expirer(Background):
 
     async def _due(self) -> list[str]:
         """The ARNs of the tables with something to expire."""
-        alarms = await self._storage.read(expiry_index.alarms)
-        now = self._clock.now()
+        alarms = await self.storage.read(expiry_index.alarms)
+        now = self.clock.now()
         return [arn for arn, moment in alarms if moment <= now]
-
-    def _set_timer(self, when: float | None) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        if when is not None:
-            self._timer = self._clock.call_at(when, self._woken.set)
 
 
 def _expire_some(writer: Writer, arn: str, now: float) -> None:

@@ -21,7 +21,7 @@ _Form = Mapping[str, Any]
 def altered(before: Table, table: Table, params: Params, now: float, identity: Callable[[], str]) -> Table:
     """The indexes as they shall be of a table that was `before`. New ones are `filling`, deleted ones gone."""
     updates = params.get("GlobalSecondaryIndexUpdates") or ()
-    _check_online(before, updates)
+    _check_online(before, updates, params.get("VectorIndexUpdates") or ())
     # What is defined already keeps its type, whatever the request says of it; and of a new index's keys the
     # request has to speak. Both were seen on AWS in 2026: dynamodb-conformance issue 78, dynoxide issue 144.
     given = definition.attribute_types(params.get("AttributeDefinitions") or ())
@@ -38,18 +38,21 @@ def altered(before: Table, table: Table, params: Params, now: float, identity: C
             indexes[known.name] = _updated(known, table, update["Update"], now, switched=switched)
     if switched and table.billing == PROVISIONED:
         _check_provisioned(indexes)
-    used = {*table.schema.names, *(name for index in indexes.values() for name in index.schema.names)}
-    kept = {name: kind for name, kind in {**table.definitions, **offered}.items() if name in used}
-    definition.check_indexes(table.schema, kept, tuple(indexes.values()))
-    return replace(table, indexes=tuple(indexes.values()), definitions=kept)
+    table = replace(table, indexes=tuple(indexes.values()))
+    kept = {name: kind for name, kind in {**table.definitions, **offered}.items() if name in table.used}
+    definition.check_indexes(table.schema, kept, table.indexes, table.vectors)
+    return replace(table, definitions=kept)
 
 
-def _check_online(table: Table, updates: list[_Form] | tuple[()]) -> None:
-    """One index is made or deleted at a time."""
-    online = [form for update in updates if (form := update.get("Create") or update.get("Delete"))]
+def _check_online(
+    table: Table, updates: list[_Form] | tuple[()], vector_updates: list[_Form] | tuple[()]
+) -> None:
+    """One index is made or deleted at a time, of whatever kind."""
+    changes = [*updates, *vector_updates]
+    online = [form for update in changes if (form := update.get("Create") or update.get("Delete"))]
     names = {form["IndexName"] for form in online}
     busy = any(
-        index.status in ("CREATING", "DELETING") and index.name not in names for index in table.indexes
+        index.status in ("CREATING", "DELETING") and index.name not in names for index in table.all_indexes
     )
     if len(online) > 1 or (online and busy):
         raise AwsError(
@@ -75,7 +78,7 @@ def _create(
 ) -> None:
     name: str = form["IndexName"]
     if name in indexes:
-        raise validation_error(f"Attempting to create an index which already exists: {name}")
+        raise validation_error("Attempting to create an index which already exists")
     if not params.get("AttributeDefinitions"):
         raise invalid(f"AttributeDefinitions is not specified for index: {name}")
     given = form.get("ProvisionedThroughput")
@@ -115,6 +118,7 @@ def _updated(index: Index, table: Table, form: _Form, now: float, *, switched: b
     if given is not None:
         index = _provisioned(index, table, provision.units(given), now, switched=switched)
     if most is not None:
+        provision.check_maxima(most, table.scope.region, owner)
         index = replace(index, capacity=provision.limited(index.capacity, most, table.billing, owner))
     if warm is not None:
         capacity = provision.warmed(index.capacity, warm, table.billing, index.throughput, owner)
@@ -127,7 +131,7 @@ def _provisioned(index: Index, table: Table, units: Throughput, now: float, *, s
     if switched:
         return replace(index, throughput=units)
     if units == index.throughput:
-        raise same_units("index", f"index {index.name}", units)
+        raise same_units(f"index {index.name}", f"index {index.name}", units)
     capacity = provision.changed(index.capacity, table.billing, index.throughput, units, now)
     return replace(index, throughput=units, capacity=capacity)
 

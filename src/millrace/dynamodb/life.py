@@ -5,17 +5,16 @@ to fill (see `backfill`). Tables take turns, some items a transaction, so that n
 a restart cuts off goes on at the next start; a full disk is tried again.
 """
 
-import asyncio
 import logging
 from collections.abc import Awaitable
 from functools import partial
 
 from millrace.core import limits
-from millrace.core.background import Background
-from millrace.core.clock import Clock, Timer
+from millrace.core.clock import Clock
 from millrace.core.errors import StorageError
 from millrace.dynamodb import backfill, transition
 from millrace.dynamodb.backfill import Fill
+from millrace.dynamodb.rounds import Rounds
 from millrace.storage.interface import Storage
 
 _log = logging.getLogger("millrace.dynamodb")
@@ -23,25 +22,20 @@ _log = logging.getLogger("millrace.dynamodb")
 _ROUNDS = 2
 
 
-class TableLife(Background):
+class TableLife(Rounds):
     """Looks after all tables of all scopes while it is entered."""
 
     name = "table life"
+    journal = backfill.CHANGES
 
     def __init__(self, storage: Storage, clock: Clock) -> None:
-        super().__init__()
-        self._storage = storage
-        self._clock = clock
-        self._woken = asyncio.Event()
-        # Set when the round that is under way, or the next one, has ended; each round has its own.
-        self._round_ended = asyncio.Event()
-        self._timer: Timer | None = None
+        super().__init__(storage, clock)
         self._fills: dict[str, Fill] = {}
 
     async def settle(self) -> None:
         """Return once every state that is over by now is over, or could not be stored."""
         for _ in range(_ROUNDS):
-            ended = self._round_ended
+            ended = self.round_ended
             if not await self._due():
                 return
             await ended.wait()
@@ -49,43 +43,29 @@ class TableLife(Background):
     async def idle(self) -> None:
         """Return once there is nothing to fill any more either."""
         while True:
-            ended = self._round_ended
-            if not await self._due() and not await self._storage.read(backfill.unfinished):
+            ended = self.round_ended
+            if not await self._due() and not await self.storage.read(backfill.unfinished):
                 return
             await ended.wait()
 
-    async def run(self) -> None:
-        close = self._storage.watch(backfill.CHANGES, self._woken.set)
-        try:
-            while True:
-                self._woken.clear()
-                more = await self._round()
-                self._round_ended.set()
-                self._round_ended = asyncio.Event()
-                if not more:
-                    await self._woken.wait()
-        finally:
-            close()
-            self._set_timer(None)
-
-    async def _round(self) -> bool:
+    async def round(self) -> bool:
         """Do what is due and a part of what wants filling; whether there is more to fill now."""
         faulty = False
         try:
             for arn in await self._due():
-                change = partial(transition.settle, arn=arn, now=self._clock.now())
-                faulty |= not await self._sound(arn, self._storage.write(change))
-            unfinished = await self._storage.read(backfill.unfinished)
+                change = partial(transition.settle, arn=arn, now=self.clock.now())
+                faulty |= not await self._sound(arn, self.storage.write(change))
+            unfinished = await self.storage.read(backfill.unfinished)
             for arn in unfinished:
                 faulty |= not await self._sound(arn, self._fill(arn))
-            moments = [moment for _, moment in await self._storage.read(transition.moments)]
+            moments = [moment for _, moment in await self.storage.read(transition.moments)]
         except StorageError:
             # It is told to everyone who writes; here the remedy is to try again later.
-            self._set_timer(self._clock.now() + limits.table_retry_seconds)
+            self.wake_at(self.clock.now() + limits.table_retry_seconds)
             return False
         if faulty:
-            moments = [self._clock.now() + limits.table_retry_seconds]
-        self._set_timer(min(moments, default=None))
+            moments = [self.clock.now() + limits.table_retry_seconds]
+        self.wake_at(min(moments, default=None))
         return bool(unfinished) and not faulty
 
     async def _sound(self, arn: str, work: Awaitable[None]) -> bool:
@@ -100,7 +80,7 @@ class TableLife(Background):
         return True
 
     async def _fill(self, arn: str) -> None:
-        fill = await backfill.fill_some(self._storage, self._fills.get(arn, Fill(arn)))
+        fill = await backfill.fill_some(self.storage, self._fills.get(arn, Fill(arn)))
         if fill is None:
             self._fills.pop(arn, None)
         else:
@@ -108,12 +88,5 @@ class TableLife(Background):
 
     async def _due(self) -> list[str]:
         """The ARNs of the tables with a state that is over."""
-        now = self._clock.now()
-        return [arn for arn, moment in await self._storage.read(transition.moments) if moment <= now]
-
-    def _set_timer(self, when: float | None) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        if when is not None:
-            self._timer = self._clock.call_at(when, self._woken.set)
+        now = self.clock.now()
+        return [arn for arn, moment in await self.storage.read(transition.moments) if moment <= now]

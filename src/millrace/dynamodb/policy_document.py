@@ -1,6 +1,6 @@
 """What a resource policy of a table or a stream may say, and the form that AWS keeps it in. Pure.
 
-Sentences and canonical form were probed on AWS in 2026: ack-api-quirks DDB-TABLE-207 to -214, -351 to -356.
+Sentences and canonical form were probed on AWS in 2026: ack-api-quirks DDB-TABLE-207 to -214, -351 to -356, -457.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/rbac-iam-actions.html has the actions.
 """
 
@@ -57,8 +57,12 @@ def canonical(text: str, *, stream: bool) -> Canonical:
         raw: Any = orjson.loads(text)
     except orjson.JSONDecodeError:
         raise _wrong("This policy contains invalid Json") from None
+    if raw is None:
+        raise _wrong("This text appears not to be a policy")
     if not is_object(raw):
-        raise _syntax(text, raw)
+        raise _wrong("This policy contains invalid Json")
+    if not raw:  # the place behind the braces: ack-api-quirks DDB-TABLE-457
+        raise _wrong(f"Syntax error at position (1,{len(text.strip()) + 1})")
     statements = as_list(raw.get("Statement", []))
     if not statements:
         raise _wrong("Could not parse the policy: Statement is empty!")
@@ -121,6 +125,8 @@ def _statement(text: str, raw: Any, *, stream: bool) -> dict[str, Any]:
             operator: {key: _single(value) for key, value in block.items()} if is_object(block) else block
             for operator, block in told["Condition"].items()
         }
+    if "Effect" not in told:
+        raise _wrong("Missing required field Effect")
     if "Resource" not in told and "NotResource" not in told:
         raise _wrong("Missing required field Resource")
     _check_actions(told, stream=stream)

@@ -4,6 +4,7 @@ Sentences and rules were probed on AWS in October 2026 (ack-api-quirks DDB-TABLE
 -134, -152, -155, -164, -171, -178, -184, -326).
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -14,6 +15,7 @@ from millrace.core.errors import AwsError, invalid, validation_error
 from millrace.dynamodb.catalog import ON_DEMAND, Capacity, Throughput
 
 _Form = Mapping[str, Any]
+_DAY_SECONDS = 24 * 3600
 # What an on-demand table takes from the start.
 _INITIAL = Throughput(12_000, 4_000)
 _INITIAL_PAGE = (
@@ -74,11 +76,7 @@ def limited(capacity: Capacity, form: _Form, billing: str, owner: Owner) -> Capa
 
 def warmed(capacity: Capacity, form: _Form, billing: str, throughput: Throughput, owner: Owner) -> Capacity:
     """After a change of WarmThroughput, which only rises."""
-    if not any(form.get(name) is not None for name in ("ReadUnitsPerSecond", "WriteUnitsPerSecond")):
-        place = "" if owner.index is None else f" for index: {owner.index}"
-        raise invalid(
-            f"WarmThroughput must have at least one of ReadUnitsPerSecond or WriteUnitsPerSecond specified{place}"
-        )
+    check_warm(form, owner)
     now = warm(billing, throughput, capacity)
     units = _units(form, now)
     below = _below(units, now)
@@ -88,6 +86,15 @@ def warmed(capacity: Capacity, form: _Form, billing: str, throughput: Throughput
             "WarmThroughput, decreasing WarmThroughput is not supported"
         )
     return replace(capacity, warm=units)
+
+
+def check_warm(form: _Form, owner: Owner) -> None:
+    """Refuse a change of WarmThroughput that names no units."""
+    if not any(form.get(name) is not None for name in ("ReadUnitsPerSecond", "WriteUnitsPerSecond")):
+        place = "" if owner.index is None else f" for index: {owner.index}"
+        raise invalid(
+            f"WarmThroughput must have at least one of ReadUnitsPerSecond or WriteUnitsPerSecond specified{place}"
+        )
 
 
 def changed(capacity: Capacity, billing: str, before: Throughput, after: Throughput, now: float) -> Capacity:
@@ -132,9 +139,20 @@ def check_quota(throughput: Throughput, region: str, index: str | None = None) -
             raise AwsError(
                 "LimitExceededException",
                 f"The requested {named}, {value}, is above the per {what} maximum for the account in {region}. "
-                f"Per {what} maximum: {limits.provisioned_table_units_max}. "
+                f"Per table maximum: {limits.provisioned_table_units_max}. "
                 "Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher "
                 "limits.",
+            )
+
+
+def check_maxima(form: _Form, region: str, owner: Owner) -> None:
+    """Refuse higher maxima than DescribeLimits tells of tables (ack-api-quirks DDB-TABLE-154)."""
+    for name, limit in (("MaxReadRequestUnits", "Read"), ("MaxWriteRequestUnits", "Write")):
+        if (form.get(name) or 0) > limits.provisioned_table_units_max:
+            raise AwsError(
+                "LimitExceededException",
+                f"Subscriber limit exceeded: Requested {name} for OnDemandThroughput for {owner.most} exceeds "
+                f"TableMax{limit}CapacityUnits of the account in region {region}",
             )
 
 
@@ -173,7 +191,9 @@ def _below(asked: Throughput, least: Throughput) -> str | None:
 
 
 def _check_pause(count: int, last: float, now: float) -> None:
-    following = last + limits.capacity_decrease_pause_seconds
+    # The count begins anew with the next day in any case (ack-api-quirks DDB-TABLE-184).
+    midnight = (math.floor(last) // _DAY_SECONDS + 1) * _DAY_SECONDS
+    following = min(last + limits.capacity_decrease_pause_seconds, midnight)
     if now < following:
         raise AwsError(
             "LimitExceededException",

@@ -27,6 +27,7 @@ _EXPRESSIONS = (
     "FilterExpression",
     "ConditionExpression",
     "KeyConditionExpression",
+    "SearchConditionExpression",
 )
 
 

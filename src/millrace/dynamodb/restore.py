@@ -15,6 +15,7 @@ from millrace.core.context import Params
 from millrace.core.errors import AwsError, validation_error
 from millrace.dynamodb import catalog, definition, description, provision
 from millrace.dynamodb.catalog import ON_DEMAND, PROVISIONED, Capacity, Index, Restore, Table, Throughput
+from millrace.dynamodb.vectors import restoration
 from millrace.storage.interface import Reader
 
 _Form = Mapping[str, Any]
@@ -27,10 +28,11 @@ def table(
     billing, capacity = _capacity(source, params)
     _check_on_demand(params.get("OnDemandThroughputOverride"), billing)
     indexes = _indexes(source, params, billing, identity)
-    used = {*source.schema.names, *(name for index in indexes for name in index.schema.names)}
+    vectors = restoration.indexes(source, params.get("VectorIndexOverride"), billing, identity)
+    used = replace(source, indexes=tuple(indexes), vectors=vectors).used
     given = params.get("SSESpecificationOverride")
     definitions = {name: kind for name, kind in source.definitions.items() if name in used}
-    definition.check_indexes(source.schema, definitions, indexes)
+    definition.check_indexes(source.schema, definitions, indexes, vectors)
     return Table(
         id=identity(),
         name=params["TargetTableName"],
@@ -44,6 +46,7 @@ def table(
         throughput=capacity,
         encryption=source.encryption if given is None else definition.encryption(given),
         restore=restore,
+        vectors=vectors,
     )
 
 

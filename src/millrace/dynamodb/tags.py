@@ -9,7 +9,7 @@ from typing import Any
 
 from millrace.core import limits
 from millrace.core.arn import Scope
-from millrace.core.errors import AwsError, invalid, validation_error
+from millrace.core.errors import AwsError, access_denied, invalid, validation_error
 from millrace.dynamodb import catalog
 from millrace.dynamodb.catalog import Table
 from millrace.storage.interface import Reader
@@ -59,11 +59,13 @@ def table(reader: Reader, scope: Scope, arn: str) -> Table:
         )
     if parts[3] != scope.region:
         raise validation_error(f"Invalid TableArn: Invalid ResourceArn provided as input {arn}")
+    if parts[4] != scope.account:
+        raise access_denied("Access is denied")
     try:
         return catalog.find(reader, scope, arn)
     except AwsError as error:
         raise AwsError(
-            "ResourceNotFoundException", f"Requested resource not found: ResourcArn: {arn} not found"
+            "ResourceNotFoundException", f"Requested resource not found: ResourceArn: {arn} not found"
         ) from error
 
 

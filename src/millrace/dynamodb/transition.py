@@ -12,7 +12,8 @@ from collections.abc import Container, Iterator
 from dataclasses import replace
 
 from millrace.dynamodb import backfill, catalog, counts, deletion, provision
-from millrace.dynamodb.catalog import Capacity, Index, Pending, Table
+from millrace.dynamodb.catalog import ON_DEMAND, Capacity, Index, Pending, Table
+from millrace.dynamodb.vectors.index import VectorIndex
 from millrace.storage.interface import Reader, Writer
 
 # By ARN of each table with something pending: when the first of it is over, as the text of epoch seconds.
@@ -34,10 +35,11 @@ def under_way(before: Table, after: Table, now: float, seconds: float, asked: Co
         after,
         indexes=kept + new,
         definitions={**before.definitions, **after.definitions},
-        pending=_table_pending(before, after, start)
-        or (_index_pending(before, kept, new, start))
-        or before.pending,
+        vectors=_vectors(before, after, start),
+        pending=_table_pending(before, after, start) or before.pending,
     )
+    if any(_has_begun(before, index) for index in after.all_indexes):
+        after = replace(after, pending=replace(start, what="INDEX"))
     if "SSESpecification" in asked:
         key = None if before.encryption is None else before.encryption["key"]
         after = replace(after, sealing=replace(start, detail=key))
@@ -59,13 +61,28 @@ def _table_pending(before: Table, after: Table, start: Pending) -> Pending | Non
     return None
 
 
-def _index_pending(
-    before: Table, kept: tuple[Index, ...], new: tuple[Index, ...], start: Pending
-) -> Pending | None:
-    leaving = any(
-        index.status == "DELETING" != known.status for index, known in zip(kept, before.indexes, strict=True)
-    )
-    return replace(start, what="INDEX") if new or leaving else None
+def _has_begun(before: Table, index: Index | VectorIndex) -> bool:
+    """Whether it is now that an index comes into being, or that it goes."""
+    known = next((known for known in before.all_indexes if known.id == index.id), None)
+    return known is None or (index.status == "DELETING" != known.status)
+
+
+def _vectors(before: Table, after: Table, start: Pending) -> tuple[VectorIndex, ...]:
+    """The vector indexes, which are made and deleted and never change."""
+    staying = {index.id for index in after.vectors}
+    kept = [
+        index
+        if index.id in staying
+        else replace(index, filling=False, pending=replace(start, status="DELETING"))
+        for index in before.vectors
+    ]
+    known = {index.id for index in before.vectors}
+    new = [
+        replace(index, pending=replace(start, status="CREATING", what="ALLOCATION"))
+        for index in after.vectors
+        if index.id not in known
+    ]
+    return (*kept, *new)
 
 
 def _changing(index: Index, wanted: Index | None, after: Table, before: Table, start: Pending) -> Index:
@@ -109,12 +126,12 @@ def settle(writer: Writer, arn: str, now: float) -> None:
         writer.delete(SPACE, arn.encode())
         return
     after = _settled(table, now)
-    for index in table.indexes:
-        if all(index.id != kept.id for kept in after.indexes):
+    for index in table.all_indexes:
+        if all(index.id != kept.id for kept in after.all_indexes):
             writer.drop(index.space)
             counts.forget(writer, index.id)
     catalog.save(writer, after)
-    if any(index.filling and not index.is_allocating for index in after.indexes):
+    if any(index.filling and not index.is_allocating for index in after.all_indexes):
         after = backfill.begin_or_finish(writer, after)
     watch_over(writer, after)
 
@@ -125,15 +142,34 @@ def _settled(table: Table, now: float) -> Table:
         for index in table.indexes
         if not (index.status == "DELETING" and _over(index.pending, now))
     )
-    used = {*table.schema.names, *(name for index in indexes for name in index.schema.names)}
+    vectors = tuple(
+        replace(index, pending=_left(_filled_later(index.pending, now), now))
+        for index in table.vectors
+        if not (index.status == "DELETING" and _over(index.pending, now))
+    )
+    used = replace(table, indexes=indexes, vectors=vectors).used
     return replace(
         table,
         indexes=indexes,
+        vectors=vectors,
         definitions={name: kind for name, kind in table.definitions.items() if name in used},
         pending=_left(table.pending, now),
         sealing=_left(table.sealing, now),
         capacity=_warmed(_stamped(table, now), now),
+        **_times(table, now),
     )
+
+
+def _times(table: Table, now: float) -> dict[str, float]:
+    """When a change of the billing mode or of the class was done (ack-api-quirks DDB-TABLE-064 and -284)."""
+    pending = table.pending
+    if pending is None or not _over(pending, now):
+        return {}
+    if pending.what == "CLASS":
+        return {"table_class_changed": now}
+    # A change of units alone has units to tell while it lasts.
+    switched = pending.what == "IOPS" and pending.throughput is None
+    return {"billing_changed": now} if switched and table.billing == ON_DEMAND else {}
 
 
 def _stamped(table: Table, now: float) -> Capacity:
@@ -155,11 +191,15 @@ def _stamped(table: Table, now: float) -> Capacity:
 
 
 def _settled_index(index: Index, now: float) -> Index:
-    pending = index.pending
+    pending = _left(_filled_later(index.pending, now), now)
+    return replace(index, pending=pending, capacity=_warmed(index.capacity, now))
+
+
+def _filled_later(pending: Pending | None, now: float) -> Pending | None:
+    """A new index's items take at least as long as its resources did."""
     if pending is not None and pending.what == "ALLOCATION" and _over(pending, now):
-        # Its items take at least as long as its resources did.
-        pending = replace(pending, until=pending.until + pending.seconds, what="BACKFILL")
-    return replace(index, pending=_left(pending, now), capacity=_warmed(index.capacity, now))
+        return replace(pending, until=pending.until + pending.seconds, what="BACKFILL")
+    return pending
 
 
 def _warmed(capacity: Capacity, now: float) -> Capacity:
@@ -179,7 +219,7 @@ def _pending(table: Table) -> Iterator[Pending]:
     for pending in (
         table.pending,
         table.sealing,
-        *(index.pending for index in table.indexes),
+        *(index.pending for index in table.all_indexes),
         *(capacity.warming for capacity in capacities),
     ):
         if pending is not None:

@@ -100,20 +100,24 @@ def delete(params: Params) -> Write:
     return Write(params["TableName"], key, False, found, decide)
 
 
-def update(params: Params) -> Write:
-    """What UpdateItem's parameters ask for."""
+def update(params: Params, *, alone: bool = False) -> Write:
+    """What UpdateItem's parameters ask for; `alone` if they are not part of a transaction."""
     request.check_together(params, _UPDATE)
     key, _ = values.normalise(params["Key"])
     found = request.compiled(params)
-    return updating(params["TableName"], key, found, tell=_tells(params))
+    more = found.update.cost if alone and found.update is not None else 0
+    return updating(params["TableName"], key, found, tell=_tells(params), more=more)
 
 
-def updating(table_name: str, key: Item, found: Compiled, *, tell: bool) -> Write:
-    """An update by compiled expressions; `tell` puts the item into the refusal of a failed condition."""
+def updating(table_name: str, key: Item, found: Compiled, *, tell: bool, more: int = 0) -> Write:
+    """An update by compiled expressions; `tell` puts the item into the refusal of a failed condition.
+
+    `more` are the bytes that count for the item's size instead of its key, if they are more than those of the key.
+    """
 
     def decide(old: Row | None) -> Row | None:
         request.check_condition(found.condition, old, tell=tell)
-        return updated(found.update, key, old)
+        return updated(found.update, key, old, more)
 
     return Write(table_name, key, False, found, decide)
 
@@ -133,17 +137,18 @@ def check(params: Params) -> Write:
     return Write(params["TableName"], key, False, found, decide)
 
 
-def updated(update: Update | None, key: Item, old: Row | None) -> Row | None:
+def updated(update: Update | None, key: Item, old: Row | None, more: int = 0) -> Row | None:
     """The item after an update. Without an expression an item of its key comes into being.
 
-    An update that only removes leaves a missing item missing.
+    An update that only removes leaves a missing item missing. Of the key and `more` bytes, AWS counts what is larger.
     """
     before = key if old is None else old.item
     after = before if update is None else update.apply(before)
     if old is None and update is not None and len(after) == len(key):
         return None
     size = values.size(after)
-    if size > limits.item_size_bytes_max:
+    room = limits.item_size_bytes_max - size
+    if room < 0 or (room < more and room < more - values.size(key)):
         raise validation_error("Item size to update has exceeded the maximum allowed size")
     return Row.of(after, size)
 

@@ -6,10 +6,10 @@ there is no /proc (macOS) nothing is measured and nothing is limited.
 """
 
 import asyncio
-import contextlib
 import os
 import resource
 import signal
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,12 +80,30 @@ def _proportional_bytes(pid: int, most: int) -> int:
 
 
 def kill_strays(marker: str) -> None:
-    """Kill what left its session but still carries `marker` in its environment. Run it in a thread."""
+    """Kill what left its session but still carries `marker` in its environment. Run it in a thread.
+
+    A process that is just becoming another program shows no environment for a moment, though whoever started it has
+    heard already that it runs. Such ones are looked at again.
+    """
     mark = marker.encode()
-    for path in _PROC.glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            if mark in (path / "environ").read_bytes():
-                os.kill(int(path.name), signal.SIGKILL)
+    left = list(_PROC.glob("[0-9]*"))
+    for _ in range(limits.stray_looks_max):
+        left = [path for path in left if not _kill_marked(path, mark)]
+        if not left:
+            return
+        threading.Event().wait(limits.stray_look_seconds)
+
+
+def _kill_marked(path: Path, mark: bytes) -> bool:
+    """Kill the process if it carries the mark; false if that cannot be told yet."""
+    try:
+        environment = (path / "environ").read_bytes()
+        if mark in environment:
+            os.kill(int(path.name), signal.SIGKILL)
+        # The kernel's own processes have no environment, but no program either.
+        return bool(environment) or not (path / "exe").readlink().is_absolute()
+    except OSError:
+        return True
 
 
 class Watched(Protocol):

@@ -4,12 +4,12 @@ Held to the same contract suite as the others. A write is done, and as durable a
 function returns.
 """
 
-import asyncio
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Self, TypeVar
 
+from millrace.core import turn
 from millrace.core.errors import StorageError
 from millrace.storage.interface import Reader, Writer
 from millrace.storage.overlay import JournalChange, Overlay, SpaceChange
@@ -114,11 +114,6 @@ class _State:
                 self.journals.setdefault(name, _Journal()).apply(change)
 
 
-def _wake(future: asyncio.Future[None]) -> None:
-    if not future.done():
-        future.set_result(None)
-
-
 class MemoryStorage:
     """`async with MemoryStorage() as storage`. See `storage.interface` for the contract."""
 
@@ -144,15 +139,8 @@ class MemoryStorage:
         answer = fn(overlay)
         self._state.apply(overlay)
         self._watchers.wake(name for name, change in overlay.journals.items() if change.appended)
-        await self._turn()
+        await turn.give_way()  # as a wait for a disk would
         return answer
-
-    async def _turn(self) -> None:
-        """Let the others on the event loop go first, as a wait for a disk would."""
-        loop = asyncio.get_running_loop()
-        turned = loop.create_future()
-        loop.call_soon(_wake, turned)
-        await turned
 
     def watch(self, journal: str, wake: Callable[[], None]) -> Callable[[], None]:
         return self._watchers.add(journal, wake)

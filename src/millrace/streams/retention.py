@@ -4,34 +4,24 @@ A sweep goes over all streams in short transactions, so that nobody waits for it
 the sweep after their day: AWS also promises no more than that they may be trimmed at any moment then.
 """
 
-import contextlib
-
 from millrace.core import limits
-from millrace.core.background import Background
+from millrace.core.background import Sweeps
 from millrace.core.clock import Clock
-from millrace.core.errors import StorageError
 from millrace.storage.interface import Reader, Storage, Writer
 from millrace.streams import log
 from millrace.streams import stream as streams
 from millrace.streams.stream import Shard, Stream
 
 
-class Retention(Background):
+class Retention(Sweeps):
     """Sweeps now and then while it is entered."""
 
     name = "stream retention"
 
     def __init__(self, storage: Storage, clock: Clock) -> None:
-        super().__init__()
+        super().__init__(clock, limits.stream_sweep_seconds)
         self._storage = storage
         self._clock = clock
-
-    async def run(self) -> None:
-        while True:
-            await self._clock.sleep(limits.stream_sweep_seconds)
-            # A full disk is told to everyone who writes; here the remedy is to try again later.
-            with contextlib.suppress(StorageError):
-                await self.sweep()
 
     async def sweep(self) -> None:
         """Trim every shard's records of more than a day, and drop streams disabled for more than a day."""

@@ -74,6 +74,8 @@ class Constraints:
         own, below = self._own(name), self._below(name)
         if (empty := shape.get("empty")) is not None:
             return _never_empty(empty, below)
+        if (lengths := shape.get("lengths")) is not None:
+            own = [_refusing(lengths, shape), *own]
         if not own:
             return below
         if "name_or_arn" in shape:
@@ -106,7 +108,8 @@ class Constraints:
             return list(_name_or_arn(shape["name_or_arn"]))
         match shape["type"]:
             case "string":
-                return [*_lengths(shape), *_patterns(shape), *_enums(shape)]
+                demands = [*_lengths(shape), *_patterns(shape), *_enums(shape)]
+                return demands[::-1] if shape.get("pattern_first") else demands
             case "blob" | "list" | "map":
                 return list(_lengths(shape))
             case "integer" | "long" | "float" | "double" | "short" | "byte":
@@ -245,6 +248,17 @@ def _lengths(shape: Shape) -> Iterator[Demand]:
         yield Demand(f"Member must have length greater than or equal to {least}", lambda v: len(v) >= least)
 
 
+def _refusing(words: str, shape: Shape) -> Demand:
+    """For the few names whose length AWS judges with words of its own."""
+
+    def met(value: str) -> bool:
+        if not shape["min"] <= len(value) <= shape["max"]:
+            raise Refused(words)
+        return True
+
+    return Demand(words, met)
+
+
 def _ranges(shape: Shape) -> Iterator[Demand]:
     if (most := shape.get("max")) is not None:
         yield Demand(
@@ -283,13 +297,18 @@ def _name(rule: Mapping[str, Any]) -> Callable[[str], object]:
 
 
 def _name_or_arn(rule: Mapping[str, Any]) -> Iterator[Demand]:
-    """Where AWS takes a name or an ARN: what a name must be is not asked of an ARN."""
+    """Where AWS takes a name or an ARN: what a name must be is not asked of an ARN.
+
+    Operations on items only tell of an empty name that it is empty; for the others it is a bad name as any.
+    """
     least, most, pattern = rule["min"], rule["max"], re.compile(rule["pattern"])
+    lenient = "empty" not in rule
 
     def unless_arn(met: Callable[[str], bool]) -> Callable[[str], bool]:
-        return lambda v: not v or v.startswith("arn:") or met(v)
+        return lambda v: (lenient and not v) or v.startswith("arn:") or met(v)
 
-    yield Demand("Member must have length greater than or equal to 1", bool, in_brackets=False)
+    if lenient:
+        yield Demand("Member must have length greater than or equal to 1", bool, in_brackets=False)
     yield Demand(
         f"Member must have length less than or equal to {most}", unless_arn(lambda v: len(v) <= most)
     )

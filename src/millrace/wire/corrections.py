@@ -16,7 +16,7 @@ def corrections(service: str) -> Mapping[str, Any]:
 def correct(model: dict[str, Any], said: Mapping[str, Any]) -> None:
     """Apply what is said of shapes and members to a service model, in place.
 
-    A null takes the model's value away. `Structure.Member` entries change that reference alone, and get
+    A null takes the model's value away, `order` puts the members it names first. `Structure.Member` entries change that reference alone, and get
     a shape of their own if they carry constraints.
     """
     shapes: dict[str, dict[str, Any]] = model["shapes"]
@@ -45,5 +45,8 @@ def _change(shape: dict[str, Any], changes: Mapping[str, Any]) -> None:
     for key, value in changes.items():
         if value is None:
             shape.pop(key, None)
+        elif key == "order":
+            members = shape["members"]
+            shape["members"] = {**{name: members[name] for name in value}, **members}
         elif key != "source":
             shape[key] = value

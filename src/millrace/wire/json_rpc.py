@@ -9,7 +9,7 @@ import orjson
 from millrace.core import limits
 from millrace.core.errors import AwsError
 from millrace.http.message import Request, Response
-from millrace.wire import mismatch
+from millrace.wire import mismatch, strict
 from millrace.wire.content_encoding import unpacked
 from millrace.wire.mismatch import Place, PlainSentences, Sentences
 from millrace.wire.outputs import JsonWriter
@@ -40,6 +40,7 @@ class JsonRpc:
         name = "Unit" if reference is None else reference["shape"]
         convert = self._reader.structure(name, self._facts.members(reference), Place.FIELD)
         check = self._validator.compile(reference)
+        look = self._first_look(name)
         # DynamoDB refuses an empty body; the others take it for an empty object.
         empty = b"" if self._is_dynamodb else b"{}"
         most = limits.dynamodb_request_body_bytes_max if self._is_dynamodb else limits.request_body_bytes_max
@@ -51,7 +52,10 @@ class JsonRpc:
             if "content-encoding" in request.headers:
                 body = unpacked(body, request.headers["content-encoding"], most)
             try:
-                params: dict[str, Any] = convert(orjson.loads(body or empty))
+                said = orjson.loads(body or empty)
+                if look is not None:
+                    look(body, said)
+                params: dict[str, Any] = convert(said)
                 if check is not None:
                     check(params)
             except (orjson.JSONDecodeError, RecursionError):
@@ -59,6 +63,10 @@ class JsonRpc:
             return params
 
         return decode
+
+    def _first_look(self, name: str) -> strict.Check | None:
+        is_strict = name in self._facts.said.get("strict", ())
+        return strict.checker(self._facts.shapes[name], self._facts.shapes) if is_strict else None
 
     def _encode(self, reference: Shape | None) -> Encode:
         write = self._writer.structure(self._facts.members(reference))

@@ -18,6 +18,7 @@ def test_every_kind_of_request_is_made():
     made = {requests.next().operation for _ in range(400)}
 
     assert made >= {"PutItem", "UpdateItem", "Query", "Scan", "TransactWriteItems", "BatchWriteItem"}
+    assert made >= {"ExecuteStatement", "BatchExecuteStatement", "BatchGetItem", "TransactGetItems"}
 
 
 def test_sets_numbers_and_rows_without_order_are_compared_by_what_they_mean():
@@ -29,6 +30,13 @@ def test_sets_numbers_and_rows_without_order_are_compared_by_what_they_mean():
     scan = Request("Scan", {})
 
     assert plain(scan, one) == plain(scan, other)
+
+
+def test_numbers_of_many_digits_are_not_rounded_before_they_are_compared():
+    get = Request("GetItem", {})
+    one, other = ({"Item": {"n": {"N": "1" * 37 + last}}} for last in "12")
+
+    assert plain(get, one) != plain(get, other)
 
 
 def test_a_difference_that_is_not_listed_is_found_and_can_be_replayed():

@@ -123,14 +123,28 @@ def test_a_sum_that_cannot_be_stored_is_an_overflow(one, other):
 
 @pytest.mark.parametrize(
     ("text", "size"),
-    [("0", 1), ("42", 2), ("-42", 3), ("100", 2), ("1.5", 2), ("0.001", 2), ("123", 3), ("-0.5", 3)],
+    [
+        ("0", 1),
+        ("42", 2),
+        ("-42", 3),
+        ("100", 2),
+        ("1.5", 3),
+        ("0.001", 2),
+        ("123", 3),
+        ("-0.5", 3),
+        ("100.5", 4),
+        ("0.012", 2),
+    ],
 )
-def test_a_number_takes_a_byte_for_two_digits_and_one_more(text, size):
+def test_a_number_takes_a_byte_for_two_digits_on_either_side_of_the_point_and_one_more(text, size):
     assert size == number.byte_size(text)
 
 
 @given(canonical_numbers)
-def test_size_follows_the_significant_digits(text):
-    negative, digits, _ = number.parts(text)
+def test_size_follows_the_significant_digits_on_either_side_of_the_point(text):
+    negative, digits, exponent = number.parts(text)
+    whole = min(max(exponent + 1, 0), len(digits))
 
-    assert -(-len(digits) // 2) + 1 + negative == number.byte_size(text)
+    size = -(-whole // 2) - (-(len(digits) - whole) // 2) + 1 + negative
+
+    assert size == number.byte_size(text)

@@ -24,6 +24,11 @@ STREAM = TABLE + "/stream/2026-01-01T00:00:00.000"
         ("PutItem", {"TableName": "orders"}, [("PutItem", TABLE)]),
         ("GetItem", {"TableName": TABLE}, [("GetItem", TABLE)]),
         ("Query", {"TableName": "orders", "IndexName": "by-x"}, [("Query", TABLE + "/index/by-x")]),
+        (
+            "SearchVectors",
+            {"TableName": "orders", "IndexName": "by-x"},
+            [("SearchVectors", TABLE + "/index/by-x")],
+        ),
         ("ListTables", {}, [("ListTables", TABLE.replace("orders", "*"))]),
         ("TagResource", {"ResourceArn": TABLE}, [("TagResource", TABLE)]),
         (

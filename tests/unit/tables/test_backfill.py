@@ -49,7 +49,7 @@ async def _told(calls) -> dict:
 
 async def _round(life) -> None:
     """Wait for the round that is under way."""
-    await life._round_ended.wait()
+    await life.round_ended.wait()
 
 
 def test_an_index_that_is_created_while_another_is_filled_gets_all_items(monkeypatch):

@@ -1,6 +1,6 @@
 """BatchWriteItem and BatchGetItem."""
 
-from tests.unit.tables.calls import n, run, s
+from tests.unit.tables.calls import n, run, s, schema
 
 
 def _put(item):
@@ -117,5 +117,50 @@ def test_a_batch_leaves_keys_unprocessed_beyond_16_mib():
 
         assert len(answer["Responses"]["orders"]) == 42
         assert left == {"Keys": form["Keys"][42:], "ConsistentRead": True}
+
+    run(test)
+
+
+def test_a_batch_tells_each_item_collection_once():
+    async def test(calls):
+        index = {"IndexName": "byT", "KeySchema": schema("id", "t"), "Projection": {"ProjectionType": "ALL"}}
+        await calls.table(keys=("id", "sort"), attributes={"t": "S"}, LocalSecondaryIndexes=[index])
+        await calls.table("plain")
+        writes = [
+            {"PutRequest": {"Item": {"id": s("a"), "sort": s("1")}}},
+            {"PutRequest": {"Item": {"id": s("a"), "sort": s("2")}}},
+            {"DeleteRequest": {"Key": {"id": s("missing"), "sort": s("1")}}},
+        ]
+        plain = [{"PutRequest": {"Item": {"id": s("a")}}}]
+        answer = await calls(
+            "BatchWriteItem",
+            RequestItems={"orders": writes, "plain": plain},
+            ReturnItemCollectionMetrics="SIZE",
+        )
+
+        assert answer["ItemCollectionMetrics"] == {
+            "orders": [
+                {"ItemCollectionKey": {"id": s(key)}, "SizeEstimateRangeGB": [0.0, 1.0]}
+                for key in ("a", "missing")
+            ]
+        }
+
+    run(test)
+
+
+def test_a_batch_asks_all_tables_by_expressions_or_all_by_names():
+    async def test(calls):
+        await calls.table()
+        await calls.table("other")
+        asked = {
+            "orders": {"Keys": [{"id": s("a")}], "ProjectionExpression": "id"},
+            "other": {"Keys": [{"id": s("a")}], "AttributesToGet": ["id"]},
+        }
+
+        assert await calls.refused("BatchGetItem", RequestItems=asked) == (
+            "ValidationException",
+            "Can not use both expression and non-expression parameters in the same request: "
+            "Non-expression parameters: {AttributesToGet} Expression parameters: {ProjectionExpression}",
+        )
 
     run(test)

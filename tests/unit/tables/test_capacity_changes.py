@@ -297,8 +297,8 @@ CREATE = [{"Create": index("other", ProvisionedThroughput=units(1, 1))}]
                 ]
             },
             "The provisioned throughput for the index by-who will not change. The requested value equals the "
-            "current value. Current ReadCapacityUnits provisioned for the index: 3. Requested ReadCapacityUnits: "
-            "3. Current WriteCapacityUnits provisioned for the index: 3. Requested WriteCapacityUnits: 3. Refer "
+            "current value. Current ReadCapacityUnits provisioned for index by-who: 3. Requested ReadCapacityUnits: "
+            "3. Current WriteCapacityUnits provisioned for index by-who: 3. Requested WriteCapacityUnits: 3. Refer "
             "to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.",
         ),
         ({"SSESpecification": {"Enabled": False}}, f"{WRONG}Table is already encrypted by default"),

@@ -6,6 +6,7 @@ import pytest
 from tests.unit.tables.calls import run
 
 from millrace.core.context import Access
+from millrace.dynamodb.life import TableLife
 from millrace.streams.resource_policy import Policies
 from millrace.streams.retention import Retention
 
@@ -64,6 +65,45 @@ def test_deleting_what_is_not_there_is_fine_and_tells_the_deletion_there_was():
         assert told == {"RevisionId": str(int(put["RevisionId"]) + 1000)}
 
     run(test)
+
+
+def test_a_deleted_policy_is_told_by_the_revision_of_its_deletion():  # ack-api-quirks DDB-TABLE-205
+    async def test(calls):
+        await calls.table()
+        put = await calls("PutResourcePolicy", ResourceArn=ARN, Policy=policy())
+        calls.clock.advance(1)
+        await calls("DeleteResourcePolicy", ResourceArn=ARN)
+        gone = int(put["RevisionId"]) + 1000
+
+        assert await calls.refused(
+            "DeleteResourcePolicy", ResourceArn=ARN, ExpectedRevisionId=put["RevisionId"]
+        ) == (
+            "PolicyNotFoundException",
+            f"{NONE}Requested update for policy with revision id {put['RevisionId']}, but the policy associated "
+            f"to target table orders has revision id {gone}.",
+        )
+        await calls("PutResourcePolicy", ResourceArn=ARN, Policy=policy(), ExpectedRevisionId="NO_POLICY")
+
+    run(test)
+
+
+def test_the_policy_of_a_table_on_its_way_out_is_shown_but_not_changed():  # DDB-TABLE-236
+    async def test(calls):
+        await calls.table(ResourcePolicy=policy())
+        calls.clock.advance(10)
+        async with TableLife(calls.storage, calls.clock) as life:
+            await life.settle()
+        await calls("DeleteTable", TableName="orders")
+        leaving = (
+            "ResourceInUseException",
+            "Attempt to change a resource which is still in use: Table is being deleted: orders",
+        )
+
+        assert await calls.refused("PutResourcePolicy", ResourceArn=ARN, Policy=policy()) == leaving
+        assert await calls.refused("DeleteResourcePolicy", ResourceArn=ARN) == leaving
+        assert "Policy" in await calls("GetResourcePolicy", ResourceArn=ARN)
+
+    run(test, table_delay=10)
 
 
 def test_a_policy_changes_only_if_it_is_the_one_expected():

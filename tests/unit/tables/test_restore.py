@@ -42,7 +42,7 @@ async def _backup(calls, *, provisioned: bool, **params) -> str:
     return answer["BackupDetails"]["BackupArn"]
 
 
-async def _restored(calls, arn: str, **params) -> dict:
+async def made_again(calls, arn: str, **params) -> dict:
     await calls("RestoreTableFromBackup", BackupArn=arn, TargetTableName="again", **params)
     for copy in await calls.storage.read(copying.all_of):
         await make(calls.storage, copy)
@@ -68,7 +68,7 @@ def test_capacity_indexes_and_encryption_are_restored_and_nothing_else():
             SSESpecification={"Enabled": True, "SSEType": "KMS"},
             DeletionProtectionEnabled=True,
         )
-        table = await _restored(calls, arn)
+        table = await made_again(calls, arn)
         assert _units(table) == (5, 5)
         assert _units(table["GlobalSecondaryIndexes"][0]) == (5, 5)
         assert _indexes(table) == {"by-who", "by-day"}
@@ -82,7 +82,7 @@ def test_capacity_indexes_and_encryption_are_restored_and_nothing_else():
 def test_encryption_can_be_turned_off():
     async def test(calls):
         arn = await _backup(calls, provisioned=True, SSESpecification={"Enabled": True, "SSEType": "KMS"})
-        table = await _restored(calls, arn, SSESpecificationOverride={"Enabled": False})
+        table = await made_again(calls, arn, SSESpecificationOverride={"Enabled": False})
         assert "SSEDescription" not in table
 
     run(test)
@@ -91,7 +91,7 @@ def test_encryption_can_be_turned_off():
 def test_capacity_of_the_table_and_of_an_index_are_overridden_apart():
     async def test(calls):
         arn = await _backup(calls, provisioned=True)
-        table = await _restored(calls, arn, ProvisionedThroughputOverride=MORE)
+        table = await made_again(calls, arn, ProvisionedThroughputOverride=MORE)
         assert _units(table) == (8, 8)
         assert _units(table["GlobalSecondaryIndexes"][0]) == (5, 5)
 
@@ -102,7 +102,7 @@ def test_a_restored_table_can_be_on_demand():
     async def test(calls):
         arn = await _backup(calls, provisioned=True)
         units = {"MaxReadRequestUnits": 50, "MaxWriteRequestUnits": 50}
-        table = await _restored(
+        table = await made_again(
             calls, arn, BillingModeOverride="PAY_PER_REQUEST", OnDemandThroughputOverride=units
         )
         assert table["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
@@ -115,7 +115,7 @@ def test_indexes_can_be_renamed_and_left_out():
     async def test(calls):
         arn = await _backup(calls, provisioned=False)
         renamed = {**GLOBAL, "IndexName": "new-name"}
-        table = await _restored(
+        table = await made_again(
             calls, arn, GlobalSecondaryIndexOverride=[renamed], LocalSecondaryIndexOverride=[]
         )
         assert _indexes(table) == {"new-name"}
@@ -219,7 +219,7 @@ def test_no_more_tables_are_restored_at_a_time_than_aws_restores(monkeypatch):
     run(test)
 
 
-def test_a_table_cannot_be_made_with_the_name_of_one_that_is_being_restored():
+def test_a_table_cannot_be_made_with_the_name_of_one_that_is_beingmade_again():
     async def test(calls):
         arn = await _backup(calls, provisioned=False)
         await calls("RestoreTableFromBackup", BackupArn=arn, TargetTableName="again")

@@ -8,6 +8,7 @@ from millrace.dynamodb.expressions.condition import Condition
 from millrace.dynamodb.expressions.key_condition import KeyCondition, KeyDemands
 from millrace.dynamodb.expressions.projection import Projection
 from millrace.dynamodb.expressions.request import Expressions
+from millrace.dynamodb.expressions.search_condition import Equality
 from millrace.dynamodb.expressions.update import Update
 
-__all__ = ["Condition", "Expressions", "KeyCondition", "KeyDemands", "Projection", "Update"]
+__all__ = ["Condition", "Equality", "Expressions", "KeyCondition", "KeyDemands", "Projection", "Update"]

@@ -10,6 +10,7 @@ from millrace.dynamodb.expressions.key_condition import KeyCondition, KeyDemands
 from millrace.dynamodb.expressions.parser import parse_condition, parse_projection, parse_update
 from millrace.dynamodb.expressions.projection import Projection, bind_projection
 from millrace.dynamodb.expressions.scope import Scope
+from millrace.dynamodb.expressions.search_condition import Equality, bind_search_condition
 from millrace.dynamodb.expressions.syntax import ExpressionError
 from millrace.dynamodb.expressions.update import Update, bind_update
 from millrace.dynamodb.keys import KeySchema
@@ -46,6 +47,10 @@ class Expressions:
     def key_condition(self, text: str, schema: KeySchema) -> KeyCondition:
         """A key condition for a table or index with this key schema."""
         return self.key_demands(text).match(schema)
+
+    def search_condition(self, text: str) -> tuple[Equality, ...]:
+        """What a search of a vector index asks of attributes."""
+        return self._read("SearchConditionExpression", text, parse_condition, bind_search_condition)
 
     def finish(self) -> None:
         """ValidationException if a name or value of the request is used in none of its expressions."""

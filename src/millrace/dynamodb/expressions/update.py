@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.Upd
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
+from millrace.core import limits
 from millrace.core.errors import AwsError, validation_error
 from millrace.dynamodb import number
 from millrace.dynamodb.expressions import syntax
@@ -49,12 +50,14 @@ class MissingError(Exception):
 class Change(NamedTuple):
     """What comes to stand at a path: `value` of the old item, or nothing if it gives None.
 
-    `type` is the type of that value, if it is known before there is an item.
+    `type` is the type of that value, if it is known before there is an item. `cost` are the bytes that UpdateItem counts for
+    the change itself.
     """
 
     steps: Steps
     value: Callable[[Item], AttributeValue | None]
     type: str | None = None
+    cost: int = limits.update_clear_bytes
 
 
 class Update:
@@ -83,6 +86,11 @@ class Update:
             for change in self._changes
             if change.type is not None and len(change.steps) == 1
         }
+
+    @property
+    def cost(self) -> int:
+        """The bytes that UpdateItem counts for the update itself, beside what the item becomes."""
+        return limits.update_bytes + sum(change.cost for change in self._changes)
 
     def touched(self, item: Item) -> Item:
         """The parts of an item that this update changes: UPDATED_OLD of the old item, UPDATED_NEW of the new."""
@@ -215,14 +223,22 @@ def _bind_action(action: syntax.Action, scope: Scope) -> Change:
         return Change(steps, _nothing)
     operand = _bind_operand(action.value, scope)
     if action.section == "SET":
-        return Change(steps, operand.get, operand.type)
+        return Change(steps, operand.get, operand.type, _cost_of_setting(action, steps))
     combine, get = added if action.section == "ADD" else deleted, operand.get
 
     def value(item: Item) -> AttributeValue | None:
         given = get(item)
         return None if given is None else combine(find(item, steps), given)
 
-    return Change(steps, value, operand.type)
+    size = limits.update_write_bytes if action.section == "ADD" else limits.update_clear_bytes
+    return Change(steps, value, operand.type, size)
+
+
+def _cost_of_setting(action: syntax.Action, steps: Steps) -> int:
+    size = limits.update_write_bytes
+    if any(isinstance(step, int) for step in steps):
+        size += limits.update_list_index_bytes
+    return size + (limits.update_arithmetic_bytes if isinstance(action.value, Arithmetic) else 0)
 
 
 def _nothing(_: Item) -> None:

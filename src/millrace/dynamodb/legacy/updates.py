@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from millrace.core import limits
 from millrace.core.errors import validation_error
 from millrace.dynamodb.definition import invalid
 from millrace.dynamodb.expressions import Update
@@ -45,7 +46,9 @@ def _setting(name: str, value: AttributeValue | None) -> Change:
     def new(_: Item) -> AttributeValue | None:
         return value
 
-    return Change((name,), new, None if value is None else type_of(value))
+    if value is None:
+        return Change((name,), new)
+    return Change((name,), new, type_of(value), limits.update_write_bytes)
 
 
 def _combining(name: str, given: AttributeValue, combine: _Combine) -> Change:
@@ -58,7 +61,8 @@ def _combining(name: str, given: AttributeValue, combine: _Combine) -> Change:
             raise validation_error("Type mismatch for attribute to update")
         return combine(old, given)
 
-    return Change((name,), value, kind)
+    size = limits.update_clear_bytes if combine is deleted else limits.update_write_bytes
+    return Change((name,), value, kind, size)
 
 
 def _appended(old: AttributeValue | None, given: AttributeValue) -> AttributeValue:

@@ -27,6 +27,7 @@ from millrace.dynamodb.operations.tables import Tables
 from millrace.dynamodb.operations.throttled import Throttled
 from millrace.dynamodb.operations.time_to_live import Expiries
 from millrace.dynamodb.operations.transactions import TransactionOperations
+from millrace.dynamodb.operations.vectors import Vectors
 from millrace.dynamodb.throttle import Throttle
 from millrace.dynamodb.transaction import Transactions
 from millrace.storage.interface import Storage
@@ -59,6 +60,7 @@ def service(
         Statements(storage, clock, transactions),
         Tables(storage, clock, table_delay),
         TransactionOperations(transactions),
+        Vectors(storage),
     )
     operations = {name: operation for family in families for name, operation in family.operations().items()}
     if throttle is not None:

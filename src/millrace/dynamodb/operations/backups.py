@@ -89,7 +89,9 @@ def recoverable(reader: Reader, context: Context, text: str) -> Table:
     """
     try:
         return catalog.find(reader, context.scope, text)
-    except AwsError:
+    except AwsError as error:
+        if error.code != "ResourceNotFoundException":
+            raise
         name = text.rpartition("table/")[2] if text.startswith("arn:") else text
         raise AwsError("TableNotFoundException", f"Table not found: {name}") from None
 

@@ -3,7 +3,7 @@
 A batch is one transaction here. AWS promises less: each of its writes alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,7 @@ from millrace.dynamodb.values import Item
 from millrace.storage.interface import Reader, Storage, Writer
 
 _PROJECTION = ("ProjectionExpression",)
+_PROJECTIONS = (*_PROJECTION, "AttributesToGet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class _Write:
 
 # A table's name as it was asked for, the table, and its writes, each with its row's key; or their changes.
 _Planned = tuple[str, Table, list[tuple[bytes, _Write]]]
-_Done = tuple[str, Table, list[Change]]
+_Done = tuple[str, Table, list[tuple[_Write, Change]]]
 
 
 class _Get:
@@ -101,7 +102,7 @@ class Batches:
             ]
             unprocessed = self._take_ongoing(planned) if self._transactions.ongoing else {}
             return [
-                (name, table, [_apply(writer, table, key, one, now) for key, one in keyed])
+                (name, table, [(one, _apply(writer, table, key, one, now)) for key, one in keyed])
                 for name, table, keyed in planned
             ], unprocessed
 
@@ -109,7 +110,10 @@ class Batches:
         return {
             "UnprocessedItems": unprocessed,
             "ConsumedCapacity": _told(
-                [capacity.written(table, changes, _how(params)) for _, table, changes in done]
+                [
+                    capacity.written(table, (made for _, made in writes), _how(params))
+                    for _, table, writes in done
+                ]
             ),
             "ItemCollectionMetrics": _collections(params, done),
         }
@@ -131,6 +135,7 @@ class Batches:
         asked: Mapping[str, Mapping[str, Any]] = params["RequestItems"]
         if sum(len(form["Keys"]) for form in asked.values()) > limits.batch_get_items_max:
             raise validation_error("Too many items requested for the BatchGetItem call")
+        _check_projections(asked.values())
         gets = {name: _Get(form) for name, form in asked.items()}
 
         def read(reader: Reader) -> _Answer:
@@ -146,6 +151,12 @@ class Batches:
             "UnprocessedKeys": answered.unprocessed,
             "ConsumedCapacity": _told([consumption.told(_how(params)) for consumption in answered.consumed]),
         }
+
+
+def _check_projections(forms: Iterable[Mapping[str, Any]]) -> None:
+    """All tables of a batch say in one way what they ask for: as expressions, or as names."""
+    given = {name: True for form in forms for name, value in form.items() if value is not None}
+    request.check_together({name: given.get(name) for name in _PROJECTIONS}, _PROJECTION)
 
 
 def _write(form: Mapping[str, Any]) -> _Write:
@@ -208,13 +219,14 @@ def _told(consumed: list[Mapping[str, Any] | None]) -> list[Mapping[str, Any]] |
 
 
 def _collections(params: Params, done: list[_Done]) -> dict[str, list[Mapping[str, Any]]] | None:
+    """ItemCollectionMetrics: each item collection that was written to, once."""
     how = params.get("ReturnItemCollectionMetrics")
     if how != "SIZE":
         return None
     told: dict[str, list[Mapping[str, Any]]] = {}
-    for name, table, changes in done:
-        rows = [row for one in changes if (row := one.new or one.old) is not None]
-        metrics = [capacity.collection(table, row.item, how) for row in rows]
-        if present := [one for one in metrics if one is not None]:
-            told[name] = present
+    for name, table, writes in done:
+        for one, _ in writes:
+            metrics = capacity.collection(table, one.key, how)
+            if metrics is not None and metrics not in told.setdefault(name, []):
+                told[name].append(metrics)
     return told

@@ -54,7 +54,7 @@ class BulkOperations:
                     )
                 return before.told
             table = named(writer, context, params)
-            if any(index.filling for index in table.indexes):
+            if any(index.filling for index in table.all_indexes):
                 raise AwsError(
                     "ResourceInUseException",
                     f"Attempt to change a resource which is still in use: Table is being updated: {table.name}",

@@ -133,6 +133,8 @@ def _wrong(sentence: str) -> AwsError:
 
 def _table_arn(scope: Scope, arn: str) -> str:
     """A table's ARN, looked at as far as that goes without looking for the table."""
+    if not arn:  # ack-api-quirks DDB-TABLE-457
+        raise validation_error("Invalid TableArn: Invalid Table ARN")
     try:
         parts = arns.parse(arn)
     except ValueError:

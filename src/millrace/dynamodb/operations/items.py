@@ -46,7 +46,7 @@ class Items:
         return _written(params, table, asked.item, done, _old_part(params, done))
 
     async def update_item(self, context: Context, params: Params) -> Output:
-        asked = write.update(params)
+        asked = write.update(params, alone=True)
         table, done = await self._apply(context, asked)
         returned = _updated_part(params.get("ReturnValues") or "NONE", asked.found.update, done)
         return _written(params, table, asked.item, done, returned)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from millrace.core.context import Context, Operation, Output, Params
-from millrace.core.errors import validation_error
+from millrace.core.errors import AwsError, validation_error
 from millrace.dynamodb import catalog, legacy, request, search
 from millrace.dynamodb.capacity import Consumption
 from millrace.dynamodb.catalog import Index
@@ -93,6 +93,8 @@ def _place(reader: Reader, context: Context, params: Params) -> Place:
     if name is None:
         return Place(table, None)
     index = table.index(name)
+    if index is None and table.vector(name) is not None:
+        raise _no_such_read(params)
     if index is None:
         raise validation_error(f"The table does not have the specified index: {name}")
     if index.status == "CREATING":
@@ -109,6 +111,15 @@ def _check_projected(params: Params, index: Index | None) -> None:
             f"Select type ALL_ATTRIBUTES is not supported for global secondary index {index.name} "
             "because its projection type is not ALL"
         )
+
+
+def _no_such_read(params: Params) -> AwsError:
+    """The refusal to query or scan a vector index. Both sentences, and what comes before, are ExtendDB's recordings."""
+    if params.get("KeyConditionExpression") is None and params.get("KeyConditions") is None:
+        return validation_error("Scan operation not supported on this index type")
+    if params.get("ConsistentRead"):
+        return validation_error("Consistent reads are not supported on global secondary indexes")
+    return validation_error("Query operation not supported on this index type.")
 
 
 def _start(params: Params) -> Item | None:

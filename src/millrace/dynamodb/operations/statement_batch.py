@@ -13,7 +13,9 @@ from millrace.dynamodb.catalog import Table
 from millrace.dynamodb.operations.statements import exists_misplaced, tells
 from millrace.dynamodb.partiql.compile import Prepared, prepare
 from millrace.dynamodb.partiql.edit import Edit, Existence, returned
+from millrace.dynamodb.partiql.parser import parse
 from millrace.dynamodb.partiql.selection import Selection
+from millrace.dynamodb.partiql.syntax import Exists, Select
 from millrace.dynamodb.row import Row, answer
 from millrace.dynamodb.transaction import Transactions
 from millrace.dynamodb.write import Planned
@@ -25,12 +27,16 @@ _INVALID = "ValidationError"
 
 
 class Member:
-    """One statement of a batch, or why it is none."""
+    """One statement of a batch, or why it cannot be carried out."""
 
     def __init__(self, form: Params) -> None:
         self.consistent = bool(form.get("ConsistentRead"))
+        self.reads: bool | None = None
+        """Whether it is a read or a write, whatever is wrong with it; None for what is no statement."""
         self.prepared: Prepared | AwsError
         try:
+            parsed = parse(form["Statement"]).statement
+            self.reads = None if isinstance(parsed, Exists) else isinstance(parsed, Select)
             self.prepared = prepare(form["Statement"], form.get("Parameters"), tell=tells(form))
             if isinstance(self.prepared, Existence):
                 self.prepared = exists_misplaced()
@@ -68,11 +74,9 @@ class Batch:
     def __init__(self, members: Sequence[Member], scope: Scope) -> None:
         self._members = members
         self._scope = scope
-        good = [one.prepared for one in members if not isinstance(one.prepared, AwsError)]
-        reads = sum(isinstance(one, Selection) for one in good)
-        self.writes = reads < len(good)
+        self.writes = any(one.reads is False for one in members)
         """Whether its statements are writes."""
-        if reads and self.writes:
+        if self.writes and any(one.reads for one in members):
             raise validation_error("Read and write requests together in the same batch is not supported.")
 
     def read(self, reader: Reader) -> Done:

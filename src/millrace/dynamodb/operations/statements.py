@@ -115,8 +115,12 @@ def _place(table: Table, name: str | None, *, consistent: bool) -> Place:
     if name is None:
         return Place(table, None)
     index = table.index(name)
+    if index is None and table.vector(name) is not None:
+        raise validation_error("Scan operation not supported on this index type")
     if index is None:
-        raise validation_error(f"The table does not have the specified index: {name}")
+        raise validation_error(
+            "The table does not have the specified index"
+        )  # unlike Query, without its name
     if index.filling:
         raise validation_error(f"Cannot read from backfilling global secondary index: {name}")
     if isinstance(index.schema, CompositeKeySchema):  # recorded by dynoxide's tests, as the next is

@@ -24,6 +24,7 @@ from millrace.dynamodb import (
 )
 from millrace.dynamodb.catalog import Pending, Table
 from millrace.dynamodb.operations import resource_policies
+from millrace.dynamodb.vectors import alteration as vector_alteration
 from millrace.storage.interface import Reader, Storage, Writer
 from millrace.streams import log
 
@@ -87,8 +88,8 @@ class Tables:
         }
 
     async def update_table(self, context: Context, params: Params) -> Output:
-        asked = {name for name, value in params.items() if value is not None}
-        alteration.check({name: params[name] for name in asked}, context.scope.region)
+        params = alteration.asked(params)
+        alteration.check(params, context.scope.region)
         now = self._clock.now()
 
         def update(writer: Writer) -> Output:
@@ -96,13 +97,12 @@ class Tables:
             admission.check_update(table, params)
             made = alteration.altered(table, params, now)
             made = index_alteration.altered(table, made, params, now, ids.uuid)
+            made = vector_alteration.altered(table, made, params, ids.uuid)
             made = _with_stream(writer, table, made, params, now)
-            made = transition.under_way(table, made, now, self._seconds, asked)
+            made = transition.under_way(table, made, now, self._seconds, params)
             catalog.save(writer, made)
-            # What changes nothing is told so all the same (ack-api-quirks DDB-TABLE-156).
-            status = "UPDATING" if asked & {"BillingMode", "TableClass"} else None
             # The counts of what goes are told, so the answer is made first.
-            output = {"TableDescription": description.of(writer, made, status, now=now)}
+            output = {"TableDescription": description.of_changed(writer, made, params, now)}
             transition.settle(writer, made.arn, self._clock.now())
             return output
 

@@ -4,14 +4,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from millrace.core.errors import AwsError, validation_error
+from millrace.dynamodb.expressions.key_condition import operator_of
 from millrace.dynamodb.expressions.scope import Scope
 from millrace.dynamodb.expressions.syntax import (
     And,
-    Between,
-    Call,
     Comparison,
-    In,
-    Leaf,
     Node,
     Not,
     Or,
@@ -133,7 +130,7 @@ class KeyTerms:
         if isinstance(node, And | Or | Not):
             return None
         operands = operands_of(node)
-        operator = _operator_of(node)
+        operator = operator_of(node)
         if operator in _TURNED and isinstance(operands[0], Value):
             operands, operator = operands[::-1], _TURNED[operator]
         path, *others = operands or (None,)
@@ -184,15 +181,3 @@ def _check_term(attribute: KeyAttribute, term: Term, *, of_key: bool) -> None:
             raise validation_error(
                 "One or more parameter values were invalid: Condition parameter type does not match schema type"
             )
-
-
-def _operator_of(leaf: Leaf) -> str:
-    match leaf:
-        case Comparison():
-            return leaf.operator
-        case Call():
-            return leaf.name
-        case Between():
-            return "BETWEEN"
-        case In():
-            return "IN"

@@ -10,6 +10,7 @@ from millrace.dynamodb.keys import KeyAttribute, KeySchema
 whole = KeySchema(KeyAttribute("a", "S"), KeyAttribute("b", "S"))
 hash_only = KeySchema(KeyAttribute("a", "S"))
 x, y = {"S": "x"}, {"S": "y"}
+INVALID = "Invalid KeyConditionExpression: "
 
 
 def read(text, values, schema=whole, names=None):
@@ -61,7 +62,7 @@ def test_names_may_be_placeholders():
     ],
 )
 def test_not_all_operators_are_for_keys(text, operator):
-    assert refusal(text) == f"Invalid operator used in KeyConditionExpression: {operator}"
+    assert refusal(text) == f"{INVALID}Invalid operator used in KeyConditionExpression: {operator}"
 
 
 @pytest.mark.parametrize(
@@ -73,7 +74,8 @@ def test_not_all_operators_are_for_keys(text, operator):
 )
 def test_between_and_begins_with_start_with_the_key(text, operator):
     assert refusal(text, {":a": x, ":b": x}) == (
-        f"Invalid condition in KeyConditionExpression: {operator} operator must have the key attribute as its first operand"
+        f"{INVALID}Invalid condition in KeyConditionExpression: {operator} operator must have the key attribute "
+        "as its first operand"
     )
 
 
@@ -81,23 +83,24 @@ def test_between_and_begins_with_start_with_the_key(text, operator):
     ("sentence", "texts"),
     [
         (
-            "KeyConditionExpressions cannot contain nested operations",
+            INVALID + "KeyConditionExpressions cannot contain nested operations",
             ["size(b) > a AND a.b > b AND b > c", "a > size(b.d)", "a between size(b) and size(a)"],
         ),
         (
-            "Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition",
+            INVALID
+            + "Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition",
             ["b > a.b", "b between c[1] and d", "a between b and size(a)", "begins_with(a, b)"],
         ),
         (
-            "KeyConditionExpressions cannot have conditions on nested attributes",
+            INVALID + "KeyConditionExpressions cannot have conditions on nested attributes",
             ["b.d > a AND c.d > e.f", "a.d > c", "b[0] > a"],
         ),
         (
-            "Invalid condition in KeyConditionExpression: No key attribute specified",
+            INVALID + "Invalid condition in KeyConditionExpression: No key attribute specified",
             [":b > :a AND a < :b", ":a > b AND :a < :b"],
         ),
         (
-            "KeyConditionExpressions must only contain one condition per key",
+            INVALID + "KeyConditionExpressions must only contain one condition per key",
             ["b > :a AND b < :a and c = :a and d = :b", "(a > :a and b > :a) and (b > :b and c > :a)"],
         ),
         (

@@ -1,0 +1,48 @@
+"""Work in rounds: one ends, and the next begins when something calls for it or when its moment has come."""
+
+import asyncio
+
+from millrace.core.background import Background
+from millrace.core.clock import Clock, Timer
+from millrace.storage.interface import Storage
+
+
+class Rounds(Background):
+    """Runs `round` again whenever a record is appended to `journal`, and at the moment that `wake_at` set."""
+
+    journal: str
+
+    def __init__(self, storage: Storage, clock: Clock) -> None:
+        super().__init__()
+        self.storage = storage
+        self.clock = clock
+        # Set when the round that is under way, or the next one, has ended; each round has its own.
+        self.round_ended = asyncio.Event()
+        self._woken = asyncio.Event()
+        self._timer: Timer | None = None
+
+    async def run(self) -> None:
+        close = self.storage.watch(self.journal, self._woken.set)
+        try:
+            while True:
+                self._woken.clear()
+                more = await self.round()
+                self.round_ended.set()
+                self.round_ended = asyncio.Event()
+                if not more:
+                    await self._woken.wait()
+        finally:
+            close()
+            self.wake_at(None)
+
+    async def round(self) -> bool:
+        """Do what is due; whether there is more to do now. It does not raise."""
+        raise NotImplementedError
+
+    def wake_at(self, when: float | None) -> None:
+        """Begin the next round at epoch second `when` at the latest; None: when something calls for it."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if when is not None:
+            self._timer = self.clock.call_at(when, self._woken.set)
