@@ -67,11 +67,11 @@ def test_recovery_is_turned_on_used_and_turned_off(console: Console):
     page.get_by_text("As it was at a date and time").click()
     console.looks("table-recovery-restore")
     with console.refusals():
-        page.get_by_label("Date", exact=True).fill("2020/01/02")
+        page.get_by_placeholder("YYYY/MM/DD").fill("2020/01/02")
         page.get_by_label("Name of the new table").fill("Back")
         page.get_by_label("Name of the new table").press("Enter")
         expect(page.get_by_text(re.compile("must be within EarliestRestorableDateTime"))).to_be_visible()
-    page.get_by_text("As it is now").click()
+    page.get_by_text("As it is now", exact=True).click()
     page.get_by_label("Name of the new table").press("Enter")
     expect(page.get_by_role("heading", name="Back", exact=True)).to_be_visible()
     expect(page.get_by_text("Active", exact=True)).to_be_visible()

@@ -28,12 +28,13 @@ def test_a_new_table_is_waited_for_and_then_shows_all_its_sections(visit: Visit)
     create(console.open("#/create-table"), "Slow")
     page = console.page
 
-    expect(page.get_by_text("Slow is being created")).to_be_visible()
+    expect(page.get_by_text("Slow is being created", exact=True)).to_be_visible()
+    expect(page.get_by_text("The table Slow is being created.").first).to_be_visible()
     expect(page.get_by_text("Creating", exact=True)).to_be_visible()
     expect(page.get_by_role("link", name="Explore table items")).to_have_attribute("aria-disabled", "true")
     console.looks("table-creating")
     expect(page.get_by_role("tab", name="Indexes")).to_be_visible()
-    expect(page.get_by_text("Slow is being created")).to_have_count(0)
+    expect(page.get_by_text("Slow is being created", exact=True)).to_have_count(0)
     expect(page.get_by_text("Active", exact=True)).to_be_visible()
     assert targets(console)["DescribeTable"] < 15
 

@@ -43,7 +43,10 @@ export function Partiql({ name, table }: { name: string; table: TableDescription
     typed.set(name, text);
     setStatement(text);
   };
-  const run = () => void submit.run({ statement, before: [] });
+  const run = () => {
+    setDone(undefined);
+    void submit.run({ statement, before: [] });
+  };
   return (
     <SpaceBetween size="l">
       <Container header={<Header variant="h2">PartiQL editor</Header>}>
@@ -94,6 +97,7 @@ export function Partiql({ name, table }: { name: string; table: TableDescription
         pages={done?.pages}
         table={table}
         busy={submit.busy}
+        refused={submit.failure !== undefined}
         onNext={() => done && void submit.run({ statement: done.statement, before: done.pages })}
       />
     </SpaceBetween>

@@ -22,11 +22,12 @@ interface StatementResultsProps {
   pages: StatementPage[] | undefined;
   table: TableDescription;
   busy: boolean;
+  refused: boolean;
   onNext: () => void;
 }
 
 /** What a statement returned: a column for each attribute that came. */
-export function StatementResults({ pages, table, busy, onNext }: StatementResultsProps) {
+export function StatementResults({ pages, table, busy, refused, onNext }: StatementResultsProps) {
   const told = pages ?? NOTHING;
   const all = useMemo(() => told.flatMap(({ items }) => items), [told]);
   const names = useMemo(() => {
@@ -44,6 +45,8 @@ export function StatementResults({ pages, table, busy, onNext }: StatementResult
         header: <span title={name}>{shortened(name, 40)}</span>,
         cell: (item: Item) => <ValueCell value={attribute(item, name)} />,
       }))}
+      loading={busy && pages === undefined}
+      loadingText="Carrying it out"
       enableKeyboardNavigation
       ariaLabels={{ tableLabel: "Items returned" }}
       header={
@@ -65,7 +68,7 @@ export function StatementResults({ pages, table, busy, onNext }: StatementResult
       pagination={all.length > ROWS ? <Pages {...paginationProps} /> : undefined}
       empty={
         pages === undefined ? (
-          <Empty title="Nothing was asked yet">Write a statement and choose Run.</Empty>
+          <Nothing refused={refused} />
         ) : (
           <Empty title="No items">
             {more
@@ -75,6 +78,14 @@ export function StatementResults({ pages, table, busy, onNext }: StatementResult
         )
       }
     />
+  );
+}
+
+function Nothing({ refused }: { refused: boolean }) {
+  return refused ? (
+    <Empty title="Nothing was done">The statement was refused, see above.</Empty>
+  ) : (
+    <Empty title="Nothing was asked yet">Write a statement and choose Run.</Empty>
   );
 }
 

@@ -1,8 +1,9 @@
 import { useState } from "react";
-import { type TableDescription, updateTable } from "../../aws/tables";
+import { describeTable, type TableDescription, updateTable } from "../../aws/tables";
 import { FormModal } from "../../parts/form-modal";
 import { useSubmit } from "../../parts/submit";
 import { addition, type IndexDraft, newIndex } from "./draft";
+import { isReady } from "./index-columns";
 import { IndexFields } from "./index-fields";
 import { placesOfIndex } from "./places";
 import { isOnDemand } from "./words";
@@ -17,8 +18,13 @@ export function CreateIndex({ table, onDone }: CreateIndexProps) {
   const { TableName = "", GlobalSecondaryIndexes = [] } = table;
   const [draft, setDraft] = useState(() => newIndex("global", 1));
   const billing = isOnDemand(table) ? "PAY_PER_REQUEST" : "PROVISIONED";
-  const submit = useSubmit((given: IndexDraft) => updateTable(addition(TableName, given, billing)), {
-    done: (_, { name }) => `The index ${name} was created.`,
+  const create = async (given: IndexDraft): Promise<boolean> => {
+    await updateTable(addition(TableName, given, billing));
+    const { GlobalSecondaryIndexes: made = [] } = await describeTable(TableName);
+    return made.some((index) => index.IndexName === given.name && isReady(index));
+  };
+  const submit = useSubmit(create, {
+    done: (ready, { name }) => `The index ${name} ${ready ? "was" : "is being"} created.`,
   });
   const errors = submit.failure === undefined ? {} : placesOfIndex(submit.failure.message, draft);
   const placed = Object.keys(errors).length > 0;

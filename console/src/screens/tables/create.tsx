@@ -8,13 +8,13 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tiles from "@cloudscape-design/components/tiles";
 import { type FormEvent, useState } from "react";
 import { failure } from "../../aws/failure";
-import { createTable, setTimeToLive, untilActive } from "../../aws/tables";
+import { createTable, describeTable, setTimeToLive, untilActive } from "../../aws/tables";
 import { useFocusWrong } from "../../parts/focus-wrong";
 import { useGo } from "../../parts/go";
 import { isBack } from "../../parts/gone";
 import { notify } from "../../parts/notices";
 import { Page } from "../../parts/page";
-import { goneTable } from "../../parts/queries";
+import { goneTable, isOpen } from "../../parts/queries";
 import { useSubmit } from "../../parts/submit";
 import { paths } from "../../paths";
 import { CustomSettings } from "./custom-settings";
@@ -24,8 +24,8 @@ import { KeyFields } from "./key-fields";
 import { type Places, placesOfTable } from "./places";
 import { TagFields } from "./tag-fields";
 
-/** Make the table, and then what CreateTable itself cannot do for it. */
-async function create(draft: TableDraft): Promise<void> {
+/** Make the table, and then what CreateTable itself cannot do for it. Whether it is ready. */
+async function create(draft: TableDraft): Promise<boolean> {
   await createTable(creation(draft));
   isBack(goneTable(draft.name));
   if (draft.customised && draft.ttlAttribute !== "") {
@@ -35,13 +35,14 @@ async function create(draft: TableDraft): Promise<void> {
         notify("error", `The table was created, but not its Time to Live: ${failure(error).message}`);
       });
   }
+  return isOpen(await describeTable(draft.name));
 }
 
 export default function CreateTable() {
   const [draft, setDraft] = useState(newTable);
   const go = useGo();
   const submit = useSubmit(create, {
-    done: (_, { name }) => `The table ${name} was created.`,
+    done: (ready, { name }) => `The table ${name} ${ready ? "was" : "is being"} created.`,
   });
   const form = useFocusWrong(submit.failure);
   const errors = submit.failure === undefined ? {} : placesOfTable(submit.failure.message, draft);

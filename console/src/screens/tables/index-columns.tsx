@@ -9,7 +9,7 @@ import type {
 import { Cut } from "../../parts/cut";
 import { bytes, count } from "../../parts/format";
 import { Status } from "./status";
-import { keyName, projectionName } from "./words";
+import { keyNames, projectionName } from "./words";
 
 export type IndexDescription = GlobalSecondaryIndexDescription | LocalSecondaryIndexDescription;
 
@@ -29,12 +29,12 @@ export function indexColumns(table: TableDescription): TableProps.ColumnDefiniti
     {
       id: "hash",
       header: "Partition key",
-      cell: ({ KeySchema }) => <Cut text={keyName(KeySchema, "HASH", table) ?? "-"} width="16vw" />,
+      cell: ({ KeySchema }) => <KeyCell names={keyNames(KeySchema, "HASH", table)} width="16vw" />,
     },
     {
       id: "range",
       header: "Sort key",
-      cell: ({ KeySchema }) => <Cut text={keyName(KeySchema, "RANGE", table) ?? "-"} width="12vw" />,
+      cell: ({ KeySchema }) => <KeyCell names={keyNames(KeySchema, "RANGE", table)} width="12vw" />,
     },
     {
       id: "projection",
@@ -44,6 +44,19 @@ export function indexColumns(table: TableDescription): TableProps.ColumnDefiniti
     { id: "items", header: "Item count", cell: ({ ItemCount }) => count(ItemCount ?? 0) },
     { id: "size", header: "Size", cell: ({ IndexSizeBytes }) => bytes(IndexSizeBytes ?? 0) },
   ];
+}
+
+/** A line for each attribute. */
+function KeyCell({ names, width }: { names: string[]; width: string }) {
+  return names.length === 0 ? (
+    <>-</>
+  ) : (
+    names.map((name) => (
+      <div key={name}>
+        <Cut text={name} width={width} />
+      </div>
+    ))
+  );
 }
 
 function projected(projection: IndexDescription["Projection"]): string {

@@ -2,6 +2,7 @@ import Toggle from "@cloudscape-design/components/toggle";
 import { useState } from "react";
 import type { TableDescription } from "../../aws/tables";
 import { updateTable } from "../../aws/tables";
+import { isOpen } from "../../parts/queries";
 import { useSubmit } from "../../parts/submit";
 
 /** Turns deletion protection on and off. */
@@ -19,7 +20,7 @@ export function ProtectionToggle({ table }: { table: TableDescription }) {
   return (
     <Toggle
       checked={shown}
-      disabled={submit.busy}
+      disabled={submit.busy || !isOpen(table)}
       ariaLabel="Deletion protection"
       onChange={({ detail }) => {
         setWanted(detail.checked);

@@ -32,19 +32,24 @@ export const isOnDemand = (table: TableDescription) =>
 
 export const capacityName = (table: TableDescription) => (isOnDemand(table) ? "On-demand" : "Provisioned");
 
-/** "pk (String)", each attribute of a key that has several; nothing when the schema has no such key. */
-export function keyName(
+/** "pk (String)" for each attribute of a key. */
+export function keyNames(
   schema: KeySchemaElement[] | undefined,
   kind: "HASH" | "RANGE",
   table: TableDescription,
   typed: (type: string | undefined) => string = typeName,
-): string | undefined {
+): string[] {
   const names = (schema ?? []).filter(({ KeyType }) => KeyType === kind);
-  const told = names.map(({ AttributeName: name }) => {
+  return names.map(({ AttributeName: name }) => {
     const definition = table.AttributeDefinitions?.find(({ AttributeName }) => AttributeName === name);
     return `${name} (${typed(definition?.AttributeType)})`;
   });
-  return told.length === 0 ? undefined : told.join(", ");
+}
+
+/** The same in one line; nothing when the schema has no such key. */
+export function keyName(...asked: Parameters<typeof keyNames>): string | undefined {
+  const names = keyNames(...asked);
+  return names.length === 0 ? undefined : names.join(", ");
 }
 
 /** The view type of the stream that is on, if one is. */
