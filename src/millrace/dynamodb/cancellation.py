@@ -9,6 +9,8 @@ from millrace.core.errors import AwsError
 _CODES = {
     "ConditionalCheckFailedException": "ConditionalCheckFailed",
     "DuplicateItemException": "DuplicateItem",
+    "ProvisionedThroughputExceededException": "ProvisionedThroughputExceeded",
+    "ThrottlingException": "ThrottlingError",
     "TransactionConflictException": "TransactionConflict",
     "ValidationException": "ValidationError",
 }
@@ -17,6 +19,11 @@ _CODES = {
 def conflict() -> AwsError:
     """The refusal of a write of an item that an ongoing transaction is writing."""
     return AwsError("TransactionConflictException", "Transaction is ongoing for the item")
+
+
+def code_of(error: AwsError) -> str | None:
+    """What a single write's error is called as a reason, and in a batch of statements; None if it is no reason."""
+    return _CODES.get(error.code)
 
 
 class Reasons:
@@ -31,7 +38,7 @@ class Reasons:
 
     def add(self, index: int, error: AwsError) -> None:
         """Keep what is wrong with one part. Raises `error` again if it is no reason, but refuses the request."""
-        code = _CODES.get(error.code)
+        code = code_of(error)
         if code is None:
             raise error
         reason: dict[str, object] = {"Code": code, "Message": error.message}

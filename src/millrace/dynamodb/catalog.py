@@ -299,6 +299,14 @@ def find(reader: Reader, scope: Scope, text: str) -> Table:
     return table
 
 
+def find_if_there(reader: Reader, scope: Scope, text: str) -> Table | None:
+    """The table for an operation on items; None where `find` raises."""
+    try:
+        return find(reader, scope, text)
+    except AwsError:
+        return None
+
+
 def get(reader: Reader, scope: Scope, name: str) -> Table | None:
     raw = reader.get(space(scope), name.encode())
     return None if raw is None else decode(raw)

@@ -26,6 +26,15 @@ _INDEX_TEXT = (
     "The level of configured provisioned throughput for one or more global secondary indexes of the table was "
     "exceeded. Consider provisioning your under-provisioned global secondary indexes with the UpdateTable API"
 )
+# In a transaction AWS says it otherwise, but only of indexes.
+# https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+_REASONS = {
+    _INDEX_TEXT: (
+        "The level of configured provisioned throughput for one or more global secondary indexes of the table was "
+        "exceeded. Consider increasing your provisioning level for the under-provisioned global secondary indexes "
+        "with the UpdateTable API."
+    )
+}
 _MAXIMUM_TEXT = "Throughput exceeds the maximum OnDemandThroughput configured on table or index"
 
 
@@ -105,3 +114,9 @@ def _refusal(table: Table, kind: str, name: str | None) -> AwsError:
     member = "throttlingReasons" if code == "ThrottlingException" else "ThrottlingReasons"
     reason = {"reason": f"{where}{kind}{cause}", "resource": resource}
     return AwsError(code, text, members={member: [reason]})
+
+
+def in_transaction(refusal: AwsError) -> AwsError:
+    """The refusal as AWS words it where it is the reason of a cancelled transaction."""
+    text = refusal.message or ""
+    return AwsError(refusal.code, _REASONS.get(text, text))

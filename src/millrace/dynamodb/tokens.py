@@ -28,7 +28,7 @@ class Token:
 
     @property
     def name(self) -> str:
-        return f"{self.operation}/{self.text}"
+        return _name(self.operation, self.text)
 
     def check_same(self, fingerprint: str) -> None:
         """Raise unless the earlier request with this token was the same."""
@@ -45,15 +45,17 @@ def find(reader: Reader, scope: Scope, token: Token, now: float) -> Sizes | None
 
     Raises IdempotentParameterMismatchException if it was another one.
     """
-    for period in _periods(reader, scope):
-        raw = reader.get(_rows(scope, period), token.name.encode())
-        if raw is None:
-            continue
-        since, fingerprint, sizes = orjson.loads(raw)
-        if now - since < limits.transaction_token_seconds:
-            token.check_same(fingerprint)
-            return [(name, size) for name, size in sizes]
-    return None
+    found = _found(reader, scope, token.name, now)
+    if found is None:
+        return None
+    fingerprint, sizes = found
+    token.check_same(fingerprint)
+    return sizes
+
+
+def is_used(reader: Reader, scope: Scope, operation: str, text: str, now: float) -> bool:
+    """Whether a transaction with this ClientRequestToken happened in the last ten minutes, the same or another."""
+    return _found(reader, scope, _name(operation, text), now) is not None
 
 
 def save(writer: Writer, scope: Scope, token: Token, sizes: Sizes, now: float) -> None:
@@ -62,6 +64,22 @@ def save(writer: Writer, scope: Scope, token: Token, sizes: Sizes, now: float) -
     _turn(writer, scope, period)
     row = orjson.dumps((now, token.fingerprint, sizes))
     writer.put(_rows(scope, period), token.name.encode(), row)
+
+
+def _found(reader: Reader, scope: Scope, name: str, now: float) -> tuple[str, Sizes] | None:
+    """The fingerprint and the sizes that a token's row has."""
+    for period in _periods(reader, scope):
+        raw = reader.get(_rows(scope, period), name.encode())
+        if raw is None:
+            continue
+        since, fingerprint, sizes = orjson.loads(raw)
+        if now - since < limits.transaction_token_seconds:
+            return fingerprint, [(table_name, size) for table_name, size in sizes]
+    return None
+
+
+def _name(operation: str, text: str) -> str:
+    return f"{operation}/{text}"
 
 
 def _turn(writer: Writer, scope: Scope, period: int) -> None:

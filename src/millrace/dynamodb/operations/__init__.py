@@ -25,6 +25,8 @@ from millrace.dynamodb.operations.statement_groups import StatementGroups
 from millrace.dynamodb.operations.statements import Statements
 from millrace.dynamodb.operations.tables import Tables
 from millrace.dynamodb.operations.throttled import Throttled
+from millrace.dynamodb.operations.throttled_statements import ThrottledStatements
+from millrace.dynamodb.operations.throttled_transactions import ThrottledTransactions
 from millrace.dynamodb.operations.time_to_live import Expiries
 from millrace.dynamodb.operations.transactions import TransactionOperations
 from millrace.dynamodb.operations.vectors import Vectors
@@ -64,6 +66,8 @@ def service(
     )
     operations = {name: operation for family in families for name, operation in family.operations().items()}
     if throttle is not None:
-        operations = Throttled(storage, throttle).around(operations)
+        operations |= Throttled(storage, throttle).around(operations)
+        operations |= ThrottledStatements(storage, throttle).around(operations)
+        operations |= ThrottledTransactions(storage, clock, throttle).around(operations)
     policies = Policies(storage)
     return Service("dynamodb", operations, accesses, policies.text_for, policies.exist)

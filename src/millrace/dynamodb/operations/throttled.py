@@ -8,8 +8,9 @@ from typing import Any
 
 from millrace.core.context import Context, Operation, Output, Params
 from millrace.core.errors import AwsError
-from millrace.dynamodb import capacity, catalog, values
+from millrace.dynamodb import catalog, demand
 from millrace.dynamodb.catalog import Table
+from millrace.dynamodb.demand import CONSISTENT, EVENTUAL, Units, least_read, least_write
 from millrace.dynamodb.throttle import READ, WRITE, Throttle
 from millrace.dynamodb.values import Item
 from millrace.storage.interface import Reader, Storage
@@ -22,9 +23,8 @@ _KINDS = {
     "Scan": READ,
     "UpdateItem": WRITE,
 }
-_CONSISTENT, _EVENTUAL = 1.0, 0.5
-
-Units = Mapping[str | None, float]
+# The refusals of a write whose condition fails: it takes its unit all the same.
+_FAILED = ("ConditionalCheckFailedException", "DuplicateItemException")
 
 
 class Throttled:
@@ -48,18 +48,8 @@ class Throttled:
             (table,) = await self._tables(context, (params["TableName"],))
             if table is None:
                 return await operation(context, params)
-            least = _least_write(table, params.get("Item")) if kind == WRITE else _least_read(table, params)
-            refusal = self._throttle.lacking(table, kind, least, {})
-            if refusal is not None:
-                raise refusal
-            try:
-                output = await operation(context, {**params, "ReturnConsumedCapacity": "INDEXES"})
-            except AwsError as error:
-                if error.code == "ConditionalCheckFailedException":
-                    self._throttle.take(table, WRITE, {None: 1.0})
-                raise
-            self._throttle.take(table, kind, _units(output["ConsumedCapacity"]))
-            return {**output, "ConsumedCapacity": _told(output["ConsumedCapacity"], params)}
+            least = least_write(table, params.get("Item")) if kind == WRITE else least_read(table, params)
+            return await admit(self._throttle, table, kind, least, operation, context, params)
 
         return answer
 
@@ -67,7 +57,7 @@ class Throttled:
         async def answer(context: Context, params: Params) -> Output:
             asked: Mapping[str, Any] = params["RequestItems"]
             parts: list[tuple[str, Any, Units]] = [
-                (name, key, {None: _CONSISTENT if form.get("ConsistentRead") else _EVENTUAL})
+                (name, key, {None: CONSISTENT if form.get("ConsistentRead") else EVENTUAL})
                 for name, form in asked.items()
                 for key in form["Keys"]
             ]
@@ -88,7 +78,7 @@ class Throttled:
             asked: Mapping[str, list[Any]] = params["RequestItems"]
             tables = await self._by_name(context, asked)
             parts: list[tuple[str, Any, Units]] = [
-                (name, form, _least_write(tables[name], _new_item(form)))
+                (name, form, least_write(tables[name], _new_item(form)))
                 for name, forms in asked.items()
                 for form in forms
             ]
@@ -128,14 +118,8 @@ class Throttled:
         kind: str,
     ) -> Output:
         """The operation's answer for what is let in, and what it took taken."""
-        known = {table.name: table for table in tables.values() if table is not None}
         given = {**params, "RequestItems": let, "ReturnConsumedCapacity": "INDEXES"}
-        output = await operation(context, given)
-        consumed: list[Mapping[str, Any]] = list(output.get("ConsumedCapacity") or ())
-        for one in consumed:
-            self._throttle.take(known[one["TableName"]], kind, _units(one))
-        told = [told for one in consumed if (told := _told(one, params)) is not None]
-        return {**output, "ConsumedCapacity": told or None}
+        return settle(self._throttle, tables.values(), kind, await operation(context, given), params)
 
     async def _by_name(self, context: Context, names: Iterable[str]) -> dict[str, Table | None]:
         asked = list(names)
@@ -145,16 +129,9 @@ class Throttled:
         """The tables with these names; None for one that the operation itself will not find."""
 
         def find(reader: Reader) -> list[Table | None]:
-            return [_find(reader, context, name) for name in names]
+            return [catalog.find_if_there(reader, context.scope, name) for name in names]
 
         return await self._storage.read(find)
-
-
-def _find(reader: Reader, context: Context, name: str) -> Table | None:
-    try:
-        return catalog.find(reader, context.scope, name)
-    except AwsError:
-        return None
 
 
 def _new_item(form: Mapping[str, Any]) -> Item | None:
@@ -162,44 +139,38 @@ def _new_item(form: Mapping[str, Any]) -> Item | None:
     return None if put is None else put.get("Item")
 
 
-def _least_write(table: Table | None, item: Item | None) -> dict[str | None, float]:
-    """One unit of the table, or as many as a new item takes; and one of each global index that the item is in.
-
-    What an update or a deletion does to indexes is not known before it is done: they wait for all of them.
-    """
-    units = 1.0
-    if item is not None:
-        item, size = values.normalise(item)
-        units = capacity.write_units(size)
-    least: dict[str | None, float] = {None: units}
-    for index in () if table is None else table.indexes:
-        if not index.local and (item is None or index.schema.covers(item)):
-            least[index.name] = 1.0
-    return least
-
-
-def _least_read(table: Table, params: Params) -> dict[str | None, float]:
-    index = None if params.get("IndexName") is None else table.index(params["IndexName"])
-    place = None if index is None or index.local else index.name
-    return {place: _CONSISTENT if params.get("ConsistentRead") else _EVENTUAL}
-
-
-def _units(consumed: Mapping[str, Any]) -> dict[str | None, float]:
-    """What ConsumedCapacity tells, by whose bucket it is taken from: local indexes live on their table's."""
-    local: Mapping[str, Mapping[str, float]] = consumed.get("LocalSecondaryIndexes") or {}
-    overall: Mapping[str, Mapping[str, float]] = consumed.get("GlobalSecondaryIndexes") or {}
-    of_table: float = consumed["Table"]["CapacityUnits"]
-    units: dict[str | None, float] = {None: of_table + sum(part["CapacityUnits"] for part in local.values())}
-    return units | {name: part["CapacityUnits"] for name, part in overall.items()}
+async def admit(
+    throttle: Throttle,
+    table: Table,
+    kind: str,
+    least: Units,
+    operation: Operation,
+    context: Context,
+    params: Params,
+) -> Output:
+    """The answer of an operation on one table, and what it took taken. Raises if not even `least` is there."""
+    refusal = throttle.lacking(table, kind, least, {})
+    if refusal is not None:
+        raise refusal
+    try:
+        output = await operation(context, {**params, "ReturnConsumedCapacity": "INDEXES"})
+    except AwsError as error:
+        if error.code in _FAILED:
+            throttle.take(table, WRITE, {None: 1.0})
+        raise
+    throttle.take(table, kind, demand.units(output["ConsumedCapacity"]))
+    return {**output, "ConsumedCapacity": demand.told(output["ConsumedCapacity"], params)}
 
 
-def _told(consumed: Mapping[str, Any], params: Params) -> Mapping[str, Any] | None:
-    """ConsumedCapacity as the request itself asks for it."""
-    match params.get("ReturnConsumedCapacity"):
-        case "INDEXES":
-            return consumed
-        case "TOTAL":
-            whole = ("TableName", "CapacityUnits", "ReadCapacityUnits", "WriteCapacityUnits")
-            return {name: value for name, value in consumed.items() if name in whole}
-        case _:
-            return None
+def settle(
+    throttle: Throttle, tables: Iterable[Table | None], kind: str, output: Output, params: Params
+) -> Output:
+    """Take what an operation on several tables took, and give its answer as the request asks for it."""
+    known = {table.name: table for table in tables if table is not None}
+    consumed: list[Mapping[str, Any]] = list(output.get("ConsumedCapacity") or ())
+    for one in consumed:
+        table = known.get(one["TableName"])
+        if table is not None:  # else it has been made since then
+            throttle.take(table, kind, demand.units(one))
+    told = [told for one in consumed if (told := demand.told(one, params)) is not None]
+    return {**output, "ConsumedCapacity": told or None}
