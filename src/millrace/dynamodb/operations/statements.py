@@ -118,9 +118,8 @@ def _place(table: Table, name: str | None, *, consistent: bool) -> Place:
     if index is None and table.vector(name) is not None:
         raise validation_error("Scan operation not supported on this index type")
     if index is None:
-        raise validation_error(
-            "The table does not have the specified index"
-        )  # unlike Query, without its name
+        # Unlike Query, it does not tell the index's name.
+        raise validation_error("The table does not have the specified index")
     if index.filling:
         raise validation_error(f"Cannot read from backfilling global secondary index: {name}")
     if isinstance(index.schema, CompositeKeySchema):  # recorded by dynoxide's tests, as the next is
