@@ -211,8 +211,9 @@ def test_a_transaction_with_a_token_happens_once(tables: FreshTables):
             "Validation failed in TransactStatements[0]: RETURNING clause is not supported in ExecuteTransaction.",
         ),
         (
-            ["UPDATE TBL SET n = foo(n) WHERE id = '1'"],
-            "Validation failed in TransactStatements[0]: Unrecognized function: foo",
+            ["UPDATE TBL SET n = size(n) WHERE id = '1'"],
+            "Validation failed in TransactStatements[0]: "
+            "The function is not allowed in an update expression; function: size",
         ),
         (["SELEC"], "Statement wasn't well formed, can't be processed: Expected data manipulation"),
         (
