@@ -325,3 +325,15 @@ def test_values_of_all_types_come_and_go_as_parameters(tables: FreshTables):
     assert items(table, f"SELECT * FROM TBL WHERE id = 'x' AND {where}", *values.values()) == [
         {"id": {"S": "x"}, **values}
     ]
+
+
+def test_an_update_that_begins_with_from_changes_its_item_and_makes_none(tables: FreshTables):
+    table = tables.create("id")
+    table.fill([{"id": {"S": "1"}, "a": {"N": "1"}}])
+    changed = items(
+        table, "FROM TBL WHERE id = '1' AND a = 1 SET b = ? REMOVE a RETURNING ALL NEW *", {"N": "2"}
+    )
+    assert changed == [{"id": {"S": "1"}, "b": {"N": "2"}}]
+    code, _ = not_done(table, "FROM TBL WHERE id = '2' SET b = 2")
+    assert code == "ConditionalCheckFailedException"
+    assert not_done(table, "FROM TBL SET b = 2") == invalid(MISSING_KEY)

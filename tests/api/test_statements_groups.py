@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from tests.api.fresh_tables import FreshTable, FreshTables, invalid, refused
+from tests.api.fresh_tables import FreshTable, FreshTables, index, invalid, refused
 
 
 def statements(table: FreshTable, *texts: str | tuple[str, dict[str, Any]]) -> list[dict[str, Any]]:
@@ -211,8 +211,9 @@ def test_a_transaction_with_a_token_happens_once(tables: FreshTables):
             "Validation failed in TransactStatements[0]: RETURNING clause is not supported in ExecuteTransaction.",
         ),
         (
-            ["UPDATE TBL SET n = foo(n) WHERE id = '1'"],
-            "Validation failed in TransactStatements[0]: Unrecognized function: foo",
+            ["UPDATE TBL SET n = size(n) WHERE id = '1'"],
+            "Validation failed in TransactStatements[0]: "
+            "The function is not allowed in an update expression; function: size",
         ),
         (["SELEC"], "Statement wasn't well formed, can't be processed: Expected data manipulation"),
         (
@@ -223,3 +224,46 @@ def test_a_transaction_with_a_token_happens_once(tables: FreshTables):
 )
 def test_what_is_no_transaction_is_refused(tables: FreshTables, texts: list[str], message: str):
     assert no_transaction(numbers(tables), *texts) == invalid(message)
+
+
+def test_a_batch_refuses_an_index_with_several_key_attributes_before_it_wants_a_key(tables: FreshTables):
+    table = tables.create(
+        "id",
+        defined=("a", "b", "c"),
+        GlobalSecondaryIndexes=[
+            index("one", "a"),
+            {
+                "IndexName": "two",
+                "KeySchema": [{"AttributeName": name, "KeyType": "HASH"} for name in "bc"],
+                "Projection": {"ProjectionType": "ALL"},
+            },
+        ],
+    )
+    answer = table.client.batch_execute_statement(
+        Statements=[
+            {"Statement": f"SELECT * FROM \"{table.name}\".one WHERE a = 'x'"},
+            {"Statement": f"SELECT * FROM \"{table.name}\".two WHERE b = 'x' AND c = 'x'"},
+        ]
+    )
+    assert [response["Error"]["Message"] for response in answer["Responses"]] == [
+        "Select statements within BatchExecuteStatement must specify the primary key in the where clause.",
+        "PartiQL statements cannot be executed on tables with multi-attribute HASH keys or multi-attribute RANGE keys.",
+    ]
+
+
+def test_a_parameter_that_is_no_value_refuses_the_transaction_without_naming_its_statement(
+    tables: FreshTables,
+):
+    table = tables.create("id")
+    with pytest.raises(ClientError) as caught:
+        table.client.execute_transaction(
+            TransactStatements=[
+                {
+                    "Statement": f"UPDATE \"{table.name}\" SET n = ? WHERE id = '1'",
+                    "Parameters": [{"N": "1e99999999999"}],
+                }
+            ]
+        )
+    assert caught.value.response["Error"]["Message"] == (
+        "The parameter cannot be converted to a numeric value: 1e99999999999"
+    )

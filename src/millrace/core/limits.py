@@ -40,6 +40,7 @@ sort_key_bytes_max = 1024
 number_digits_max = 38
 number_exponent_max = 125  # of the first digit
 number_exponent_min = -130
+number_scale_max = 2_147_483_647  # of a PartiQL literal: its exponent, and its digits after the point
 expression_bytes_max = 4 * KIB
 expression_operators_max = 300
 expression_parentheses_max = 302  # in each other: more than operators could stand in

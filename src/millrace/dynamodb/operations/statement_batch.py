@@ -10,7 +10,7 @@ from millrace.core.errors import AwsError, validation_error
 from millrace.dynamodb import catalog
 from millrace.dynamodb.capacity import Consumption
 from millrace.dynamodb.catalog import Table
-from millrace.dynamodb.operations.statements import exists_misplaced, tells
+from millrace.dynamodb.operations.statements import exists_misplaced, refuse_several_key_attributes, tells
 from millrace.dynamodb.partiql.compile import Prepared, prepare
 from millrace.dynamodb.partiql.edit import Edit, Existence, returned
 from millrace.dynamodb.partiql.parser import parse
@@ -126,6 +126,7 @@ class Batch:
 
 
 def _row_key(selection: Selection, table: Table) -> bytes:
+    refuse_several_key_attributes(table, selection.source.index)
     key = None if selection.source.index is not None else selection.key(table)
     if key is None:
         raise validation_error(

@@ -136,9 +136,16 @@ def _of_part(index: int, make: Callable[[], T]) -> T:
         return make()
     except AwsError as error:
         message = error.message or ""
-        if error.code != "ValidationException" or message.startswith("Statement wasn't well formed"):
+        if error.code != "ValidationException" or message.startswith(_UNNAMED):
             raise
         raise validation_error(f"Validation failed in TransactStatements[{index}]: {message}") from error
+
+
+_UNNAMED = (  # a text that is no statement, and parameters that are no values
+    "Statement wasn't well formed",
+    "The parameter cannot be converted to a numeric value",
+    "Nesting Levels have exceeded",
+)
 
 
 def _token(params: Params) -> Token | None:

@@ -110,6 +110,16 @@ def _start(params: Params) -> Position | None:
     return None if token is None else next_token.decode(token, params["Statement"], params.get("Parameters"))
 
 
+def refuse_several_key_attributes(table: Table, name: str | None) -> None:
+    """PartiQL reads no index with several attributes in either part of its key: ValidationException."""
+    index = None if name is None else table.index(name)
+    if index is not None and isinstance(index.schema, CompositeKeySchema):
+        raise validation_error(
+            "PartiQL statements cannot be executed on tables with multi-attribute HASH keys or multi-attribute "
+            "RANGE keys."
+        )
+
+
 def _place(table: Table, name: str | None, *, consistent: bool) -> Place:
     """Where the statement wants to search, if it may be searched so."""
     if name is None:
@@ -122,11 +132,7 @@ def _place(table: Table, name: str | None, *, consistent: bool) -> Place:
         raise validation_error("The table does not have the specified index")
     if index.filling:
         raise validation_error(f"Cannot read from backfilling global secondary index: {name}")
-    if isinstance(index.schema, CompositeKeySchema):  # recorded by dynoxide's tests, as the next is
-        raise validation_error(
-            "PartiQL statements cannot be executed on tables with multi-attribute HASH keys or multi-attribute "
-            "RANGE keys."
-        )
+    refuse_several_key_attributes(table, name)
     if consistent and not index.local:  # not Query's words; recorded by dynoxide's tests
         raise validation_error("Strongly consistent read is not supported on Global Secondary Indexes")
     return Place(table, index)

@@ -171,7 +171,7 @@ def misplaced(call: Call, kind: str) -> AwsError:
         return validation_error(
             f"The function is not allowed in {_ARTICLES[kind]} expression; function: {call.name}"
         )
-    return validation_error(f"Unrecognized function: {call.name}")
+    return validation_error(f"Unrecognized function: {call.name} at {call.at}")
 
 
 _ARTICLES = {"condition": "a condition", "update": "an update"}

@@ -12,6 +12,7 @@ from millrace.core.limits import (
     expression_list_index_max,
     expression_operators_max,
     expression_path_levels_max,
+    number_scale_max,
     statement_depth_max,
 )
 from millrace.dynamodb.partiql.lexer import Token, tokens
@@ -84,11 +85,26 @@ def malformed(detail: str) -> AwsError:
     return validation_error(f"Statement wasn't well formed, can't be processed: {detail}")
 
 
+def _refuse_scale(number: str) -> None:
+    """AWS reads a literal with an exponent and a scale of 32 bits each, and names nothing where one does not fit."""
+    mantissa, _, exponent = number.lower().partition("e")
+    if len(exponent.lstrip("+-0")) > len(str(number_scale_max)):
+        raise malformed("")
+    power = int(exponent or 0)
+    for size in (power, len(mantissa.partition(".")[2]) - power):
+        if not -number_scale_max <= size <= number_scale_max:
+            raise malformed("")
+
+
 class ExpressionParser:
     """Reads expressions from a statement's tokens. What a SELECT is, `query` knows."""
 
     def __init__(self, statement: str) -> None:
         self._tokens = tokens(statement)
+        if any(
+            token.kind == "unclosed" or (token.kind, token.text) == ("unknown", "#") for token in self._tokens
+        ):
+            raise malformed("")
         self._at = 0
         self._depth = 0
         self._operators = 0
@@ -210,6 +226,7 @@ class ExpressionParser:
             case "text":
                 return Text(token.text, at=token.at)
             case "number":
+                _refuse_scale(token.text)
                 return Number(token.text, at=token.at)
             case "?":
                 self._parameters += 1

@@ -8,6 +8,7 @@ from collections.abc import Sequence as Values
 from millrace.core.errors import AwsError, validation_error
 from millrace.dynamodb import number
 from millrace.dynamodb.partiql.syntax import (
+    Call,
     Constant,
     Expression,
     Number,
@@ -60,7 +61,7 @@ class Literals:
             case Text():
                 return {"S": node.content}
             case Number():
-                return {"N": _digits(node.digits)}
+                return {"N": _digits(node.digits, place)}
             case Constant() if node.word in _CONSTANTS:
                 return _CONSTANTS[node.word]
             case Sequence(bag=True):
@@ -78,6 +79,8 @@ class Literals:
             raise _unsupported(_kind(node), f"{_ROOT}.{key}", node)
         if isinstance(node, Constant) and node.word == "MISSING":
             raise _unsupported("LiteralMissing", f"{_ROOT}.{key}", node)
+        if isinstance(node, Number) and isinstance(key, int):
+            return {"N": _digits(node.digits, f"{_ROOT}[{key}]")}
         return self._literal(node, f"{_ROOT}.{key}")
 
     def _members(self, struct: Struct) -> list[tuple[str, Expression]]:
@@ -103,13 +106,11 @@ def _unsupported(kind: str, place: str, node: Expression) -> AwsError:
     return validation_error(f"Unsupported data type: {kind} under key {place} at {node.at}")
 
 
-def _digits(text: str) -> str:
+def _digits(text: str, place: str) -> str:
     try:
         return number.canonical(text)
     except AwsError as error:
-        if error.message and "38 significant digits" in error.message:
-            raise validation_error("DynamoDB only supports precision up to 38 digits") from error
-        raise
+        raise validation_error(f"{error.message} under {place}") from error
 
 
 def _set(bag: Sequence) -> AttributeValue:
@@ -123,9 +124,12 @@ def _set(bag: Sequence) -> AttributeValue:
                 "Unsupported data type in Bag. DynamoDB only supports either numbers or strings in bags"
                 + ("" if isinstance(element, Text | Number) else f" at {element.at}")
             )
-        texts.append(element.content if isinstance(element, Text) else _digits(element.digits))
+        texts.append(element.content if isinstance(element, Text) else _digits(element.digits, _ROOT))
     if len(set(texts)) != len(texts):
-        raise validation_error("Input collection contains duplicates")
+        listed = ", ".join(texts)
+        raise validation_error(
+            f"One or more parameter values were invalid: Input collection [{listed}] contains duplicates."
+        )
     return {"SS" if kind is Text else "NS": texts}
 
 
@@ -136,5 +140,7 @@ def _kind(node: Expression) -> str:
             return "VariableReference" if len(node.steps) == 1 else "Path"
         case Constant():
             return node.word
+        case Call():
+            return node.name
         case _:
             return str(getattr(node, "operator", type(node).__name__))

@@ -63,6 +63,8 @@ class _Parser(ExpressionParser):
                 return self._insert(token)
             case "UPDATE":
                 return self._update(token)
+            case "FROM":
+                return self._update_from(token)
             case "DELETE":
                 return self._delete(token)
             case "EXISTS" if self.take("("):
@@ -138,7 +140,10 @@ class _Parser(ExpressionParser):
     # What changes items.
 
     def _insert(self, insert: Token) -> Insert:
-        source = self._target()
+        path = self.simple_path()
+        if self.peek().kind in {"word", "quoted"}:
+            raise malformed("Unexpected token after expression")
+        source = self._named(path)
         if source.index is not None:
             raise validation_error(
                 "FROM clause may only contain a single table name in data manipulation statements "
@@ -159,6 +164,17 @@ class _Parser(ExpressionParser):
 
     def _update(self, update: Token) -> Update:
         source = self._target()
+        assignments = self._changes()
+        where = self.expression() if self.take("WHERE") else None
+        return Update(source, assignments, where, self._returning(), at=update.at)
+
+    def _update_from(self, start: Token) -> Update:
+        """The UPDATE that begins with FROM and tells its item before its changes."""
+        source = self._target()
+        where = self.expression() if self.take("WHERE") else None
+        return Update(source, self._changes(), where, self._returning(), at=start.at)
+
+    def _changes(self) -> tuple[Assignment, ...]:
         assignments: list[Assignment] = []
         while self.peek().kind in {"SET", "REMOVE"}:
             if self.next().kind == "REMOVE":
@@ -170,8 +186,7 @@ class _Parser(ExpressionParser):
                 assignments.append(self._assignment())
         if not assignments:
             raise malformed("Expected data manipulation")
-        where = self.expression() if self.take("WHERE") else None
-        return Update(source, tuple(assignments), where, self._returning(), at=update.at)
+        return tuple(assignments)
 
     def _assignment(self) -> Assignment:
         path = self.simple_path()

@@ -10,7 +10,16 @@ from millrace.dynamodb.expressions import syntax
 from millrace.dynamodb.partiql.conditions import changes, misplaced
 from millrace.dynamodb.partiql.literals import Literals
 from millrace.dynamodb.partiql.placeholders import Placeholders
-from millrace.dynamodb.partiql.syntax import Assignment, Binary, Call, Expression, Path, Select, Unary
+from millrace.dynamodb.partiql.syntax import (
+    Assignment,
+    Binary,
+    Call,
+    Expression,
+    Path,
+    Select,
+    Sequence,
+    Unary,
+)
 from millrace.dynamodb.values import type_of
 
 _SECTIONS = {"set_add": "ADD", "set_delete": "DELETE"}
@@ -45,7 +54,11 @@ class UpdateCompiler:
             raise validation_error(f"{name} must have exactly two arguments at {call.at}")
         first, second = call.operands
         if first != target:
-            raise validation_error(f"The first argument to {name} must equal the assignment value")
+            raise validation_error(
+                f"The first argument to {name} must equal the assignment value at {call.at}"
+            )
+        if isinstance(second, Sequence) and second.bag and not second.elements:
+            raise validation_error("Empty bags are not supported")
         value = self._literals.value(second) if self._literals.is_value(second) else None
         if value is None or type_of(value) not in _sets:
             raise validation_error(

@@ -143,6 +143,7 @@ def test_an_insert_makes_an_item_of_literals_and_parameters():
     }
 
 
+TOO_LARGE = "Number overflow. Attempting to store a number with magnitude larger than supported range"
 IN_MESSAGE = (
     "IN operator must have a left hand argument of type Variable Reference and right hand argument of type Seq "
     "with at least one member"
@@ -159,7 +160,7 @@ IN_MESSAGE = (
         ),
         ("SELECT * FROM Music WHERE pk = 'a' AND n", "The arguments to AND/OR must be Expressions"),
         ("SELECT * FROM Music WHERE NOT n", "The argument to NOT must be a Type or Expression"),
-        ("SELECT * FROM Music WHERE foo(n) = 1", "Unrecognized function: foo"),
+        ("SELECT * FROM Music WHERE foo(n) = 1", "Unrecognized function: foo at 1:27:3"),
         ("SELECT * FROM Music WHERE a = MISSING", "MISSING must be compared using IS operator"),
         (
             "SELECT * FROM Music WHERE a LIKE 'x'",
@@ -187,7 +188,10 @@ IN_MESSAGE = (
         ),
         ("SELECT a, b.a FROM Music", "Duplicate identifiers in select clause: a"),
         ("INSERT INTO Music VALUE {'a': <<>>}", "Empty bags are not supported at 1:31:2"),
-        ("INSERT INTO Music VALUE {'a': <<1, 1.0>>}", "Input collection contains duplicates"),
+        (
+            "INSERT INTO Music VALUE {'a': <<1, 1.0>>}",
+            "One or more parameter values were invalid: Input collection [1, 1] contains duplicates.",
+        ),
         (
             "INSERT INTO Music VALUE {'a': [?]}",
             "Unsupported data type: Parameter under key root.0 at 1:32:1",
@@ -200,7 +204,7 @@ IN_MESSAGE = (
         ("INSERT INTO Music VALUE {'a': 1, 'a': 2}", "Duplicate keys in tuple. Key: a under root at 1:34:3"),
         (
             f"INSERT INTO Music VALUE {{'a': {'1' * 39}}}",
-            "DynamoDB only supports precision up to 38 digits",
+            "Attempting to store more than 38 significant digits in a Number under root",
         ),
         ("UPDATE Music SET a = a * 2 WHERE pk = 1", "Unsupported operator in Update Expression. Operator: *"),
         (
@@ -209,7 +213,15 @@ IN_MESSAGE = (
         ),
         (
             "UPDATE Music SET a = set_add(b, <<1>>) WHERE pk = 1",
-            "The first argument to SET_ADD must equal the assignment value",
+            "The first argument to SET_ADD must equal the assignment value at 1:22:7",
+        ),
+        ("UPDATE Music SET a = set_add(a, <<>>) WHERE pk = 1", "Empty bags are not supported"),
+        ("INSERT INTO Music VALUE {'a': 1e126}", f"{TOO_LARGE} under root"),
+        ("INSERT INTO Music VALUE {'a': {'x': 1e126}}", f"{TOO_LARGE} under root.x"),
+        ("INSERT INTO Music VALUE {'a': [1, 1e126]}", f"{TOO_LARGE} under root[1]"),
+        (
+            "INSERT INTO Music VALUE {'a': set_add(<<'a'>>, <<'b'>>)}",
+            "Unsupported data type: set_add under key root at 1:31:7",
         ),
         (
             "UPDATE Music SET a = set_add(a, 1) WHERE pk = 1",

@@ -159,6 +159,14 @@ def refusal(statement: str) -> str | None:
         ("SELECT * FROM Music WHERE (a = 1", "Expected RIGHT_PAREN"),
         ("SELECT * FROM Music WHERE a = 'x", "Unexpected term"),
         ("UPDATE Music SET a WHERE b=1", "Expected '='"),
+        ("INSERT INTO Music m VALUE {'a': 1}", "Unexpected token after expression"),
+        ("FROM Music SET a = 1 WHERE b = 1", "Unexpected token after expression"),
+        ("FROM Music WHERE b = 1", "Expected data manipulation"),
+        ("SELECT * FROM Music WHERE a = 1 # note", ""),
+        ("SELECT * FROM Music WHERE a = 1 /* note", ""),
+        ("SELECT * FROM Music WHERE a = 1e2147483648", ""),
+        ("SELECT * FROM Music WHERE a = 1e99999999999", ""),
+        ("SELECT * FROM Music WHERE a = 1.5e-2147483647", ""),
     ],
 )
 def test_what_is_no_statement_is_refused_with_what_was_expected(statement: str, detail: str):
@@ -193,6 +201,11 @@ def test_what_is_no_statement_is_refused_with_what_was_expected(statement: str, 
 )
 def test_what_dynamodb_does_not_know_of_partiql_is_refused_in_its_words(statement: str, message: str):
     assert refusal(statement) == message
+
+
+def test_an_update_may_begin_with_from_and_tell_its_item_first():
+    usual = parse("UPDATE Music SET a = 1 REMOVE b WHERE c = ? RETURNING ALL NEW *")
+    assert parse("from Music where c = ? set a = 1 remove b returning all new *") == usual
 
 
 def test_comments_quotes_and_letters_of_any_case_are_read():
