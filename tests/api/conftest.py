@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from tests.api.fresh_tables import FreshTables
 from tests.api.millrace_process import Millrace
+from tests.api.raw_http import Caller
 
 
 @pytest.fixture
@@ -33,3 +34,17 @@ def _served(server: Millrace) -> Iterator[Millrace]:
     finally:
         if server.process is not None and server.process.poll() is None:
             server.kill()
+
+
+def under_attack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Millrace]:
+    """One server that takes all of a module's bad requests, so that whatever one of them broke would show in the next.
+
+    At the end it still answers, ends in good order, and has said nothing of an error of its own.
+    """
+    data, errors = (tmp_path_factory.mktemp("bad") / name for name in ("data", "errors"))
+    for server in _served(Millrace(data, errors=errors)):
+        yield server
+        with Caller(server.port) as caller:
+            assert caller.json("dynamodb", "ListTables", {}).status == 200, "the server lives on"
+        assert server.stop() == 0
+        assert "Traceback" not in server.errors_text()

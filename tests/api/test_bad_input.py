@@ -11,6 +11,7 @@ import pytest
 from botocore.loaders import Loader
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
+from tests.api.conftest import under_attack
 from tests.api.millrace_process import TRUST, Millrace, zipped
 from tests.api.raw_http import Answer, Caller, Line, is_request_id, sign, written
 
@@ -21,20 +22,7 @@ UUID = "00000000-0000-4000-8000-000000000000"
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Millrace]:
-    """One server takes all of it, so that whatever one request broke would show in the next."""
-    server = Millrace(
-        tmp_path_factory.mktemp("bad") / "data", errors=tmp_path_factory.mktemp("bad") / "errors"
-    )
-    server.start()
-    try:
-        yield server
-        with Caller(server.port) as caller:
-            assert caller.json("dynamodb", "ListTables", {}).status == 200, "the server lives on"
-        assert server.stop() == 0
-        assert "Traceback" not in server.errors_text()
-    finally:
-        if server.process is not None and server.process.poll() is None:
-            server.kill()
+    yield from under_attack(tmp_path_factory)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from botocore.loaders import Loader
 from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
+from tests.api.conftest import under_attack
 from tests.api.millrace_process import Millrace
 from tests.api.raw_http import Caller
 
@@ -38,16 +39,7 @@ KNOWN = {
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Millrace]:
-    errors = tmp_path_factory.mktemp("bad") / "errors"
-    server = Millrace(tmp_path_factory.mktemp("bad") / "data", errors=errors)
-    server.start()
-    try:
-        yield server
-        assert server.stop() == 0
-        assert "Traceback" not in server.errors_text()
-    finally:
-        if server.process is not None and server.process.poll() is None:
-            server.kill()
+    yield from under_attack(tmp_path_factory)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from millrace.core import arn as arns
 from millrace.core.arn import Scope
 from millrace.core.errors import AwsError, access_denied, validation_error
 from millrace.dynamodb.composite_key import CompositeKeySchema
+from millrace.dynamodb.index_state import IndexState
 from millrace.dynamodb.keys import KeyAttribute, KeySchema
 from millrace.dynamodb.vectors import index as vector_indexes
 from millrace.dynamodb.vectors.index import VectorIndex
@@ -74,7 +75,7 @@ class Capacity:
 
 
 @dataclass(frozen=True)
-class Index:
+class Index(IndexState):
     """A secondary index: local to a partition, or global with a partition key of its own."""
 
     id: str
@@ -91,18 +92,6 @@ class Index:
     @property
     def space(self) -> str:
         return f"index/{self.id}"
-
-    @property
-    def status(self) -> str:
-        """AWS's IndexStatus, while its table is there."""
-        if self.filling:
-            return "CREATING"
-        return "ACTIVE" if self.pending is None else self.pending.status
-
-    @property
-    def is_allocating(self) -> bool:
-        """Whether it is so new that AWS would not have begun to fill it."""
-        return self.pending is not None and self.pending.what == "ALLOCATION"
 
     @property
     def whole(self) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from millrace.core import limits
 from millrace.core.arn import Scope
 from millrace.core.errors import invalid, validation_error
-from millrace.dynamodb import provision, tags
+from millrace.dynamodb import index_projection, provision, tags
 from millrace.dynamodb.catalog import ON_DEMAND, PROVISIONED, Index, Table, Throughput
 from millrace.dynamodb.composite_key import schema_of
 from millrace.dynamodb.keys import KeyAttribute, KeySchema
@@ -279,17 +279,5 @@ def _global_indexes(
 def _index(
     form: _Form, schema: KeySchema, identity: Callable[[], str], *, local: bool, capacity: Throughput
 ) -> Index:
-    projection = form["Projection"]
-    kind = projection.get("ProjectionType")
-    attributes = projection.get("NonKeyAttributes")
-    if kind is None:
-        raise invalid("Unknown ProjectionType: null")
-    if attributes is not None and kind != "INCLUDE":
-        raise invalid(f"ProjectionType is {kind}, but NonKeyAttributes is specified")
-    if kind == "INCLUDE" and not attributes:
-        raise invalid("ProjectionType is INCLUDE, but NonKeyAttributes is not specified")
-    projected: tuple[str, ...] = tuple(attributes or ())
-    for place, name in enumerate(projected):
-        if name in projected[:place]:
-            raise invalid(f"Duplicate element in NonKeyAttributes: {name}")
+    kind, projected = index_projection.read(form["Projection"])
     return Index(identity(), form["IndexName"], local, schema, kind, projected, capacity)

@@ -5,7 +5,6 @@ goes the way of every change (see `change`), marked as the service's doing, some
 may be read until it is gone, as on AWS.
 """
 
-import logging
 from functools import partial
 
 from millrace.core import limits
@@ -16,14 +15,13 @@ from millrace.dynamodb.rounds import Rounds
 from millrace.dynamodb.row import Row
 from millrace.storage.interface import Writer
 
-_log = logging.getLogger("millrace.dynamodb")
-
 
 class Expirer(Rounds):
     """Deletes what is due while it is entered, in all scopes."""
 
     name = "expiry"
     journal = expiry_index.CHANGES
+    fault = "Items of %s could not be expired; trying again."
 
     async def is_due(self) -> bool:
         """Whether something that should be gone by now is still there."""
@@ -51,24 +49,14 @@ class Expirer(Rounds):
         while tables := [arn for arn in await self._due() if arn not in faulty]:
             # Each has its turn: a table with very much to expire does not hold up the others.
             for arn in tables:
-                if not await self._expire_in(arn):
+                change = partial(_expire_some, arn=arn, now=self.clock.now())
+                if not await self.sound(arn, self.storage.write(change)):
                     faulty.add(arn)
         alarms = await self.storage.read(expiry_index.alarms)
         moments: list[float] = [moment for arn, moment in alarms if arn not in faulty]
         if faulty:
             moments.append(self.clock.now() + limits.expiry_retry_seconds)
         self.wake_at(min(moments, default=None))
-
-    async def _expire_in(self, arn: str) -> bool:
-        """Delete some of a table's items that are due; whether that went well. Raises StorageError."""
-        try:
-            await self.storage.write(partial(_expire_some, arn=arn, now=self.clock.now()))
-        except StorageError:
-            raise
-        except Exception:  # noqa: BLE001 - the border: whatever is wrong with one table must not stop the others
-            _log.exception("Items of %s could not be expired; trying again.", arn)
-            return False
-        return True
 
     async def _due(self) -> list[str]:
         """The ARNs of the tables with something to expire."""

@@ -5,8 +5,6 @@ to fill (see `backfill`). Tables take turns, some items a transaction, so that n
 a restart cuts off goes on at the next start; a full disk is tried again.
 """
 
-import logging
-from collections.abc import Awaitable
 from functools import partial
 
 from millrace.core import limits
@@ -17,7 +15,6 @@ from millrace.dynamodb.backfill import Fill
 from millrace.dynamodb.rounds import Rounds
 from millrace.storage.interface import Storage
 
-_log = logging.getLogger("millrace.dynamodb")
 # A round that was under way already may have missed what is due; the next one does not.
 _ROUNDS = 2
 
@@ -27,6 +24,7 @@ class TableLife(Rounds):
 
     name = "table life"
     journal = backfill.CHANGES
+    fault = "%s could not be looked after; trying again."
 
     def __init__(self, storage: Storage, clock: Clock) -> None:
         super().__init__(storage, clock)
@@ -54,10 +52,10 @@ class TableLife(Rounds):
         try:
             for arn in await self._due():
                 change = partial(transition.settle, arn=arn, now=self.clock.now())
-                faulty |= not await self._sound(arn, self.storage.write(change))
+                faulty |= not await self.sound(arn, self.storage.write(change))
             unfinished = await self.storage.read(backfill.unfinished)
             for arn in unfinished:
-                faulty |= not await self._sound(arn, self._fill(arn))
+                faulty |= not await self.sound(arn, self._fill(arn))
             moments = [moment for _, moment in await self.storage.read(transition.moments)]
         except StorageError:
             # It is told to everyone who writes; here the remedy is to try again later.
@@ -67,17 +65,6 @@ class TableLife(Rounds):
             moments = [self.clock.now() + limits.table_retry_seconds]
         self.wake_at(min(moments, default=None))
         return bool(unfinished) and not faulty
-
-    async def _sound(self, arn: str, work: Awaitable[None]) -> bool:
-        """Do a table's work; whether that went well. Raises StorageError."""
-        try:
-            await work
-        except StorageError:
-            raise
-        except Exception:  # noqa: BLE001 - the border: whatever is wrong with one table must not stop the others
-            _log.exception("%s could not be looked after; trying again.", arn)
-            return False
-        return True
 
     async def _fill(self, arn: str) -> None:
         fill = await backfill.fill_some(self.storage, self._fills.get(arn, Fill(arn)))

@@ -1,16 +1,23 @@
 """Work in rounds: one ends, and the next begins when something calls for it or when its moment has come."""
 
 import asyncio
+import logging
+from collections.abc import Awaitable
 
 from millrace.core.background import Background
 from millrace.core.clock import Clock, Timer
+from millrace.core.errors import StorageError
 from millrace.storage.interface import Storage
+
+_log = logging.getLogger("millrace.dynamodb")
 
 
 class Rounds(Background):
     """Runs `round` again whenever a record is appended to `journal`, and at the moment that `wake_at` set."""
 
     journal: str
+    fault: str
+    """What is logged when the work for a table goes wrong, with a place for its ARN."""
 
     def __init__(self, storage: Storage, clock: Clock) -> None:
         super().__init__()
@@ -46,3 +53,14 @@ class Rounds(Background):
             self._timer = None
         if when is not None:
             self._timer = self.clock.call_at(when, self._woken.set)
+
+    async def sound(self, arn: str, work: Awaitable[None]) -> bool:
+        """Do some work for one table; whether that went well. Raises StorageError alone."""
+        try:
+            await work
+        except StorageError:
+            raise
+        except Exception:  # noqa: BLE001 - the border: whatever is wrong with one table must not stop the others
+            _log.exception(self.fault, arn)
+            return False
+        return True

@@ -10,10 +10,11 @@ from typing import Any, Literal
 
 import orjson
 
+from millrace.core import arn as arns
 from millrace.core import ids, limits
-from millrace.core.arn import Scope
+from millrace.core.arn import Arn, Scope
 from millrace.core.context import Params
-from millrace.core.errors import validation_error
+from millrace.core.errors import AwsError, validation_error
 from millrace.dynamodb import buckets
 from millrace.storage.interface import Reader, Writer
 
@@ -31,6 +32,16 @@ class Transfer:
     started: float
     table: str
     told: Mapping[str, Any]
+
+
+def parsed(arn: str, kind: Kind, scope: Scope) -> Arn:
+    """The ARN of an export or an import. ValidationException if it is none, AccessDeniedException if it is another's."""
+    parts = arns.parse(arn) if arn.count(":") >= 5 and arn.startswith("arn:") else None
+    if parts is None or f"/{kind}/" not in parts.resource or parts.service != "dynamodb":
+        raise validation_error(f"Invalid {kind.capitalize()} ARN")
+    if parts.account != scope.account:
+        raise AwsError("AccessDeniedException", "Access is denied")
+    return parts
 
 
 def new_id(now: float) -> str:

@@ -64,11 +64,7 @@ class Exports:
 
     async def describe_export(self, context: Context, params: Params) -> Output:
         arn: str = params["ExportArn"]
-        parts = arns.parse(arn) if arn.count(":") >= 5 and arn.startswith("arn:") else None
-        if parts is None or "/export/" not in parts.resource or parts.service != "dynamodb":
-            raise validation_error("Invalid Export ARN")
-        if parts.account != context.scope.account:
-            raise AwsError("AccessDeniedException", "Access is denied")
+        parts = transfers.parsed(arn, "export", context.scope)
         if parts.scope != context.scope:
             raise AwsError("ExportNotFoundException", "Export not found: Invalid export arn")
         found = await self._storage.read(lambda reader: transfers.find(reader, "export", context.scope, arn))

@@ -7,7 +7,6 @@ of its bucket makes no table.
 from collections.abc import Mapping
 from typing import Any
 
-from millrace.core import arn as arns
 from millrace.core import ids
 from millrace.core.clock import Clock
 from millrace.core.context import Context, Operation, Output, Params
@@ -77,11 +76,7 @@ class Imports:
 
     async def describe_import(self, context: Context, params: Params) -> Output:
         arn: str = params["ImportArn"]
-        parts = arns.parse(arn) if arn.count(":") >= 5 and arn.startswith("arn:") else None
-        if parts is None or "/import/" not in parts.resource or parts.service != "dynamodb":
-            raise validation_error("Invalid Import ARN")
-        if parts.account != context.scope.account:
-            raise AwsError("AccessDeniedException", "Access is denied")
+        transfers.parsed(arn, "import", context.scope)
         found = await self._storage.read(lambda reader: transfers.find(reader, "import", context.scope, arn))
         if found is None:
             raise AwsError("ImportNotFoundException", f"Import not found: Import not found: {arn}")

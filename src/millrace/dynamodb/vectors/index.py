@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from millrace.dynamodb.index_state import IndexState
+
 if TYPE_CHECKING:
     from millrace.dynamodb.catalog import Pending
 
@@ -21,7 +23,7 @@ class SearchAttribute:
 
 
 @dataclass(frozen=True)
-class VectorIndex:
+class VectorIndex(IndexState):
     """An index of the vectors in `attribute`.
 
     `filling`: items from before it are still on their way in. `pending` is what it is going through.
@@ -41,18 +43,6 @@ class VectorIndex:
     @property
     def space(self) -> str:
         return f"vector/{self.id}"
-
-    @property
-    def status(self) -> str:
-        """AWS's IndexStatus, while its table is there."""
-        if self.filling:
-            return "CREATING"
-        return "ACTIVE" if self.pending is None else self.pending.status
-
-    @property
-    def is_allocating(self) -> bool:
-        """Whether it is so new that AWS would not have begun to fill it."""
-        return self.pending is not None and self.pending.what == "ALLOCATION"
 
     @property
     def hash(self) -> SearchAttribute | None:
