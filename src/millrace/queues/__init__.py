@@ -1,0 +1,1 @@
+"""Queues: as much of SQS as failure destinations, topics and their readers need."""

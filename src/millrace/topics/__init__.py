@@ -1,0 +1,1 @@
+"""Topics: as much of SNS as failure destinations and their subscribers need."""
