@@ -1,8 +1,12 @@
 """What people do with the fields of a form."""
 
+import contextlib
 import re
 
 from playwright.sync_api import Locator, Page
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
+
+_CLICKS = 5
 
 
 def retype(editor: Locator, text: str) -> None:
@@ -18,3 +22,14 @@ def choose(page: Page, field: str, option: str | re.Pattern[str]) -> None:
     page.get_by_role("option", name=option).click()
     if page.get_by_role("option").first.is_visible():
         page.keyboard.press("Escape")
+
+
+def pick(page: Page, entry: str, *, exact: bool = True) -> None:
+    """Take an entry of the open menu. On a busy machine a menu may find its place only under the mouse: click again."""
+    item = page.get_by_role("menuitem", name=entry, exact=exact)
+    for _ in range(_CLICKS):
+        item.click()
+        with contextlib.suppress(PlaywrightTimeoutError):
+            item.wait_for(state="hidden", timeout=1_000)
+            return
+    raise AssertionError(f"the menu stays open after {_CLICKS} clicks at {entry}")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 from tests.console.browser import Console
-from tests.console.forms import retype
+from tests.console.forms import pick, retype
 
 BROKEN = """\
 def lambda_handler(event, context):
@@ -76,7 +76,7 @@ def turn_its_stream_on(console: Console, page: Page) -> None:
 
 def create_the_trigger(console: Console, page: Page) -> None:
     page.get_by_role("button", name="Create trigger").click()
-    page.get_by_role("menuitem", name="Create new").click()
+    pick(page, "Create new", exact=False)
     page.get_by_label("Filter blueprints").fill("DynamoDB-process-stream-python")
     page.get_by_text("Process updates made to a DDB table").click()
     page.get_by_label("Function name").fill("JansFunction")
@@ -103,7 +103,7 @@ def write_the_item(console: Console, page: Page) -> None:
 def update_the_item(console: Console, page: Page) -> None:
     page.get_by_role("link", name="hello world").click()
     page.get_by_role("button", name="Add new attribute").click()
-    page.get_by_role("menuitem", name="String", exact=True).click()
+    pick(page, "String")
     page.get_by_label("Name of new attribute").fill("moreData")
     page.get_by_label("Value of moreData").fill("hello again")
     expect(page.get_by_role("row", name="Added moreData")).to_be_visible()

@@ -5,6 +5,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 from tests.api.millrace_process import Millrace
 from tests.console.browser import Console
+from tests.console.forms import pick
 from tests.console.setting import client_of, table_of
 
 
@@ -84,7 +85,7 @@ def test_statements_read_and_write_and_their_errors_are_told_in_place(console: C
     expect(box).to_have_value('SELECT * FROM "Spoken"')
 
     page.get_by_role("button", name="Start from").click()
-    page.get_by_role("menuitem", name="Insert an item").click()
+    pick(page, "Insert an item")
     box.fill("""INSERT INTO "Spoken" VALUE {'id': 'a', 'tags': ['x', 'y'], 'count': 3}""")
     box.press("Control+Enter")
     expect(page.get_by_text("The statement was carried out and returned none.")).to_be_visible()

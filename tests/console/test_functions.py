@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 from tests.api.millrace_process import BROKEN_HANDLER, zipped
 from tests.console.browser import Console
-from tests.console.forms import choose, retype
+from tests.console.forms import choose, pick, retype
 from tests.console.setting import client_of, function_of, table_of, with_trigger
 
 
@@ -144,7 +144,7 @@ def test_files_are_added_renamed_and_deleted_and_ctrl_s_deploys(console: Console
     page.get_by_label("New file").press("Enter")
     retype(page.get_by_label("wrod.py", exact=True), "WORD = 'found'\n")
     page.get_by_role("button", name="Of the open file").click()
-    page.get_by_role("menuitem", name="Rename").click()
+    pick(page, "Rename")
     page.get_by_label("New name").fill("word.py")
     page.get_by_label("New name").press("Enter")
     expect(files.get_by_role("button")).to_have_count(2)
@@ -153,7 +153,7 @@ def test_files_are_added_renamed_and_deleted_and_ctrl_s_deploys(console: Console
     expect(page.get_by_text("Deployed filed.")).to_be_visible()
     assert json.load(client.invoke(FunctionName="filed")["Payload"]) == "found"
     page.get_by_role("button", name="Of the open file").click()
-    page.get_by_role("menuitem", name="Delete").click()
+    pick(page, "Delete")
     expect(files.get_by_role("button")).to_have_count(1)
     page.get_by_role("button", name="Discard changes").click()
     expect(files.get_by_role("button")).to_have_count(2)
@@ -173,7 +173,7 @@ def test_a_package_is_uploaded_and_downloaded(console: Console):
     assert json.load(client.invoke(FunctionName="packed")["Payload"]) == "uploaded"
     with page.expect_download() as download:
         page.get_by_role("button", name="Package").click()
-        page.get_by_role("menuitem", name="Download the package").click()
+        pick(page, "Download the package")
     assert download.value.suggested_filename == "packed.zip"
 
 
@@ -358,7 +358,7 @@ def test_deleting_a_function_says_what_becomes_of_its_triggers(console: Console)
     page = console.open("#/functions/watcher/code")
 
     page.get_by_role("button", name="Actions").click()
-    page.get_by_role("menuitem", name="Delete").click()
+    pick(page, "Delete")
     expect(page.get_by_text("changes wait in the stream for up to 24 hours")).to_be_visible()
     console.picture("functions-delete")
     page.get_by_label("To confirm, type delete").fill("delete")

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from playwright.sync_api import Locator, Page, expect
 from tests.api.millrace_process import Millrace
 from tests.console.browser import Console
-from tests.console.forms import retype
+from tests.console.forms import pick, retype
 from tests.console.setting import client_of, table_of
 
 
@@ -68,7 +68,7 @@ def _write(page: Page, text: str) -> None:
 
 def _add(page: Page, kind: str, name: str) -> None:
     page.get_by_role("button", name="Add new attribute").click()
-    page.get_by_role("menuitem", name=kind, exact=True).click()
+    pick(page, kind)
     page.get_by_label("Name of new attribute").fill(name)
 
 
@@ -212,7 +212,7 @@ def test_chosen_items_are_deleted_however_many(console: Console):
 
     page.get_by_role("checkbox", name="Select all items of this page").check(force=True)
     page.get_by_role("button", name="Actions").click()
-    page.get_by_role("menuitem", name="Delete items").click()
+    pick(page, "Delete items")
     expect(page.get_by_text("60 items will be deleted from Emptied")).to_be_visible()
     console.picture("items-delete")
     page.get_by_role("button", name="Delete", exact=True).click()
@@ -256,12 +256,12 @@ def test_an_item_is_created_in_the_form(console: Console):
     page.get_by_label("Member 2 of tags", exact=True).fill("vip")
     _add(page, "Map", "address")
     page.get_by_role("button", name="Add attribute to address").click()
-    page.get_by_role("menuitem", name="String", exact=True).click()
+    pick(page, "String")
     page.get_by_label("Name of address.new attribute").fill("city")
     page.get_by_label("Value of address.city").fill("London")
     _add(page, "List", "lines")
     page.get_by_role("button", name="Add element to lines").click()
-    page.get_by_role("menuitem", name="Boolean", exact=True).click()
+    pick(page, "Boolean")
     console.looks("items-create-form")
     page.get_by_role("button", name="Create item").click()
 
@@ -452,7 +452,7 @@ def test_an_item_is_duplicated_under_another_key(console: Console):
 
     _rows(page).first.get_by_role("checkbox").check(force=True)
     page.get_by_role("button", name="Actions").click()
-    page.get_by_role("menuitem", name="Duplicate item").click()
+    pick(page, "Duplicate item")
     page.get_by_label("Value of number").fill("2")
     page.get_by_role("button", name="Create item").click()
 
@@ -469,7 +469,7 @@ def test_what_was_read_is_downloaded(console: Console):
 
     page.get_by_role("button", name="Actions").click()
     with page.expect_download() as download:
-        page.get_by_role("menuitem", name="JSON lines").click()
+        pick(page, "JSON lines")
 
     lines = download.value.path().read_text().splitlines()
     assert [json.loads(line)["number"] for line in lines] == [0, 1, 2]
