@@ -13,7 +13,7 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from benchmarks import ceiling, items, machine, rows, triggers
+from benchmarks import ceiling, items, machine, mappings, rows, triggers
 from benchmarks.measure import Failure, Measure, Unit
 from benchmarks.rows import FULL, QUICK, Pace
 from benchmarks.server import Server, ServerFailedError, running
@@ -41,13 +41,28 @@ TITLES = {
     "memory-loaded-tree": "memory after these: all its processes",
     "trigger-answer": "from PutItem's answer to the handler (p50 / p99 / max)",
     "trigger-call": "from PutItem's call to the handler (p50 / p99 / max)",
+    "trigger-beside": "the same from the answer, beside a mapping whose function sleeps (p50 / p99 / max)",
+    "trigger-paced": f"from the answer to the handler at {mappings.PACED_RATE:,.0f} writes/s (p50 / p99 / max)",
+    "trigger-writer-1": f"PutItem at {mappings.MAPPED_RATE:.0f} writes/s, one mapping (p50 / p99 / max)",
+    f"trigger-writer-{mappings.MAPPINGS}": f"the same with {mappings.MAPPINGS} mappings (p50 / p99 / max)",
     "trigger-backlog": "records through a handler, from a backlog",
     "trigger-mixed": "records through a handler, while written",
+    **{
+        f"trigger-parallel-{factor}": f"records through a handler that waits {mappings.PARALLEL_PAUSE_SECONDS * 1000:.0f} ms, "
+        f"{factor} at a time"
+        for factor in mappings.PARALLEL
+    },
+    "trigger-drain": f"a long backlog ({FULL.drained:,}; --quick: {QUICK.drained:,}), batches of {mappings.DRAIN_BATCH_SIZE:,}",
 }
 TRIGGERS: list[tuple[tuple[str, ...], Callable[[Server, Pace], dict[str, Measure | Failure]]]] = [
     (("trigger-answer", "trigger-call"), triggers.idle),
     (("trigger-backlog",), triggers.backlog),
     (("trigger-mixed",), triggers.mixed),
+    (("trigger-beside",), mappings.beside),
+    (("trigger-paced",), mappings.paced),
+    (("trigger-writer-1", f"trigger-writer-{mappings.MAPPINGS}"), mappings.many),
+    (tuple(f"trigger-parallel-{factor}" for factor in mappings.PARALLEL), mappings.parallel),
+    (("trigger-drain",), mappings.drain),
 ]
 
 # What a server that is not up to a row may do to it; the others are measured all the same.
@@ -151,8 +166,11 @@ class Run:
     def triggers(self, target: Target, cells: Cells) -> None:
         for names, part in TRIGGERS:
             if self.wants(*names):
-                with running(target, self.disk) as server:
-                    cells |= part(server, self.pace)
+                try:
+                    with running(target, self.disk) as server:
+                        cells |= part(server, self.pace)
+                except FAILURES as error:  # a server without one of them may have the others
+                    cells |= {name: Failure(str(error)) for name in names}
                 for name in names:
                     self.show(target, name, cells)
 

@@ -51,10 +51,11 @@ class Connection:
         self.load.outcome.reconnects += 1
         self.connect()
 
-    def send(self, index: int) -> None:
+    def send(self, index: int, due: float | None = None) -> None:
+        """Send a request; its latency counts from when it was due, if that was earlier."""
         self.index = index
         self.request = self.load.requests[index]
-        self.sent_at = time.perf_counter()
+        self.sent_at = due or time.perf_counter()
         try:
             self.socket.sendall(self.request)
         except (BrokenPipeError, ConnectionResetError):
@@ -112,28 +113,38 @@ class Load:
         for connection in connections:
             self.next(connection)
         while self.busy:
-            ready = self.selector.select(SILENCE_SECONDS_MAX)
-            if not ready:
+            if not self.select(SILENCE_SECONDS_MAX):
                 self.outcome.errors[f"no answer for {SILENCE_SECONDS_MAX:.0f} seconds"] += self.busy
                 break
-            for key, _ in ready:
-                key.data()
         self.outcome.elapsed = self.last - self.start
         self.outcome.processor_seconds = time.process_time() - processor_start
         self.outcome.next = self.position
         return self.outcome
 
+    def select(self, seconds: float) -> bool:
+        """Read what comes within the time; whether anything came."""
+        ready = self.selector.select(seconds)
+        for key, _ in ready:
+            key.data()
+        return bool(ready)
+
     def next(self, connection: Connection) -> None:
+        connection.send(self.take())
+
+    def take(self) -> int:
+        """The number of the request that is next."""
         index = self.position
         self.position = index + 1 if index + 1 < len(self.requests) else 0
         self.outcome.sent += 1
-        connection.send(index)
+        return index
 
     def answered(self, connection: Connection, data: bytes, head_end: int) -> None:
         now = time.perf_counter()
         outcome = self.outcome
         if data[9:12] == b"200":
             outcome.latencies.append(now - connection.sent_at)
+            if self.work.stamped:
+                outcome.answered_at[connection.index] = time.time()
             if len(outcome.latencies) % self.sample_every == 1 and len(outcome.sampled) < self.work.samples:
                 outcome.sampled.append((connection.index, data[head_end + 4 :]))
         else:
@@ -143,11 +154,14 @@ class Load:
         self.last = now
         if self.warm_until is not None and now >= self.warm_until:
             self.begin(now)
-        if now >= self.until or (self.work.count is not None and outcome.sent >= self.work.count):
+        if self.is_over(now):
             connection.index = -1
             self.busy -= 1
         else:
             self.next(connection)
+
+    def is_over(self, now: float) -> bool:
+        return now >= self.until or (self.work.count is not None and self.outcome.sent >= self.work.count)
 
     def begin(self, now: float) -> None:
         """The warm-up is over: forget what it measured."""
@@ -158,10 +172,41 @@ class Load:
             self.start = now
 
 
+class PacedLoad(Load):
+    """So many requests a second, whatever becomes of them: `count` in all, without a warm-up."""
+
+    def __init__(self, work: Work, rate: float, count: int) -> None:
+        super().__init__(work)
+        self.pause = 1 / rate
+        self.left = count
+        self.free: list[Connection] = []
+        self.due = 0.0
+
+    def next(self, connection: Connection) -> None:
+        self.free.append(connection)
+
+    def is_over(self, _now: float) -> bool:
+        return False
+
+    def select(self, seconds: float) -> bool:
+        """Send what is due, then read; nothing that came is no silence while the next request is not due."""
+        now = time.perf_counter()
+        self.due = self.due or now
+        while self.left and self.free and self.due <= now:
+            self.free.pop().send(self.take(), self.due)
+            self.left -= 1
+            self.due += self.pause
+        pausing = bool(self.left and self.free)
+        came = super().select(max(0.0, self.due - now) if pausing else seconds)
+        self.busy = self.left + self.work.connections - len(self.free)
+        return came or pausing
+
+
 def main() -> None:
     work = pickle.load(sys.stdin.buffer)
     gc.disable()
-    pickle.dump(Load(work).run(), sys.stdout.buffer)
+    load = PacedLoad(work, work.rate, work.count) if work.rate and work.count else Load(work)
+    pickle.dump(load.run(), sys.stdout.buffer)
 
 
 if __name__ == "__main__":

@@ -84,12 +84,27 @@ class Pace:
     idle_puts: int
     records: int
     imported: int
+    drained: int
 
 
 FULL = Pace(
-    warm_up_seconds=1.0, seconds=5.0, starts=5, idle_puts=100, records=10_000, imported=items.IMPORT_COUNT
+    warm_up_seconds=1.0,
+    seconds=5.0,
+    starts=5,
+    idle_puts=100,
+    records=10_000,
+    imported=items.IMPORT_COUNT,
+    drained=200_000,
 )
-QUICK = Pace(warm_up_seconds=0.5, seconds=2.0, starts=2, idle_puts=30, records=3_000, imported=10_000)
+QUICK = Pace(
+    warm_up_seconds=0.5,
+    seconds=2.0,
+    starts=2,
+    idle_puts=30,
+    records=3_000,
+    imported=10_000,
+    drained=20_000,
+)
 
 
 def create_table(server: Server, definition: dict[str, Any]) -> bool:

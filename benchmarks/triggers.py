@@ -95,21 +95,28 @@ def receive(receiver: socket.socket, listener: Listener) -> None:
         listener.take(datagram)
 
 
-def create_function(server: Server, listener: Listener) -> None:
-    iam, functions = server.client("iam"), server.client("lambda")
+def create_role(server: Server) -> str:
+    iam = server.client("iam")
     role = iam.create_role(RoleName="stamp", AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
     iam.put_role_policy(RoleName="stamp", PolicyName="stamp", PolicyDocument=json.dumps(ALLOWED))
+    return role
+
+
+def create_function(
+    server: Server, listener: Listener, role: str, name: str = "stamp", pause: float = 0.0
+) -> None:
+    functions = server.client("lambda")
     functions.create_function(
-        FunctionName="stamp",
+        FunctionName=name,
         Runtime=f"python{sys.version_info.major}.{sys.version_info.minor}",
         Role=role,
         Handler="stamp.handler",
         Code={"ZipFile": packed(HANDLER)},
         Timeout=30,
-        Environment={"Variables": {"BENCHMARK_PORT": str(listener.port)}},
+        Environment={"Variables": {"BENCHMARK_PORT": str(listener.port), "BENCHMARK_PAUSE": str(pause)}},
     )
     functions.get_waiter("function_active_v2").wait(
-        FunctionName="stamp", WaiterConfig={"Delay": 1, "MaxAttempts": 60}
+        FunctionName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60}
     )
 
 
@@ -120,11 +127,12 @@ def packed(source: Path) -> bytes:
     return archive.getvalue()
 
 
-def create_mapping(server: Server, table: str, position: str) -> str:
+def create_mapping(server: Server, table: str, position: str, name: str = "stamp", **settings: Any) -> str:
     stream = server.client("dynamodb").describe_table(TableName=table)["Table"]["LatestStreamArn"]
     functions = server.client("lambda")
+    settings = {"BatchSize": BATCH_SIZE, **settings}
     mapping = functions.create_event_source_mapping(
-        EventSourceArn=stream, FunctionName="stamp", StartingPosition=position, BatchSize=BATCH_SIZE
+        EventSourceArn=stream, FunctionName=name, StartingPosition=position, **settings
     )
     return mapping["UUID"]
 
@@ -242,7 +250,7 @@ def ensure_function(server: Server, listener: Listener) -> None:
     with contextlib.suppress(iam.exceptions.NoSuchEntityException):
         iam.delete_role_policy(RoleName="stamp", PolicyName="stamp")
         iam.delete_role(RoleName="stamp")
-    create_function(server, listener)
+    create_function(server, listener, create_role(server))
 
 
 def remarks(listener: Listener, keys: set[str], *, complete: bool) -> list[str]:

@@ -17,7 +17,8 @@ GENERATOR_GRACE_SECONDS = 120.0
 class Work:
     """Requests to send in a closed loop: each connection sends the next one when its answer is there.
 
-    Ends after `seconds` (past `warm_up_seconds`, which is not counted), or after `count` requests without a warm-up.
+    With `rate`, so many a second over all connections, each at its time or as soon as a connection is free; the latency of
+    a late one counts from when it was due. Ends after `seconds` (past `warm_up_seconds`, which is not counted), or after `count` requests without a warm-up.
     The requests are taken in turn over all connections, from `first` on, round and round.
     """
 
@@ -29,6 +30,8 @@ class Work:
     seconds: float | None = None
     count: int | None = None
     samples: int = 50
+    rate: float | None = None
+    stamped: bool = False
 
 
 @dataclass
@@ -44,6 +47,8 @@ class Outcome:
     sent: int = 0
     started_at: float = 0.0
     sampled: list[tuple[int, bytes]] = field(default_factory=list)
+    answered_at: dict[int, float] = field(default_factory=dict)
+    """When the answer to each request had come, in epoch seconds, if the work is `stamped`."""
 
     @property
     def rate(self) -> float:
