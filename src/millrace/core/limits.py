@@ -176,6 +176,9 @@ log_scan_events_max = 5_000  # looked at in one transaction, so that other reque
 log_scans_max = 40  # of one FilterLogEvents; then it answers with a token and what it found
 log_queue_bytes_max = 64 * MIB  # in memory, waiting to be written; what comes on top is dropped and counted
 log_write_events_max = 256  # in one transaction: a few milliseconds, so that other requests get their turn
+live_tail_seconds_max = 3 * 3_600
+live_tail_update_seconds = 1.0
+live_tail_events_max = 500  # in one update
 log_sweep_seconds = 3_600
 log_sweep_events_max = 500  # removed in one transaction
 

@@ -1,4 +1,4 @@
-"""Filter patterns of FilterLogEvents: terms, phrases, exclusions, options, expressions, JSON. Pure.
+"""Filter patterns of FilterLogEvents: terms, phrases, exclusions, options, expressions, JSON, fields. Pure.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
 """
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from millrace.core.errors import AwsError
+from millrace.logs.field_filter import compile_fields
 from millrace.logs.json_filter import compile_json, compile_regex
 
 Matches = Callable[[str], bool]
@@ -37,14 +38,14 @@ def compile_filter(pattern: str) -> Matches:
     """What decides about one message. Raises InvalidParameterException for what is no pattern."""
     text = pattern.strip()
     try:
+        if text.startswith("["):
+            return compile_fields(text)
         return compile_json(text) if text.startswith("{") else _terms(text).match
     except ValueError as error:
         raise AwsError("InvalidParameterException", f"Invalid filter pattern: {error}", status=400) from None
 
 
 def _terms(text: str) -> Terms:
-    if text.startswith("["):
-        raise ValueError("patterns of space-delimited fields are not built")
     found: dict[str, list[Matches]] = {"": [], "-": [], "?": []}
     at = 0
     while at < len(text):

@@ -5,7 +5,7 @@ The pattern becomes nested functions. A message that is not a JSON object or arr
 
 import operator
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fnmatch import translate
 from typing import Any, TypeGuard
 
@@ -35,7 +35,7 @@ _ORDERED: Mapping[str, Callable[[float, float], bool]] = {
 
 def compile_json(text: str) -> Callable[[str], bool]:
     """Raises ValueError for what is not a JSON pattern."""
-    test = _Parser(text).pattern()
+    test = _JsonParser(tokens(text)).pattern()
 
     def matches(message: str) -> bool:
         try:
@@ -58,77 +58,98 @@ def compile_regex(text: str) -> Callable[[str], bool]:
     return lambda message: compiled.search(message) is not None
 
 
-class _Parser:
-    """Recursive descent: alternatives of conjunctions of comparisons."""
+class Parser:
+    """Recursive descent: alternatives of conjunctions of comparisons. What a comparison is, a kind of pattern says."""
 
-    def __init__(self, text: str) -> None:
-        self._tokens = list(_tokens(text))
+    def __init__(self, tokens: Iterable[tuple[str, str]]) -> None:
+        self._tokens = list(tokens)
         self._at = 0
         self._depth = 0
 
-    def pattern(self) -> Test:
-        self._expect("{")
-        test = self._alternatives()
-        self._expect("}")
-        if self._at < len(self._tokens):
-            raise ValueError(f"unexpected {self._peek()[1]}")
-        return test
-
-    def _alternatives(self) -> Test:
+    def alternatives(self) -> Test:
         self._depth += 1
         if self._depth > _NESTING_MAX:
             raise ValueError("too many parentheses")
         tests = [self._conjunction()]
-        while self._accept("||"):
+        while self.accept("||"):
             tests.append(self._conjunction())
         self._depth -= 1
         return tests[0] if len(tests) == 1 else lambda document: any(test(document) for test in tests)
 
-    def _conjunction(self) -> Test:
-        tests = [self._comparison()]
-        while self._accept("&&"):
-            tests.append(self._comparison())
-        return tests[0] if len(tests) == 1 else lambda document: all(test(document) for test in tests)
+    def end(self) -> None:
+        """Raises ValueError if anything is left."""
+        if self._at < len(self._tokens):
+            raise ValueError(f"unexpected {self._peek()[1]}")
 
-    def _comparison(self) -> Test:
-        if self._accept("("):
-            test = self._alternatives()
-            self._expect(")")
-            return test
-        kind, path = self._next()
-        if kind != "path":
-            raise ValueError(f"a selector is expected, not {path}")
-        steps = _steps(path)
-        kind, sign = self._next()
-        if kind == "word":
-            return _special(steps, sign.upper(), self._next()[1].upper())
-        if sign in ("=", "!="):
-            equal = _equal_to(*self._next())
-            return _some(steps, equal) if sign == "=" else _some(steps, lambda value: not equal(value))
-        if sign in _ORDERED:
-            return _some(steps, _in_order(_ORDERED[sign], self._next()[1]))
-        raise ValueError(f"an operator is expected, not {sign}")
+    def comparison(self) -> Test:
+        raise NotImplementedError
 
-    def _peek(self) -> tuple[str, str]:
-        return self._tokens[self._at] if self._at < len(self._tokens) else ("end", "the end")
-
-    def _next(self) -> tuple[str, str]:
+    def take(self) -> tuple[str, str]:
+        """The kind and the text of the next token."""
         token = self._peek()
         self._at += 1
         return token
 
-    def _accept(self, sign: str) -> bool:
+    def accept(self, sign: str) -> bool:
         if self._peek() != ("sign", sign):
             return False
         self._at += 1
         return True
 
-    def _expect(self, sign: str) -> None:
-        if not self._accept(sign):
+    def expect(self, sign: str) -> None:
+        if not self.accept(sign):
             raise ValueError(f"{sign} is expected, not {self._peek()[1]}")
 
+    def _conjunction(self) -> Test:
+        tests = [self._term()]
+        while self.accept("&&"):
+            tests.append(self._term())
+        return tests[0] if len(tests) == 1 else lambda document: all(test(document) for test in tests)
 
-def _tokens(text: str) -> Iterator[tuple[str, str]]:
+    def _term(self) -> Test:
+        if not self.accept("("):
+            return self.comparison()
+        test = self.alternatives()
+        self.expect(")")
+        return test
+
+    def _peek(self) -> tuple[str, str]:
+        return self._tokens[self._at] if self._at < len(self._tokens) else ("end", "the end")
+
+
+class _JsonParser(Parser):
+    """Comparisons of what a selector finds."""
+
+    def pattern(self) -> Test:
+        self.expect("{")
+        test = self.alternatives()
+        self.expect("}")
+        self.end()
+        return test
+
+    def comparison(self) -> Test:
+        kind, path = self.take()
+        if kind != "path":
+            raise ValueError(f"a selector is expected, not {path}")
+        steps = _steps(path)
+        kind, sign = self.take()
+        if kind == "word":
+            return _special(steps, sign.upper(), self.take()[1].upper())
+        test = compare(sign, *self.take())
+        return _some(steps, test)
+
+
+def compare(sign: str, kind: str, text: str) -> Test:
+    """What decides about one value: `=` and `!=` know numbers, `*` and expressions, the others numbers alone."""
+    if sign in ("=", "!="):
+        equal = _equal_to(kind, text)
+        return equal if sign == "=" else lambda value: not equal(value)
+    if sign in _ORDERED:
+        return _in_order(_ORDERED[sign], text)
+    raise ValueError(f"an operator is expected, not {sign}")
+
+
+def tokens(text: str) -> Iterator[tuple[str, str]]:
     at, text = 0, text.rstrip()
     while at < len(text):
         match = _TOKEN.match(text, at)
@@ -191,29 +212,29 @@ def _equal_to(kind: str, text: str) -> Test:
     if kind not in ("string", "word"):
         raise ValueError(f"a value is expected, not {text}")
     word = re.sub(r"\\(.)", r"\1", text[1:-1]) if kind == "string" else text
-    number = _number(word) if kind == "word" else None
+    figure = number(word) if kind == "word" else None
     glob = re.compile(translate(word.replace("[", "[[]").replace("?", "[?]")))
 
     def test(value: Any) -> bool:
-        if number is not None and isinstance(value, int | float) and not isinstance(value, bool):
-            return value == number
+        if figure is not None and isinstance(value, int | float) and not isinstance(value, bool):
+            return value == figure
         return isinstance(value, str | int | float) and glob.match(_spelling(value)) is not None
 
     return test
 
 
-def _in_order(compare: Callable[[float, float], bool], text: str) -> Test:
-    number = _number(text)
-    if number is None:
+def _in_order(ordered: Callable[[float, float], bool], text: str) -> Test:
+    figure = number(text)
+    if figure is None:
         raise ValueError(f"a number is expected, not {text}")
 
     def test(value: Any) -> bool:
-        return isinstance(value, int | float) and not isinstance(value, bool) and compare(value, number)
+        return isinstance(value, int | float) and not isinstance(value, bool) and ordered(value, figure)
 
     return test
 
 
-def _number(text: str) -> float | None:
+def number(text: str) -> float | None:
     return float(text) if re.fullmatch(r"-?\d+(\.\d*)?([eE][+-]?\d{1,3})?", text, re.ASCII) else None
 
 

@@ -7,6 +7,7 @@ from millrace.core.context import Access, Params
 from millrace.core.service import Service
 from millrace.logs.event_operations import event_operations
 from millrace.logs.groups import group_operations
+from millrace.logs.live_tail import live_tail_operations
 from millrace.logs.log import Logs
 from millrace.logs.names import group_arn, name_of_identifier, stream_arn
 from millrace.logs.streams import stream_operations
@@ -16,12 +17,20 @@ _ON_STREAMS = {"PutLogEvents", "GetLogEvents", "DeleteLogStream"}
 
 
 def logs_service(logs: Logs) -> Service:
-    operations = {**group_operations(logs), **stream_operations(logs), **event_operations(logs)}
+    operations = {
+        **group_operations(logs),
+        **stream_operations(logs),
+        **event_operations(logs),
+        **live_tail_operations(logs),
+    }
     return Service("logs", operations, logs_accesses)
 
 
 def logs_accesses(operation: str, scope: Scope, params: Params) -> Sequence[Access]:
     """The action of the same name, on a stream or on a group; lists of groups on all of them."""
+    if operation == "StartLiveTail":
+        groups = (name_of_identifier(str(identifier)) for identifier in params["logGroupIdentifiers"])
+        return [Access("logs:StartLiveTail", group_arn(scope, group)) for group in groups]
     return [Access(f"logs:{operation}", _resource(operation, scope, params))]
 
 

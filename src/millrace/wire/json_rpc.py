@@ -9,7 +9,7 @@ import orjson
 from millrace.core import limits
 from millrace.core.errors import AwsError
 from millrace.http.message import Request, Response
-from millrace.wire import mismatch, strict
+from millrace.wire import event_stream, mismatch, strict
 from millrace.wire.content_encoding import unpacked
 from millrace.wire.mismatch import Place, PlainSentences, Sentences
 from millrace.wire.outputs import JsonWriter
@@ -72,11 +72,35 @@ class JsonRpc:
         write = self._writer.structure(self._facts.members(reference))
         if reference is None and self._is_dynamodb:  # TagResource, for instance
             return lambda _, request_id: self._response(200, b"", request_id)
+        if (stream := self._stream(reference)) is not None:
+            return self._encode_stream(*stream)
 
         def encode(output: Mapping[str, Any], request_id: str) -> Response:
             return self._response(200, orjson.dumps(write(output)), request_id)
 
         return encode
+
+    def _stream(self, reference: Shape | None) -> tuple[str, Shape] | None:
+        """The member of an output that is a stream of events, and its shape."""
+        members = self._facts.members(reference).items()
+        found = ((name, self._facts.shapes[member["shape"]]) for name, member in members)
+        return next(((name, shape) for name, shape in found if shape.get("eventstream")), None)
+
+    def _encode_stream(self, member: str, shape: Shape) -> Encode:
+        members = {kind: self._member(event) for kind, event in shape["members"].items()}
+
+        def encode(output: Mapping[str, Any], request_id: str) -> Response:
+            response = self._response(200, b"", request_id)
+            response.headers = {**response.headers, "Content-Type": event_stream.CONTENT_TYPE}
+            response.stream = event_stream.frames(output[member], members)
+            return response
+
+        return encode
+
+    def _member(self, event: Shape) -> event_stream.Member:
+        is_exception = self._facts.shapes[event["shape"]].get("exception", False)
+        write = self._writer.structure(self._facts.members(event))
+        return event_stream.Member(write, "exception" if is_exception else "event")
 
     def encode_error(self, error: AwsError, request_id: str) -> Response:
         found = self._errors.find(error)

@@ -106,7 +106,7 @@ def test_what_is_not_json_matches_no_json_pattern():
 @pytest.mark.parametrize(
     "pattern",
     ["{", "{}", "{ $.a }", "{ a = 1 }", "{ $.a = }", "{ $.a > x }", "{ $.a IS SOMETHING }", '"open', "{ $.a = 1 } x",
-     "%(a)%", "%[%", "{" + "(" * 500 + "$.a = 1" + ")" * 500 + "}", "[a, b]"],
+     "%(a)%", "%[%", "{" + "(" * 500 + "$.a = 1" + ")" * 500 + "}", "[a, b"],
 )  # fmt: skip
 def test_what_is_no_pattern_is_refused(pattern):
     with pytest.raises(AwsError) as caught:
