@@ -244,14 +244,18 @@ def _anything_but(operand: Any) -> Test:
         operator, unwanted = next(iter(operand.items()))
         if operator not in ("prefix", "suffix", "equals-ignore-case", "wildcard"):
             raise FilterError(f"Unsupported anything-but pattern: {operator}")
-        choices: list[Any] = unwanted if isinstance(unwanted, list) else [unwanted]
+        choices = _several(unwanted)
         tests = [_OPERATORS[operator](choice) for choice in choices]
     else:
-        choices = operand if isinstance(operand, list) else [operand]
+        choices = _several(operand)
         tests = [_equals(choice) for choice in choices]
     if not tests:
         raise FilterError("Empty arrays are not allowed")
     return lambda value: not any(test(value) for test in tests)
+
+
+def _several(operand: Any) -> list[Any]:
+    return cast("list[Any]", operand) if isinstance(operand, list) else [operand]
 
 
 _OPERATORS: Mapping[str, Callable[[Any], Test]] = {

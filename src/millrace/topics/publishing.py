@@ -150,7 +150,7 @@ def _in_order(writer: Writer, found: Topic, notification: Notification) -> tuple
 def _to_queue(writer: Writer, subscription: Subscription, notification: Notification) -> None:
     raw = subscription.is_raw
     body = notification.text("sqs") if raw else envelope(notification, subscription)
-    attributes = notification.attributes if raw else {}
+    attributes: Attributes = notification.attributes if raw else {}
     if len(attributes) > limits.queue_message_attributes_max:
         _log.warning("%s: raw messages to queues have ten attributes at most", subscription.arn)
         return
