@@ -30,6 +30,7 @@ TITLES = {
     "iam": "IAM",
     "sts": "STS",
     "sqs": "SQS",
+    "sns": "SNS",
 }
 ROW = re.compile(r"^\| `(\w+)` \| (built|partly|not yet) \|(?: (.+))? \|$", re.MULTILINE)
 COUNTS = re.compile(r"^\| \[`(\w+)`\]\(#[\w-]+\) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$", re.MULTILINE)
