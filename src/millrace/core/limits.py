@@ -195,7 +195,7 @@ queue_attribute_type_bytes_max = 256
 queue_page_max = 1_000
 queue_tags_max = 50
 queue_permission_label_characters_max = 80
-queue_expired_messages_max = 10  # old ones removed with each message that is sent or asked for
+queue_expired_messages_max = 100  # old ones removed with each message that is sent or asked for
 queue_scan_messages_max = 20_000  # of a FIFO queue, that one receive looks through for a group that is free
 
 # SNS: https://docs.aws.amazon.com/general/latest/gr/sns.html

@@ -41,7 +41,10 @@ class Sender(Background):
         try:
             while True:
                 self._woken.clear()
-                when = await self._start_due()
+                try:
+                    when = await self._start_due()
+                except StorageError:
+                    when = self._clock.now() + limits.topic_retry_seconds
                 timer = None if when is None else self._clock.call_at(when, self._woken.set)
                 await self._woken.wait()
                 if timer is not None:
@@ -88,6 +91,9 @@ class Sender(Background):
             now = self._clock.now()
             await self._storage.write(lambda writer: conclude(writer, delivery, problem, now, final=final))
         except StorageError:
+            await self._clock.sleep(limits.topic_retry_seconds)
+        except Exception:  # noqa: BLE001 - the border: one delivery must not stop the others
+            _log.exception("%s could not be delivered to; trying again.", delivery.subscription)
             await self._clock.sleep(limits.topic_retry_seconds)
 
     async def _send(self, delivery: Delivery) -> tuple[str | None, bool]:

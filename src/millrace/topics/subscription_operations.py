@@ -188,7 +188,7 @@ def _new(
         context.principal.arn,
         context.reached_at,
         attributes,
-        ids.hexadecimal(limits.topic_token_digits) if asks else "",
+        ids.secret_hexadecimal(limits.topic_token_digits) if asks else "",
         confirmed=not asks,
         authenticated=not asks,
     )
