@@ -1,7 +1,9 @@
 """`python -m crash`: kill a server at random moments, and at every numbered point of its work, and find what is lost."""
 
 import argparse
+import asyncio
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -9,9 +11,10 @@ from pathlib import Path
 
 from crash.campaign import REST_KILLS, Campaign
 from crash.model import LostError
+from crash.points import cut
 
 EXAMPLES = """examples:
-  python -m crash                            200 kills, then every point of one history
+  python -m crash                            every point of one history, then 200 kills
   python -m crash --kills 20 --seed 7
   python -m crash --kills 0 --histories 10   only the points, of ten histories
 
@@ -37,12 +40,28 @@ def main() -> int:
     print(f"seed {seed}", flush=True)
     folder = Path(tempfile.mkdtemp(prefix="millrace-crash-"))
     try:
+        cut_histories(folder, options.histories, seed)
         if options.kills:
             kill(folder, options.kills, seed)
     except LostError as error:
         print(f"LOST: {error}\nseed {seed}; the data is in {folder}", file=sys.stderr)
         return 1
+    shutil.rmtree(folder)
     return 0
+
+
+def cut_histories(folder: Path, histories: int, seed: int) -> None:
+    """Begin anew from every point of some histories."""
+    began, points = time.monotonic(), 0
+    for number in range(histories):
+        place = folder / f"history-{number}"
+        place.mkdir()
+        points += asyncio.run(cut(place, seed + number))[0]
+        if sys.stderr.isatty():
+            print(f"\r{points} points of {number + 1} histories", end="", file=sys.stderr, flush=True)
+    if histories:
+        seconds = time.monotonic() - began
+        print(f"\r{points} points of {histories} histories in {seconds:.0f} s: nothing was lost", flush=True)
 
 
 def kill(folder: Path, kills: int, seed: int) -> None:

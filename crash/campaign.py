@@ -6,6 +6,7 @@ import random
 import threading
 import time
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from crash.writers import TABLE, Writer
 
 REGION = "us-east-1"
 WRITERS = 8
-WRITES_MAX = 500  # acknowledged between two kills
+WRITES_MAX = 500  # requests acknowledged between two kills
 REST_KILLS = 25  # after so many everything is waited for, and checked to its end
 OPEN_SHARDS_MAX = 6
 MOMENTS = {"writing": 70, "delivering": 18, "starting": 12}
@@ -30,7 +31,7 @@ RECORDER = Path(__file__).with_name("recorder.py")
 class Campaign:
     """One server with its data in `folder`. `seed` decides what can be decided: the moments, not what is under way then."""
 
-    def __init__(self, folder: Path, seed: int) -> None:
+    def __init__(self, folder: Path, seed: int, *, writes: int = WRITES_MAX) -> None:
         self.server = Millrace(folder / "data", "--stream-shards", "2")
         self.model = Model()
         self.mappings = mappings(folder)
@@ -39,6 +40,7 @@ class Campaign:
         self.reshaped = 0
         self.records = 0
         self._dice = random.Random(seed)
+        self._writes = writes
         self._writers = [Writer(number, seed) for number in range(WRITERS)]
         self._lives: dict[int, int] = {}
         self._reader: Reader
@@ -144,15 +146,16 @@ class Campaign:
         return moment
 
     async def _live(self, moment: str) -> None:
-        wanted = self.model.acknowledged + self._dice.randrange(1, WRITES_MAX)
+        wanted = self.model.acknowledged + self._dice.randrange(1, self._writes)
 
         def enough() -> bool:
             return moment == "delivering" and self.model.acknowledged >= wanted
 
         self._quiet = False
+        connect = partial(Connection, self.server.port)
         tasks = [
-            *(asyncio.create_task(writer.run(self.server.port, self.model, enough)) for writer in self._writers),
-            asyncio.create_task(self._reader.run(self.server.port, lambda: self._quiet)),
+            *(asyncio.create_task(writer.run(connect, self.model, enough)) for writer in self._writers),
+            asyncio.create_task(self._reader.run(connect, lambda: self._quiet)),
             asyncio.create_task(self._reshape()),
         ]
         while self.model.acknowledged < wanted:
@@ -216,7 +219,7 @@ class Campaign:
     def rest(self) -> None:
         """Wait until everything is read and delivered, and check all of it."""
         self._quiet = True
-        asyncio.run(self._reader.run(self.server.port, lambda: True))
+        asyncio.run(self._reader.run(partial(Connection, self.server.port), lambda: True))
         self._reader.check(self.model, complete=True)
         asyncio.run(self._idle())
         self.repeated = self.records = 0

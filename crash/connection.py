@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from benchmarks.signature import Signer
 
@@ -20,6 +22,17 @@ class RefusedError(Exception):
     def __init__(self, code: str, text: str) -> None:
         super().__init__(text)
         self.code = code
+
+
+class Caller(Protocol):
+    """Whatever takes requests: a connection, or the operations themselves."""
+
+    async def call(
+        self, operation: str, body: dict[str, Any], service: str = "dynamodb"
+    ) -> dict[str, Any]: ...
+
+
+Connect = Callable[[], AbstractAsyncContextManager[Caller]]
 
 
 class Connection:

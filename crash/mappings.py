@@ -127,7 +127,10 @@ def mappings(folder: Path) -> list[Mapping]:
         Mapping("shaky", {"BatchSize": 7}, fails=0.02),
         Mapping(
             "filtering",
-            {"BatchSize": 10, "FilterCriteria": {"Filters": [{"Pattern": '{"eventName": ["INSERT", "REMOVE"]}'}]}},
+            {
+                "BatchSize": 10,
+                "FilterCriteria": {"Filters": [{"Pattern": '{"eventName": ["INSERT", "REMOVE"]}'}]},
+            },
             events=("INSERT", "REMOVE"),
         ),
         Mapping(

@@ -5,7 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from crash.connection import Connection, GoneError
+from crash.connection import Caller, Connect, GoneError
 from crash.model import Change, LostError, Model
 
 
@@ -29,11 +29,11 @@ class Reader:
     change_of: dict[int, tuple[str, Change]] = field(default_factory=dict[int, tuple[str, Change]])
     places: dict[str, Place] = field(default_factory=dict[str, Place])
 
-    async def run(self, port: int, enough: Any) -> None:
+    async def run(self, connect: Connect, enough: Any) -> None:
         """Read until the server is gone; or until there is nothing new, once `enough` says that nobody writes."""
         iterators: dict[str, str] = {}
         try:
-            async with Connection(port) as connection:
+            async with connect() as connection:
                 while True:
                     last_round = enough()
                     await self._look_for_shards(connection)
@@ -49,7 +49,7 @@ class Reader:
         except GoneError:
             return
 
-    async def _look_for_shards(self, connection: Connection) -> None:
+    async def _look_for_shards(self, connection: Caller) -> None:
         after = max(self.places, default=None)
         while True:
             body: dict[str, Any] = {"StreamArn": self.stream, "Limit": 3}
@@ -62,9 +62,7 @@ class Reader:
             if after is None:
                 return
 
-    async def _read(
-        self, connection: Connection, shard: str, place: Place, iterators: dict[str, str]
-    ) -> int:
+    async def _read(self, connection: Caller, shard: str, place: Place, iterators: dict[str, str]) -> int:
         if shard not in iterators:
             behind = {"ShardIteratorType": "TRIM_HORIZON"}
             if place.last is not None:

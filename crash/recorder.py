@@ -11,9 +11,9 @@ SERVER = os.getppid()
 
 
 def handler(event, context):
-    records = [_told(record) for record in event["Records"]]
+    records = [told(record) for record in event["Records"]]
     poison = int(os.environ["POISON"])
-    if poison and any(_is_poison(key, number, poison) for _, key, _, number in records):
+    if poison and any(is_poison(key, number, poison) for _, key, _, number in records):
         raise ValueError("poison")
     if random.random() < float(os.environ["FAILS"]):
         raise ValueError("a bad day")
@@ -26,13 +26,18 @@ def handler(event, context):
     return {"batchItemFailures": [{"itemIdentifier": str(failed[0][0])}] if failed else []}
 
 
-def _told(record):
+def told(record):
     change = record["dynamodb"]
     image = change.get("NewImage") or change["OldImage"]
-    return [int(change["SequenceNumber"]), change["Keys"]["id"]["S"], record["eventName"], int(image["n"]["N"])]
+    return [
+        int(change["SequenceNumber"]),
+        change["Keys"]["id"]["S"],
+        record["eventName"],
+        int(image["n"]["N"]),
+    ]
 
 
-def _is_poison(key, number, every):
+def is_poison(key, number, every):
     return key.endswith("-0") and number % every == 0
 
 

@@ -3,7 +3,7 @@
 import random
 from typing import Any
 
-from crash.connection import Connection, GoneError
+from crash.connection import Connect, GoneError
 from crash.model import Model, Request, Step
 
 TABLE = "crash"
@@ -14,14 +14,14 @@ BURST = "x" * 200
 class Writer:
     """Asks for one thing after the other until the server is gone or `enough` says so."""
 
-    def __init__(self, number: int, seed: int) -> None:
+    def __init__(self, number: int, seed: int, *, first: int = 0) -> None:
         self.keys = [f"w{number}-{key}" for key in range(KEYS_EACH)]
         self._dice = random.Random(f"{seed} {number}")
-        self._next = 0
+        self._next = first
 
-    async def run(self, port: int, model: Model, enough: Any) -> None:
+    async def run(self, connect: Connect, model: Model, enough: Any) -> None:
         try:
-            async with Connection(port) as connection:
+            async with connect() as connection:
                 while not enough():
                     request = self._request(model)
                     model.unknown.append(request)
@@ -50,7 +50,10 @@ class Writer:
                 "BatchWriteItem", {"RequestItems": {TABLE: puts}}, [step for step, _ in made], whole=False
             )
         made = [self._part(model, key, self._dice.choice(("put", "update", "delete"))) for key in keys]
-        body = {"TransactItems": [part for _, part in made], "ClientRequestToken": f"{self._dice.getrandbits(120):x}"}
+        body = {
+            "TransactItems": [part for _, part in made],
+            "ClientRequestToken": f"{self._dice.getrandbits(120):x}",
+        }
         return Request("TransactWriteItems", body, [step for step, _ in made])
 
     def _part(self, model: Model, key: str, kind: str) -> tuple[Step, dict[str, Any]]:
