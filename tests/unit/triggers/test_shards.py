@@ -5,6 +5,7 @@ import asyncio
 from tests.unit.triggers.mill import run
 
 from millrace.streams import log
+from millrace.streams.retention import Retention
 
 
 async def _divide(mill, stream, how):
@@ -66,5 +67,23 @@ def test_a_mapping_may_begin_with_shards_that_are_closed_already():
             for function in ("ship", "late")
         }
         assert seen == {"ship": ["0a", "0b", "1a", "1b", "2a", "2b", "last", "new"], "late": ["new"]}
+
+    run(story)
+
+
+def test_a_mapping_that_stood_still_goes_on_behind_shards_that_are_gone():
+    async def story(mill, stream):
+        made = await mill.map(stream, Enabled=False)
+        await mill.change(stream, "a", "b")
+        await _divide(mill, stream, log.roll)
+        await mill.supervisor.idle()
+        mill.clock.advance(25 * 3600)
+        await Retention(mill.storage, mill.clock).sweep()
+        await mill.change(stream, "c")
+        await mill.do("UpdateEventSourceMapping", UUID=made["UUID"], Enabled=True)
+        await mill.supervisor.idle()
+
+        assert mill.batches == [["c"]]
+        assert (await mill.status())["pending"] == 0
 
     run(story)
