@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install console browser run test check format lock bench bench-console bench-peers differential clean
+.PHONY: help install console browser run test check format lock bench bench-console bench-peers differential crash clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -79,6 +79,9 @@ bench: .venv/installed ## Measure millrace and its peers, e.g. make bench BENCH=
 differential: .venv/installed ## Compare answers with DynamoDB Local's, e.g. make differential DIFFERENTIAL="--seed 7"
 	@test -d benchmarks/peers/dynamodb-local/lib || $(BIN)/python -m benchmarks.install dynamodb-local
 	$(BIN)/python -m differential $(DIFFERENTIAL)
+
+crash: .venv/installed-dev ## Kill a server at random moments and look what is lost, e.g. make crash CRASH="--kills 20 --seed 7"
+	$(BIN)/python -m crash $(CRASH)
 
 bench-console: .venv/installed-dev src/millrace/console/index.html browser ## Measure how fast the console opens in a browser
 	$(BIN)/python -m benchmarks.console

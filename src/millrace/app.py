@@ -173,6 +173,7 @@ def every_service(
             storage,
             clock,
             table_delay=settings.table_delay,
+            stream_shards=settings.stream_shards,
             throttle=Throttle(clock) if settings.throttle else None,
         ),
         streams_service(storage, clock),

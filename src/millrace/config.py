@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from millrace.core import limits
 from millrace.core.errors import SettingsError
 
 DEFAULT_FILE = "millrace.toml"
@@ -77,6 +78,13 @@ def _seconds(value: Any) -> float:
     return seconds
 
 
+def _shards(value: Any) -> int:
+    count = int(value)
+    if isinstance(value, bool) or not 1 <= count <= limits.stream_open_shards_max:
+        raise ValueError(f"a number of shards is from 1 to {limits.stream_open_shards_max}")
+    return count
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One setting: what it is called, what it is without one's doing, what it means."""
@@ -105,6 +113,7 @@ SETTINGS = (
     Setting("auth", False, _flag, "Accept only access keys that millrace issued."),
     Setting("base_path", "", _base_path, "Path that a proxy shows it under, e.g. /millrace."),
     Setting("table_delay", 0.0, _seconds, "Seconds that tables are CREATING, UPDATING and DELETING."),
+    Setting("stream_shards", 1, _shards, "Open shards of a new stream, which share its keys."),
     Setting("throttle", False, _flag, "Refuse what exceeds a table's capacity, as AWS does."),
 )
 
@@ -122,6 +131,7 @@ class Settings:
     auth: bool = False
     base_path: str = ""
     table_delay: float = 0.0
+    stream_shards: int = 1
     throttle: bool = False
 
     @property

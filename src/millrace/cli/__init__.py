@@ -1,4 +1,4 @@
-"""The command `millrace`: `serve`, `deploy`, `demo`, `tail`, `status`.
+"""The command `millrace`: `serve`, `deploy`, `demo`, `tail`, `status`, `streams`.
 
 Each command lives in a module of its own that is imported when it is called, so that the server starts
 without what only the others need.
@@ -11,7 +11,7 @@ import click
 from millrace import __version__
 from millrace.core.errors import SettingsError, StorageError
 
-COMMANDS = ("serve", "deploy", "demo", "tail", "status")
+COMMANDS = ("serve", "deploy", "demo", "tail", "status", "streams")
 
 EPILOG = """
 \b
@@ -21,6 +21,7 @@ Examples:
   millrace demo --serve                start one and watch a change reach a function
   millrace tail JansTable              follow a table's changes, deliveries and log lines
   millrace status                      where every trigger stands, and why
+  millrace streams JansTable           its streams and their shards
 """
 
 

@@ -42,8 +42,11 @@ class Sweeps(Background):
         self._seconds = seconds
 
     async def run(self) -> None:
+        began = self._clock.now()
         while True:
-            await self._clock.sleep(self._seconds)
+            # Counted from the beginning of the last sweep: a clock that was moved on during it makes the next one due.
+            await self._clock.sleep(max(0.0, began + self._seconds - self._clock.now()))
+            began = self._clock.now()
             # A full disk is told to everyone who writes; here the remedy is to try again later.
             with contextlib.suppress(StorageError):
                 await self.sweep()

@@ -21,7 +21,7 @@ def _table(reader: Reader, stream: Stream) -> dict[str, Any]:
         "name": stream.table,
         "arn": stream.arn.partition("/stream/")[0],
         "stream_arn": stream.arn,
-        "changes": sum(reader.head(shard.journal) for shard in stream.shards),
+        "changes": stream.removed + sum(reader.head(shard.journal) for shard in stream.shards),
     }
 
 

@@ -22,7 +22,7 @@ from millrace.functions.runtimes import OWN
 from millrace.http.message import Request, Response
 from millrace.iam.identities import Identities
 from millrace.logs.log import Logs
-from millrace.server import figures
+from millrace.server import figures, shards
 from millrace.server.console import PREFIX as CONSOLE
 from millrace.server.console import Console
 from millrace.server.deliveries import Deliveries, Delivery, fate
@@ -112,6 +112,10 @@ class Introspection:
                     return await self._lately(request)
                 case "GET", "journey":
                     return await self._journey(request)
+                case "GET", "streams":
+                    return await self._streams(request)
+                case "POST", "streams":
+                    return await self._reshape(_body(request))
                 case "GET", "denials":
                     return await self._denied(request)
                 case "GET", "clock":
@@ -195,6 +199,20 @@ class Introspection:
         return _json(
             {"stream": query["stream"], "shard": shard, "sequence": query["sequence"], "mappings": told}
         )
+
+    async def _streams(self, request: Request) -> Response:
+        table = _query(request, "table").get("table")
+        now = self._clock.now()
+        return _json({"streams": await self._storage.read(lambda reader: shards.every(reader, table, now))})
+
+    async def _reshape(self, body: Mapping[str, Any]) -> Response:
+        try:
+            work = partial(shards.carry_out, shards.order(body), self._clock.now())
+            return _json(await self._storage.write(work))
+        except ValueError as error:
+            raise BadRequestError(str(error)) from None
+        except LookupError as error:
+            raise UnknownError(str(error.args[0])) from None
 
     async def _denied(self, request: Request) -> Response:
         identity = _query(request, "identity").get("identity")

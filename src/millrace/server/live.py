@@ -154,7 +154,7 @@ class Feeds:
         self._sources.callback(self._supervisor.observe(self._delivery))
         self._sources.callback(self._logs.subscribe(None, None, self._log_lines))
         self._sources.callback(self._storage.watch(stream_log.CHANGES, self._look_for_streams))
-        await self._watch_streams()
+        await self._watch_streams(opened=False)
 
     def _close_sources(self) -> None:
         if self._sources is not None:
@@ -165,18 +165,20 @@ class Feeds:
             task.cancel()
         self._reading.clear()
 
-    # Changes: every open shard's journal is watched, and read from where it was when watching began.
+    # Changes: every open shard's journal is watched, and read from where it was when watching began. One that was
+    # opened since then is read from its beginning.
 
     def _look_for_streams(self) -> None:
-        self._start("", self._watch_streams())
+        self._start("", self._watch_streams(opened=True))
 
-    async def _watch_streams(self) -> None:
+    async def _watch_streams(self, *, opened: bool) -> None:
         for stream, shard, head in await self._storage.read(_open_shards):
             if shard.journal not in self._positions and self._sources is not None:
-                self._positions[shard.journal] = head
+                self._positions[shard.journal] = 0 if opened else head
                 self._sources.callback(
                     self._storage.watch(shard.journal, partial(self._changed, stream, shard))
                 )
+                self._changed(stream, shard)
 
     def _changed(self, stream: Stream, shard: Shard) -> None:
         if shard.journal not in self._reading:

@@ -5,7 +5,7 @@ table and of its stream, are one commit. Records live 24 hours (`retention`).
 """
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 import orjson
@@ -34,33 +34,94 @@ def changes(scope: Scope) -> str:
 
 
 def create(
-    writer: Writer, scope: Scope, table: str, view: str, key_schema: tuple[tuple[str, str], ...], now: float
+    writer: Writer,
+    scope: Scope,
+    table: str,
+    view: str,
+    key_schema: tuple[tuple[str, str], ...],
+    now: float,
+    *,
+    shards: int = 1,
+    seconds: float = 0.0,
 ) -> Stream:
-    """Enable a stream: a new ARN and label every time, even twice within a millisecond."""
-    stream = streams.first(scope, table, view, key_schema, now)
+    """Enable a stream of so many shards: a new ARN and label every time, even twice within a millisecond.
+
+    It is ENABLING for `seconds`.
+    """
+    settled = now + seconds
+    stream = streams.first(scope, table, view, key_schema, now, shards=shards)
     while describe(writer, stream.arn) is not None:
         now += 0.001
-        stream = streams.first(scope, table, view, key_schema, now)
+        stream = streams.first(scope, table, view, key_schema, now, shards=shards)
+    stream = replace(stream, settled=settled)
     _save(writer, stream)
     return stream
 
 
-def disable(writer: Writer, arn: str, now: float) -> None:
-    """Close every shard. What they hold stays readable until it is 24 hours old."""
+def disable(writer: Writer, arn: str, now: float, *, seconds: float = 0.0) -> None:
+    """Close every shard. What they hold stays readable until it is 24 hours old. It is DISABLING for `seconds`."""
     stream = describe(writer, arn)
     if stream is None or stream.disabled is not None:
         return
-    for shard in stream.shards:
-        if shard.end is None:
-            stream = streams.succeed(stream, shard, shard.start + writer.head(shard.journal), (), now)
-    _save(writer, replace(stream, disabled=now))
+    for shard in stream.open_shards:
+        stream = _close(writer, stream, shard, (), now)
+    _save(writer, replace(stream, disabled=now, settled=now + seconds))
 
 
-def divide(writer: Writer, stream: Stream, shard: Shard, bounds: tuple[int, ...], now: float) -> Stream:
-    """Close an open shard and open children over `bounds`: two are a roll-over, three a split."""
-    stream = streams.succeed(stream, shard, shard.start + writer.head(shard.journal), bounds, now)
+def split(writer: Writer, stream: Stream, shard: Shard, now: float) -> Stream:
+    """Close an open shard; two children share its partitions.
+
+    Raises LookupError for a closed shard, and ValueError when there would be too many shards.
+    """
+    if len(stream.open_shards) >= limits.stream_open_shards_max:
+        raise ValueError(f"a stream has at most {limits.stream_open_shards_max} open shards")
+    return _divide(writer, stream, shard, (shard.low, (shard.low + shard.high) // 2, shard.high), now)
+
+
+def roll(writer: Writer, stream: Stream, shard: Shard, now: float) -> Stream:
+    """Close an open shard; one child follows it. Raises LookupError for a closed shard."""
+    return _divide(writer, stream, shard, (shard.low, shard.high), now)
+
+
+def _divide(writer: Writer, stream: Stream, shard: Shard, bounds: tuple[int, ...], now: float) -> Stream:
+    if shard.end is not None:
+        raise LookupError(f"{shard.id} is closed")
+    stream = _close(writer, stream, shard, bounds, now)
     _save(writer, stream)
     return stream
+
+
+def _close(writer: Writer, stream: Stream, shard: Shard, bounds: tuple[int, ...], now: float) -> Stream:
+    return streams.succeed(stream, shard, shard.start + writer.head(shard.journal), bounds, now)
+
+
+# What hears that a shard goes, in the transaction that takes it away and while its journal is still there: whoever
+# keeps an account of its records closes it then. Their last number is `reader.head(shard.journal)`.
+Farewell = Callable[[Writer, Stream, Shard], None]
+
+
+def remove(writer: Writer, stream: Stream, shards: Iterable[Shard], farewell: Farewell) -> Stream:
+    """Take closed shards out of a stream. Children go on naming them as their parents."""
+    gone = {shard.id for shard in shards}
+    removed = stream.removed
+    for shard in stream.shards:
+        if shard.id in gone:
+            farewell(writer, stream, shard)
+            removed += writer.head(shard.journal)
+            writer.drop(shard.journal)
+    kept = tuple(shard for shard in stream.shards if shard.id not in gone)
+    stream = replace(stream, shards=kept, removed=removed)
+    _save(writer, stream)
+    return stream
+
+
+def drop(writer: Writer, stream: Stream, farewell: Farewell) -> None:
+    """Forget a stream and all its records."""
+    remove(writer, stream, stream.shards, farewell)
+    key = key_of(stream.arn)
+    if key is not None:
+        writer.delete(SPACE, key)
+        resource_policy.forget(writer, stream.arn)
 
 
 def describe(reader: Reader, arn: str) -> Stream | None:
@@ -115,17 +176,6 @@ def before(reader: Reader, shard: Shard, moment: float) -> int:
         else:
             high = middle
     return low
-
-
-def drop(writer: Writer, stream: Stream) -> None:
-    """Forget a stream and all its records."""
-    for shard in stream.shards:
-        writer.drop(shard.journal)
-    key = key_of(stream.arn)
-    if key is not None:
-        writer.delete(SPACE, key)
-        resource_policy.forget(writer, stream.arn)
-        _tell(writer, stream)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -92,7 +92,8 @@ class Operations:
         if after is not None:
             shards = [shard for shard in shards if shard.id > after]
         last = shards[limit - 1].id if len(shards) > limit else None
-        return {"StreamDescription": _description(stream, shards[:limit], last)}
+        status = stream.status(self._clock.now())
+        return {"StreamDescription": _description(stream, status, shards[:limit], last)}
 
     async def get_shard_iterator(self, context: Context, params: Params) -> Output:
         arn: str = params["StreamArn"]
@@ -167,11 +168,11 @@ def find(reader: Reader, scope: Scope, arn: str) -> Stream:
     return stream
 
 
-def _description(stream: Stream, shards: list[Shard], last: str | None) -> Output:
+def _description(stream: Stream, status: str, shards: list[Shard], last: str | None) -> Output:
     return {
         "StreamArn": stream.arn,
         "StreamLabel": stream.label,
-        "StreamStatus": stream.status,
+        "StreamStatus": status,
         "StreamViewType": stream.view,
         "CreationRequestDateTime": stream.created,
         "TableName": stream.table,

@@ -162,8 +162,11 @@ def test_records_of_more_than_a_day_are_trimmed():
         stale = await _iterator(calls, arn)
         await calls("PutItem", TableName="orders", Item={"id": s("a"), "n": n(9)})
         await Retention(calls.storage, calls.clock).sweep()
-        page = await calls("GetRecords", ShardIterator=await _iterator(calls, arn))
-        (shard,) = await _shards(calls, arn)
+        shard, _its_child = await _shards(calls, arn)
+        oldest = await calls(
+            "GetShardIterator", StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+        )
+        page = await calls("GetRecords", **oldest)
         first = _sequence_numbers(everything)[0]
 
         assert _numbers(page) == [9]
@@ -255,7 +258,7 @@ def test_a_shard_that_rolled_over_has_a_child_with_higher_numbers():
         def roll(writer):
             stream = log.describe(writer, arn)
             (shard,) = stream.shards
-            return log.divide(writer, stream, shard, (shard.low, shard.high), calls.clock.now())
+            return log.roll(writer, stream, shard, calls.clock.now())
 
         await calls.storage.write(roll)
         await calls("PutItem", TableName="orders", Item={"id": s("a"), "n": n(9)})
@@ -285,7 +288,7 @@ def test_a_split_shares_the_partitions_between_two_children():
         def split(writer):
             stream = log.describe(writer, arn)
             (shard,) = stream.shards
-            return log.divide(writer, stream, shard, (shard.low, 1 << 63, shard.high), calls.clock.now())
+            return log.split(writer, stream, shard, calls.clock.now())
 
         stream = await calls.storage.write(split)
         for number in range(40):

@@ -229,7 +229,7 @@ def test_a_shard_waits_for_the_one_before_it():
 
         def divide(writer):
             current = log.describe(writer, stream.arn)
-            return log.divide(writer, current, current.shards[0], (0, log.streams.HASH_END), mill.clock.now())
+            return log.roll(writer, current, current.shards[0], mill.clock.now())
 
         divided = await mill.storage.write(divide)
         await mill.change(stream, "b")

@@ -293,9 +293,7 @@ def test_children_start_when_their_parent_is_done_with():
         await mill.map(stream)
         await mill.change(stream, "parent")
         shard = stream.shards[0]
-        await mill.storage.write(
-            lambda w: log.divide(w, log.describe(w, stream.arn), shard, (shard.low, shard.high), 1e9 * 2)
-        )
+        await mill.storage.write(lambda w: log.roll(w, log.describe(w, stream.arn), shard, 1e9 * 2))
         await mill.change(stream, "child")
         await mill.until(lambda: mill.calls)
         assert mill.batches == [["parent"]]

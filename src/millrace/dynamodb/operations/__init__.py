@@ -37,9 +37,14 @@ from millrace.streams.resource_policy import Policies
 
 
 def service(
-    storage: Storage, clock: Clock, *, table_delay: float = 0.0, throttle: Throttle | None = None
+    storage: Storage,
+    clock: Clock,
+    *,
+    table_delay: float = 0.0,
+    stream_shards: int = 1,
+    throttle: Throttle | None = None,
 ) -> Service:
-    """DynamoDB over this storage. States of tables last `table_delay` seconds."""
+    """DynamoDB over this storage. States of tables last `table_delay` seconds, new streams have `stream_shards`."""
     transactions = Transactions(storage, clock)
     families = (
         Account(storage),
@@ -60,7 +65,7 @@ def service(
         Restores(storage, clock),
         StatementGroups(storage, clock, transactions),
         Statements(storage, clock, transactions),
-        Tables(storage, clock, table_delay),
+        Tables(storage, clock, table_delay, stream_shards),
         TransactionOperations(transactions),
         Vectors(storage),
     )

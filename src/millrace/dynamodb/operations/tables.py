@@ -30,12 +30,13 @@ from millrace.streams import log
 
 
 class Tables:
-    """The operations, over one storage and one clock; states last `seconds`."""
+    """The operations, over one storage and one clock; states last `seconds`, new streams have so many `shards`."""
 
-    def __init__(self, storage: Storage, clock: Clock, seconds: float) -> None:
+    def __init__(self, storage: Storage, clock: Clock, seconds: float, shards: int) -> None:
         self._storage = storage
         self._clock = clock
         self._seconds = seconds
+        self._shards = shards
 
     def operations(self) -> Mapping[str, Operation]:
         return {
@@ -57,7 +58,7 @@ class Tables:
 
         def create(writer: Writer) -> Output:
             _check_free(catalog.get(writer, context.scope, name), name)
-            made = table if view is None else _open_stream(writer, table, view, now)
+            made = table if view is None else self._open_stream(writer, table, view, now)
             if self._seconds:
                 made = replace(made, pending=Pending("CREATING", now + self._seconds, self._seconds))
             catalog.save(writer, made)
@@ -98,7 +99,7 @@ class Tables:
             made = alteration.altered(table, params, now)
             made = index_alteration.altered(table, made, params, now, ids.uuid)
             made = vector_alteration.altered(table, made, params, ids.uuid)
-            made = _with_stream(writer, table, made, params, now)
+            made = self._with_stream(writer, table, made, params, now)
             made = transition.under_way(table, made, now, self._seconds, params)
             catalog.save(writer, made)
             # The counts of what goes are told, so the answer is made first.
@@ -121,7 +122,7 @@ class Tables:
                 )
             output = {"TableDescription": description.of_deleted(writer, table, now)}
             if table.stream is not None:
-                log.disable(writer, table.stream, now)
+                log.disable(writer, table.stream, now, seconds=self._seconds)
             expiry_index.forget(writer, table)
             leaving = replace(
                 table, ttl=None, pending=Pending("DELETING", now + self._seconds, self._seconds)
@@ -132,6 +133,25 @@ class Tables:
             return output
 
         return await self._storage.write(delete)
+
+    def _open_stream(self, writer: Writer, table: Table, view: str, now: float) -> Table:
+        schema = tuple(zip(table.schema.names, ("HASH", "RANGE"), strict=False))
+        stream = log.create(
+            writer, table.scope, table.name, view, schema, now, shards=self._shards, seconds=self._seconds
+        )
+        return replace(table, stream=stream.arn, stream_label=stream.label, view=view)
+
+    def _with_stream(self, writer: Writer, before: Table, table: Table, params: Params, now: float) -> Table:
+        """Enable a new stream, or disable the one there is: its ARN stays the table's latest."""
+        specification = params.get("StreamSpecification")
+        if specification is None:
+            return table
+        alteration.check_toggle(before, specification)
+        if specification["StreamEnabled"]:
+            return self._open_stream(writer, table, str(specification["StreamViewType"]), now)
+        if table.stream is not None:
+            log.disable(writer, table.stream, now, seconds=self._seconds)
+        return replace(table, view=None)
 
 
 def named(reader: Reader, context: Context, params: Params) -> Table:
@@ -162,22 +182,3 @@ def _check_free(table: Table | None, name: str) -> None:
     if table.status == "CREATING":
         admission.check_there(table)
     raise AwsError("ResourceInUseException", f"Table already exists: {name}")
-
-
-def _open_stream(writer: Writer, table: Table, view: str, now: float) -> Table:
-    schema = tuple(zip(table.schema.names, ("HASH", "RANGE"), strict=False))
-    stream = log.create(writer, table.scope, table.name, view, schema, now)
-    return replace(table, stream=stream.arn, stream_label=stream.label, view=view)
-
-
-def _with_stream(writer: Writer, before: Table, table: Table, params: Params, now: float) -> Table:
-    """Enable a new stream, or disable the one there is: its ARN stays the table's latest."""
-    specification = params.get("StreamSpecification")
-    if specification is None:
-        return table
-    alteration.check_toggle(before, specification)
-    if specification["StreamEnabled"]:
-        return _open_stream(writer, table, str(specification["StreamViewType"]), now)
-    if table.stream is not None:
-        log.disable(writer, table.stream, now)
-    return replace(table, view=None)

@@ -1,0 +1,253 @@
+"""A real server is killed at random moments under full load, started again, and held to everything it has said."""
+
+import asyncio
+import json
+import random
+import threading
+import time
+from collections import Counter
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+from tests.api.millrace_process import TRUST, Millrace, stream_policy, zipped
+
+from crash.connection import Connection, GoneError, RefusedError
+from crash.mappings import Mapping, mappings
+from crash.model import LostError, Model
+from crash.reader import Reader
+from crash.writers import TABLE, Writer
+
+REGION = "us-east-1"
+WRITERS = 8
+WRITES_MAX = 500  # requests acknowledged between two kills
+REST_KILLS = 25  # after so many everything is waited for, and checked to its end
+OPEN_SHARDS_MAX = 6
+MOMENTS = {"writing": 70, "delivering": 18, "starting": 12}
+RECORDER = Path(__file__).with_name("recorder.py")
+
+
+class Campaign:
+    """One server with its data in `folder`. `seed` decides what can be decided: the moments, not what is under way then."""
+
+    def __init__(self, folder: Path, seed: int, *, writes: int = WRITES_MAX) -> None:
+        self.server = Millrace(folder / "data", "--stream-shards", "2")
+        self.model = Model()
+        self.mappings = mappings(folder)
+        self.kills: Counter[str] = Counter()
+        self.repeated = 0
+        self.reshaped = 0
+        self.records = 0
+        self._dice = random.Random(seed)
+        self._writes = writes
+        self._writers = [Writer(number, seed) for number in range(WRITERS)]
+        self._lives: dict[int, int] = {}
+        self._reader: Reader
+        self._quiet = False
+
+    # The life of the server.
+
+    def begin(self) -> list[str]:
+        """Start it with a table and all mappings; answers those that this version does not take."""
+        self._start()
+        made = self.server.client("dynamodb", region_name=REGION).create_table(
+            TableName=TABLE,
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+        )
+        stream = made["TableDescription"]["LatestStreamArn"]
+        self._reader = Reader(stream)
+        iam = self.server.client("iam", region_name=REGION)
+        role = iam.create_role(RoleName="reader", AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
+        iam.put_role_policy(RoleName="reader", PolicyName="reads", PolicyDocument=stream_policy(stream))
+        refused = [mapping for mapping in self.mappings if not self._map(mapping, stream, role)]
+        self.mappings = [mapping for mapping in self.mappings if mapping not in refused]
+        return [mapping.name for mapping in refused]
+
+    def _map(self, mapping: Mapping, stream: str, role: str) -> bool:
+        functions = self.server.client("lambda", region_name=REGION)
+        functions.create_function(
+            FunctionName=mapping.name,
+            Runtime="python3.11",
+            Handler="handler.handler",
+            Role=role,
+            Code={"ZipFile": zipped(RECORDER.read_text())},
+            Environment={"Variables": mapping.environment},
+        )
+        try:
+            made = functions.create_event_source_mapping(
+                EventSourceArn=stream,
+                FunctionName=mapping.name,
+                StartingPosition="TRIM_HORIZON",
+                **mapping.settings,
+            )
+        except ClientError as error:
+            if "not" not in str(error):
+                raise
+            return False
+        mapping.uuid = made["UUID"]
+        return True
+
+    def _start(self, kill_after: float | None = None) -> bool:
+        """Start it; answers whether it got so far before it was killed again."""
+        timer = None
+        if kill_after is not None:
+            old = self.server.process
+            timer = threading.Timer(kill_after, self._kill_new, (old,))
+            timer.start()
+        try:
+            self.server.start()
+        except (AssertionError, ValueError):
+            if kill_after is None:
+                raise
+            self._remember()
+            return False
+        finally:
+            if timer is not None:
+                timer.cancel()
+                timer.join()
+        self._remember()
+        assert self.server.process is not None
+        return self.server.process.poll() is None
+
+    def _kill_new(self, old: Any) -> None:
+        if self.server.process is not old and self.server.process is not None:
+            self.server.process.kill()
+
+    def _remember(self) -> None:
+        assert self.server.process is not None
+        self._lives[self.server.process.pid] = len(self._lives)
+
+    def end(self) -> None:
+        if self.server.process is not None and self.server.process.poll() is None:
+            self.server.kill()
+
+    # One kill after the other.
+
+    def kill_once(self) -> str:
+        """Live, be killed, start again, and be checked; answers what the moment was."""
+        moment = self._dice.choices(list(MOMENTS), weights=list(MOMENTS.values()))[0]
+        asyncio.run(self._live(moment))
+        self.server.kill()
+        self.kills[moment] += 1
+        if moment == "starting":
+            while not self._start(kill_after=self._dice.uniform(0.02, 0.6)):
+                assert self.server.process is not None
+                self.server.process.wait()
+                if self._dice.random() < 0.5:
+                    self._start()
+                    break
+        else:
+            self._start()
+        asyncio.run(self._after_start())
+        return moment
+
+    async def _live(self, moment: str) -> None:
+        wanted = self.model.acknowledged + self._dice.randrange(1, self._writes)
+
+        def enough() -> bool:
+            return moment == "delivering" and self.model.acknowledged >= wanted
+
+        self._quiet = False
+        connect = partial(Connection, self.server.port)
+        tasks = [
+            *(asyncio.create_task(writer.run(connect, self.model, enough)) for writer in self._writers),
+            asyncio.create_task(self._reader.run(connect, lambda: self._quiet)),
+            asyncio.create_task(self._reshape()),
+        ]
+        while self.model.acknowledged < wanted:
+            self._raise_from(tasks)
+            await asyncio.sleep(0.001)
+        await asyncio.sleep(self._dice.uniform(0, 0.3 if moment == "delivering" else 0.004))
+        self._raise_from(tasks)
+        assert self.server.process is not None
+        self.server.process.kill()
+        await asyncio.gather(*tasks)
+
+    def _raise_from(self, tasks: list[asyncio.Task[None]]) -> None:
+        for task in tasks:
+            if task.done() and task.exception() is not None:
+                raise task.exception() or AssertionError
+        assert self.server.process is not None
+        if self.server.process.poll() is not None:
+            raise LostError("the server ended by itself")
+
+    async def _reshape(self) -> None:
+        """Now and then a shard is split or rolls over."""
+        if self._dice.random() < 0.4:
+            return
+        await asyncio.sleep(self._dice.uniform(0, 0.1))
+        try:
+            async with Connection(self.server.port) as connection:
+                (stream,) = (await connection.ask("streams"))["streams"]
+                shards = [shard["shard"] for shard in stream["shards"] if shard["closed"] is None]
+                action = "split" if len(shards) < OPEN_SHARDS_MAX else "roll"
+                chosen = self._dice.choice(shards)
+                await connection.ask("streams", {"action": action, "stream": stream["arn"], "shard": chosen})
+                self.reshaped += 1
+        except GoneError:
+            return
+
+    # Checks.
+
+    async def _after_start(self) -> None:
+        """What can be known while mappings still work: the items, and the counts."""
+        async with Connection(self.server.port) as connection:
+            found = await connection.call("Scan", {"TableName": TABLE, "ConsistentRead": True})
+            items = {item["id"]["S"]: int(item["n"]["N"]) for item in found["Items"]}
+            self.model.resolve(items)
+            self._check_status(await connection.ask("status"))
+        self._reader.check(self.model, complete=False)
+
+    def _check_status(self, status: dict[str, Any]) -> dict[str, dict[str, Any]]:
+        (table,) = status["tables"]
+        if table["changes"] != self.model.changes:
+            raise LostError(f"{self.model.changes} changes happened, the stream had {table['changes']}")
+        told = {one["function"]: one for one in status["mappings"]}
+        for mapping in self.mappings:
+            one = told[mapping.name]
+            counts = (one["delivered"], one["filtered"], sum(one["discarded"].values()), one["pending"])
+            if sum(counts) != self.model.changes:
+                raise LostError(
+                    f"{mapping.name}: delivered, filtered, discarded and pending are {counts}, of {self.model.changes}"
+                )
+        return told
+
+    def rest(self) -> None:
+        """Wait until everything is read and delivered, and check all of it."""
+        self._quiet = True
+        asyncio.run(self._reader.run(partial(Connection, self.server.port), lambda: True))
+        self._reader.check(self.model, complete=True)
+        asyncio.run(self._idle())
+        self.repeated = self.records = 0
+        for mapping in self.mappings:
+            mapping.read_file(self._lives)
+            self.repeated += mapping.check(self._reader)
+            self.records += sum(len(numbers) for _, numbers in mapping.batches)
+
+    async def _idle(self) -> None:
+        deadline = time.monotonic() + 120
+        async with Connection(self.server.port) as connection:
+            while True:
+                try:
+                    await connection.ask("idle", {"timeout": 10})
+                    break
+                except RefusedError as error:
+                    if time.monotonic() > deadline:
+                        raise LostError(f"deliveries never end: {error}") from error
+            told = self._check_status(await connection.ask("status"))
+        for mapping in self.mappings:
+            changes = [(key, *change) for key, changes in self.model.history.items() for change in changes]
+            expected = (
+                sum(mapping.wants(*change) for change in changes),
+                sum(mapping.gives_up(*change) for change in changes),
+            )
+            one = told[mapping.name]
+            if (one["delivered"], sum(one["discarded"].values())) != expected:
+                raise LostError(
+                    f"{mapping.name}: (delivered, discarded) should be {expected}: "
+                    f"{json.dumps({name: one[name] for name in ('delivered', 'filtered', 'discarded', 'pending')})}"
+                )

@@ -1,0 +1,47 @@
+"""The function of every mapping. One line of its file is one batch that was handled: written at once, or not at all.
+
+It fails as its environment tells it: in FAILS of all batches, in part in PARTLY of them, and always when there is poison.
+"""
+
+import json
+import os
+import random
+
+SERVER = os.getppid()
+
+
+def handler(event, context):
+    records = [told(record) for record in event["Records"]]
+    poison = int(os.environ["POISON"])
+    if poison and any(is_poison(key, number, poison) for _, key, _, number in records):
+        raise ValueError("poison")
+    if random.random() < float(os.environ["FAILS"]):
+        raise ValueError("a bad day")
+    done = len(records)
+    if random.random() < float(os.environ["PARTLY"]):
+        done = random.randrange(len(records))
+    if done:
+        _write({"server": SERVER, "request": context.aws_request_id, "records": records[:done]})
+    failed = records[done:]
+    return {"batchItemFailures": [{"itemIdentifier": str(failed[0][0])}] if failed else []}
+
+
+def told(record):
+    change = record["dynamodb"]
+    image = change.get("NewImage") or change["OldImage"]
+    return [
+        int(change["SequenceNumber"]),
+        change["Keys"]["id"]["S"],
+        record["eventName"],
+        int(image["n"]["N"]),
+    ]
+
+
+def is_poison(key, number, every):
+    return key.endswith("-0") and number % every == 0
+
+
+def _write(batch):
+    file = os.open(os.environ["FILE"], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    os.write(file, (json.dumps(batch) + "\n").encode())
+    os.close(file)
