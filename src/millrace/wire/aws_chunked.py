@@ -42,12 +42,12 @@ def parse(body: bytes) -> Chunked:
     while True:
         end = body.find(b"\r\n", at)
         if end < 0:
-            raise _incomplete()
+            raise incomplete()
         size, _, extension = body[at:end].decode("latin-1").partition(";")
         try:
             length = int(size, 16)
         except ValueError:
-            raise _incomplete() from None
+            raise incomplete() from None
         start = end + 2
         signature = extension.removeprefix(_SIGNATURE) if extension.startswith(_SIGNATURE) else ""
         chunks.append((view[start : start + length], signature))
@@ -55,7 +55,7 @@ def parse(body: bytes) -> Chunked:
         if not length:
             return _with_trailers(chunks, body[at:])
         if length < 0 or body[at : at + 2] != b"\r\n":
-            raise _incomplete()
+            raise incomplete()
         at += 2
 
 
@@ -88,7 +88,8 @@ def verify(chunked: Chunked, form: str, key: bytes, stamp: str, scope: str, seed
     return hmac.compare_digest(expected.encode(), chunked.trailer_signature.encode())
 
 
-def _incomplete() -> AwsError:
+def incomplete() -> AwsError:
+    """The body is not as long as it says, or not in this form."""
     return AwsError(
         "IncompleteBody",
         "You did not provide the number of bytes specified by the Content-Length HTTP header",
