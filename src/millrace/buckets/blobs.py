@@ -43,7 +43,11 @@ def write(writer: Writer, data: bytes) -> Blob:
 def write_chunk(writer: Writer, identity: str, number: int, data: bytes) -> None:
     """Store the chunk of this number out of all of `data`."""
     start = number * limits.object_chunk_bytes
-    writer.put(_BYTES, _row(identity, number), data[start : start + limits.object_chunk_bytes])
+    put_chunk(writer, identity, number, data[start : start + limits.object_chunk_bytes])
+
+
+def put_chunk(writer: Writer, identity: str, number: int, chunk: bytes) -> None:
+    writer.put(_BYTES, _row(identity, number), chunk)
 
 
 def read_chunk(reader: Reader, blob: Blob, number: int) -> bytes:

@@ -37,6 +37,11 @@ class Bucket:
         return f"bucket/{self.id}/uploads"
 
     @property
+    def parts(self) -> str:
+        """The space of the parts of its multipart uploads."""
+        return f"bucket/{self.id}/parts"
+
+    @property
     def scope(self) -> Scope:
         return Scope(self.account, self.region)
 
@@ -64,6 +69,7 @@ def remove(writer: Writer, bucket: Bucket) -> None:
     writer.delete(_POLICIES, bucket.name.encode())
     writer.drop(bucket.objects)
     writer.drop(bucket.uploads)
+    writer.drop(bucket.parts)
 
 
 def every(reader: Reader, low: bytes = b"") -> Iterator[Bucket]:

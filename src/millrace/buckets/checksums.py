@@ -47,15 +47,14 @@ def shown(checksums: Mapping[str, str]) -> dict[str, str]:
     return {f"Checksum{name}": value for name, value in checksums.items()}
 
 
-def verify(checksums: Mapping[str, str], data: bytes) -> None:
-    """Return if all of these are those of `data`. Raises BadDigest, or InvalidRequest for what can be none."""
-    for name, value in checksums.items():
-        expected = checksum(name, data)
-        if len(value) != len(expected):
+def compare(sent: Mapping[str, str], computed: Mapping[str, str]) -> None:
+    """Return if what was sent is what was computed. Raises BadDigest, or InvalidRequest for what can be none."""
+    for name, value in sent.items():
+        if len(value) != len(computed[name]):
             raise AwsError(
                 "InvalidRequest", f"Value for x-amz-checksum-{name.lower()} header is invalid.", status=400
             )
-        if value != expected:
+        if value != computed[name]:
             raise AwsError(
                 "BadDigest", f"The {name} you specified did not match the calculated checksum.", status=400
             )
@@ -148,7 +147,8 @@ def _lanes(data: bytes, rows: int, polynomial: int, width: int) -> list[int]:
     for row in range(rows):
         selected = (state[0] ^ int.from_bytes(data[row::rows], "little")).to_bytes(_LANES, "little")
         state = [
-            int.from_bytes(selected.translate(plane), "little") ^ (state[place + 1] if place + 1 < width else 0)
+            int.from_bytes(selected.translate(plane), "little")
+            ^ (state[place + 1] if place + 1 < width else 0)
             for place, plane in enumerate(planes)
         ]
     columns = zip(*(part.to_bytes(_LANES, "little") for part in state), strict=True)
@@ -179,7 +179,8 @@ def _zeros(size: int, polynomial: int, width: int) -> tuple[tuple[int, ...], ...
         power = [_times(power, column) for column in power]
         size >>= 1
     return tuple(
-        tuple(_times(columns[8 * place : 8 * place + 8], byte) for byte in range(256)) for place in range(width)
+        tuple(_times(columns[8 * place : 8 * place + 8], byte) for byte in range(256))
+        for place in range(width)
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from millrace.core.arn import Scope
 from millrace.core.clock import Clock
-from millrace.core.context import Principal
+from millrace.core.context import ANONYMOUS, Principal
 from millrace.core.errors import AwsError
 from millrace.http.message import Request
 from millrace.iam.identities import Identities, unrecognized
@@ -57,6 +57,10 @@ class Authenticator:
         sigv4.verify(request, signature, credential.secret, now, base_path=self._base_path)
         principal = credential.principal
         return Caller(principal, self._scope(principal.account, signature.region))
+
+    def anonymous(self) -> Caller:
+        """Who did not sign, where that is allowed."""
+        return Caller(ANONYMOUS, self._home)
 
     def _open_caller(self, region: str) -> Caller:
         caller = self._callers.get(region)

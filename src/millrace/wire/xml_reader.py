@@ -45,16 +45,19 @@ def parse(data: bytes) -> Element:
         path[-1].inside.append(found)
         path.append(found)
 
+    def say(text: str) -> None:
+        path[-1].texts.append(text)
+
     def refuse(*_: object) -> None:
         raise MalformedError("a document type")
 
     parser = expat.ParserCreate()
     parser.StartElementHandler = start
     parser.EndElementHandler = lambda _: path.pop()
-    parser.CharacterDataHandler = lambda text: path[-1].texts.append(text)
+    parser.CharacterDataHandler = say
     parser.StartDoctypeDeclHandler = refuse
     try:
-        parser.Parse(data, True)  # noqa: FBT003 -- expat's signature
+        parser.Parse(data, True)
     except expat.ExpatError as error:
         raise MalformedError(str(error)) from error
     return root.inside[0]
@@ -86,7 +89,9 @@ class XmlReader:
             case "list":
                 return self._list(shape, flat=is_flat(reference, shape))
             case "map":
-                raise AwsError("NotImplemented", "Maps in XML requests are read for no service yet.", status=501)
+                raise AwsError(
+                    "NotImplemented", "Maps in XML requests are read for no service yet.", status=501
+                )
             case _:
                 read = self._texts.reader(reference, "iso8601")
                 return lambda elements: read(elements[0].text)
