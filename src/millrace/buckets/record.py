@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import orjson
 
@@ -42,5 +43,5 @@ class Record:
 
 
 def decode(raw: bytes) -> Record:
-    told = orjson.loads(raw)
-    return Record(**{**told, "blobs": [Blob(*blob) for blob in told["blobs"]]})
+    told: dict[str, Any] = orjson.loads(raw)
+    return Record([Blob(*blob) for blob in told.pop("blobs")], **told)

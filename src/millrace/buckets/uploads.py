@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import orjson
 
@@ -110,8 +111,8 @@ def every_blob(reader: Reader, bucket: Bucket) -> list[Blob]:
 
 
 def _decode_part(raw: bytes) -> Part:
-    told = orjson.loads(raw)
-    return Part(**{**told, "blob": Blob(*told["blob"])})
+    told: dict[str, Any] = orjson.loads(raw)
+    return Part(Blob(*told.pop("blob")), **told)
 
 
 def _part_row(identity: str, number: int) -> bytes:

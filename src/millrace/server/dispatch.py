@@ -124,7 +124,9 @@ class Dispatcher:
         try:
             return sigv4.parse(request)
         except AwsError as error:
-            name = "s3" if _BUCKETS.search(f"{request.headers.get('authorization')} {request.query}") else None
+            name = (
+                "s3" if _BUCKETS.search(f"{request.headers.get('authorization')} {request.query}") else None
+            )
             try:
                 model = self._router.route(request, name).service
             except UnroutableError as lost:
@@ -167,7 +169,6 @@ class Dispatcher:
         if context.response_headers:
             response.headers = {**response.headers, **context.response_headers}
         return response
-
 
     async def _allow_anyone(self, service: Service, accesses: Sequence[Access]) -> None:
         """Return if the policies of resources allow it to everyone. Raises AccessDenied."""

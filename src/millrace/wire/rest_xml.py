@@ -105,8 +105,9 @@ class RestXml:
         return found
 
     def _route(self, name: str, operation: Mapping[str, Any]) -> Route:
-        uri, _, fixed = operation["http"]["requestUri"].partition("?")
-        places = {"/": "service", "/{Bucket}": "bucket", "/{Bucket}/{Key+}": "object"}
+        address: str = operation["http"]["requestUri"]
+        uri, _, fixed = address.partition("?")
+        places: dict[str, str] = {"/": "service", "/{Bucket}": "bucket", "/{Bucket}/{Key+}": "object"}
         query = {key: values[0] for key, values in parse_qs(fixed, keep_blank_values=True).items()}
         headers: set[str] = set()
         reference = operation.get("input")

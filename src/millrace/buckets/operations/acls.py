@@ -1,6 +1,7 @@
 """Access control lists, as every bucket made today has them: all is its owner's, and nothing else can be said."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from millrace.buckets import names, objects, put_request
 from millrace.buckets.owned import owned
@@ -33,7 +34,7 @@ class Acls:
         del context
         put_request.refuse_acl(params)
         account = await self._account(params)
-        said = params.get("AccessControlPolicy") or {}
+        said: Mapping[str, Any] = params.get("AccessControlPolicy") or {}
         if any(
             grant.get("Grantee", {}).get("ID") != names.owner(account)["ID"]
             for grant in said.get("Grants") or ()

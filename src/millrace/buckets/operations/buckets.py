@@ -39,7 +39,7 @@ class Buckets:
         name: str = params["Bucket"]
         names.check_bucket(name)
         _refuse(params)
-        asked = params.get("CreateBucketConfiguration") or {}
+        asked: Mapping[str, Any] = params.get("CreateBucketConfiguration") or {}
         region = _region(context.scope.region, asked.get("LocationConstraint"))
         tags = tagging.of_buckets(asked.get("Tags") or [])
         made = Bucket(
@@ -170,7 +170,7 @@ def _own(params: Params) -> dict[str, Any]:
 
 
 def _refuse(params: Params) -> None:
-    asked = params.get("CreateBucketConfiguration") or {}
+    asked: Mapping[str, Any] = params.get("CreateBucketConfiguration") or {}
     if params.get("ObjectLockEnabledForBucket"):
         raise faults.not_built("Object Lock")
     if asked.get("Bucket") or asked.get("Location"):

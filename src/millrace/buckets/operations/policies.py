@@ -1,7 +1,7 @@
 """Policies of buckets: PutBucketPolicy, GetBucketPolicy, DeleteBucketPolicy, GetBucketPolicyStatus."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import orjson
 
@@ -101,12 +101,12 @@ def _get(reader: Reader, params: Params) -> str:
 
 
 def _statements(text: str) -> list[Mapping[str, Any]]:
-    found = orjson.loads(text)["Statement"]
-    return found if isinstance(found, list) else [found]
+    found: Any = orjson.loads(text)["Statement"]
+    return cast("list[Mapping[str, Any]]", found if isinstance(found, list) else [found])
 
 
 def _texts(value: Any) -> list[str]:
-    return [str(each) for each in value] if isinstance(value, list) else [str(value)]
+    return [str(each) for each in cast("list[Any]", value)] if isinstance(value, list) else [str(value)]
 
 
 def _is_inside(resource: str, bucket: str) -> bool:

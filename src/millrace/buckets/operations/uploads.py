@@ -84,7 +84,8 @@ class Uploads:
         return {"ETag": f'"{digests.md5}"', **checksums.shown(digests.checksums), **_ENCRYPTED}
 
     async def complete_multipart_upload(self, context: Context, params: Params) -> Output:
-        asked: list[Mapping[str, Any]] = (params.get("MultipartUpload") or {}).get("Parts") or []
+        said: Mapping[str, Any] = params.get("MultipartUpload") or {}
+        asked: list[Mapping[str, Any]] = said.get("Parts") or []
         if not asked:
             raise faults.malformed_xml()
         key, now = params["Key"], self._clock.now()
