@@ -19,6 +19,9 @@ from pathlib import Path
 
 import uvloop
 
+from millrace.buckets import catalog as buckets
+from millrace.buckets.operations import service as buckets_service
+from millrace.buckets.sweeper import Sweeper
 from millrace.config import Settings
 from millrace.core import arn as arns
 from millrace.core import ids
@@ -40,6 +43,7 @@ from millrace.functions.operations import service as functions_service
 from millrace.http.protocol import listen
 from millrace.iam.identities import Identities
 from millrace.iam.operations import iam_service, sts_service
+from millrace.iam.policy import parse as parse_policy
 from millrace.logs.log import Logs
 from millrace.logs.operations import logs_service
 from millrace.queues.operations import queues_service
@@ -66,7 +70,7 @@ from millrace.wire.models import load
 from millrace.wire.routing import Router
 
 # The names botocore gives the services; the Lambda service is answered by two rooms.
-SERVICES = ("dynamodb", "dynamodbstreams", "lambda", "logs", "iam", "sts", "sqs", "sns")
+SERVICES = ("dynamodb", "dynamodbstreams", "lambda", "logs", "iam", "sts", "sqs", "sns", "s3")
 
 # What a request leaves behind is freed by counting references; looking for cycles among the
 # thousands of objects that live as long as the server costs more than it finds.
@@ -106,6 +110,7 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
         await stack.enter_async_context(Retention(storage, clock))
         await stack.enter_async_context(Copier(storage, clock))
         await stack.enter_async_context(BackupRetention(storage, clock))
+        await stack.enter_async_context(Sweeper(storage, clock))
         expirer = await stack.enter_async_context(Expirer(storage, clock))
         functions = await stack.enter_async_context(
             Functions(
@@ -137,6 +142,7 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
             FunctionUrls(
                 functions, identities, authenticator, closed=settings.auth, base_path=settings.base_path
             ),
+            lambda name: storage.read(lambda reader: buckets.find(reader, name) is not None),
             closed=settings.auth,
             base_path=settings.base_path,
         )
@@ -183,6 +189,7 @@ def every_service(
         sts_service(identities),
         queues_service(queues),
         topics_service(Topics(storage, clock)),
+        buckets_service(storage, clock, lambda text: parse_policy(text, "resource")),
     )
     return {part.name: part for part in parts}
 

@@ -27,6 +27,15 @@ class Principal:
     def is_root(self) -> bool:
         return self.role is None and self.user is None
 
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether nobody signed the request: see `ANONYMOUS`."""
+        return self.arn == "*"
+
+
+# Who asks without a signature: only the policy of a resource can allow anything to everyone.
+ANONYMOUS = Principal("anonymous", "*", "anonymous", user="anonymous")
+
 
 @dataclass(slots=True)
 class Context:

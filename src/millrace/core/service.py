@@ -18,7 +18,7 @@ class Service:
     a request needs to be allowed, as the Service Authorization Reference does. `resource_policies` finds the
     policies of the service's resources, where those have some. Where such policies may also deny, and so bind those
     whose own policies allow it and even the root, `denying_policies` tells whether there are any. The operations
-    `unsigned` may be called without a signature, by a principal without an ARN.
+    `unsigned` may be called without a signature, by whoever comes.
     """
 
     name: str

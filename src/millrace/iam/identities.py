@@ -47,9 +47,13 @@ _FORBIDDING = ("lambda", "sqs")
 _ROOT = "The root of an account may do everything."
 # What no resource policy can deny to the root, so that nobody is locked out for good:
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DeleteResourcePolicy.html
+# https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
 _ROOTS_ALWAYS = frozenset(
     (
         "dynamodb:DeleteResourcePolicy",
+        "s3:DeleteBucketPolicy",
+        "s3:GetBucketPolicy",
+        "s3:PutBucketPolicy",
         "sqs:SetQueueAttributes",
         "sqs:DeleteQueue",
         "SNS:SetTopicAttributes",
@@ -177,7 +181,8 @@ class Identities:
         named = Caller(frozenset([principal.arn]), principal.account) if own.limited else caller
         directly = document is not None and names_directly(parse(document, "resource"), access, known, named)
         resource = _decide_resource(document, access, facts, caller)
-        same_account = _account_of(access.resource) == principal.account
+        # A bucket's ARN names no account: all there are belong to one.
+        same_account = _account_of(access.resource) in ("", principal.account)
         return join(own, resource, same_account=same_account, directly=directly)
 
     async def decide_role(self, account: str, role_name: str, access: Access) -> Decision:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from millrace.core.arn import Scope
 from millrace.core.clock import Clock
-from millrace.core.context import Principal
+from millrace.core.context import ANONYMOUS, Principal
 from millrace.core.errors import AwsError
 from millrace.http.message import Request
 from millrace.iam.identities import Identities, unrecognized
@@ -40,10 +40,6 @@ class Authenticator:
         self._root = Principal(home.account, home.iam_arn("root"), home.account)
         self._callers: dict[str, Caller] = {}
 
-    def anybody(self) -> Caller:
-        """Who calls without a signature: nobody in particular, and so no identity that policies could name."""
-        return Caller(Principal("", "", ""), self._home)
-
     async def caller(self, request: Request, signature: sigv4.Signature | None) -> Caller:
         """The caller of `request`. Raises AwsError when the signature does not hold."""
         if signature is None:
@@ -55,12 +51,20 @@ class Authenticator:
             if self._closed:
                 sigv4.check_time(signature, self._clock.wall())
                 raise unrecognized()
+            if (
+                signature.expires is not None and signature.service == "s3"
+            ):  # an address ends, whoever made it
+                sigv4.check_time(signature, self._clock.wall())
             return self._open_caller(signature.region)
         # Clients sign with the machine's time, whatever this server's was moved to.
         now = self._clock.wall()
         sigv4.verify(request, signature, credential.secret, now, base_path=self._base_path)
         principal = credential.principal
         return Caller(principal, self._scope(principal.account, signature.region))
+
+    def anonymous(self) -> Caller:
+        """Who did not sign, where that is allowed."""
+        return Caller(ANONYMOUS, self._home)
 
     def _open_caller(self, region: str) -> Caller:
         caller = self._callers.get(region)

@@ -1,12 +1,13 @@
 """The way of an AWS request through the house."""
 
 import logging
-from collections.abc import Mapping
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import orjson
 
 from millrace.core import ids
-from millrace.core.context import Context
+from millrace.core.context import Access, Context
 from millrace.core.errors import AwsError, StorageError
 from millrace.core.service import Service
 from millrace.http.message import Request, Response
@@ -15,7 +16,7 @@ from millrace.server.authentication import Authenticator
 from millrace.server.function_urls import FunctionUrls, is_function_url
 from millrace.server.introspection import PREFIX, Introspection
 from millrace.server.origin import is_foreign
-from millrace.wire import sigv4
+from millrace.wire import bucket_address, sigv4
 from millrace.wire.content_encoding import packed
 from millrace.wire.models import OperationModel, ServiceModel
 from millrace.wire.routing import Router, UnroutableError
@@ -25,6 +26,10 @@ log = logging.getLogger("millrace.server")
 UNKNOWN_OPERATION = (
     "The requested operation is not supported by millrace yet; docs/coverage.md lists what is."
 )
+
+
+# In a credential, as a header or a query has it.
+_BUCKETS = re.compile("(?:/|%2F)s3(?:/|%2F)")
 
 
 class Dispatcher:
@@ -38,6 +43,7 @@ class Dispatcher:
         identities: Identities,
         introspection: Introspection,
         function_urls: FunctionUrls,
+        is_bucket: Callable[[str], Awaitable[bool]],
         *,
         closed: bool,
         base_path: str = "",
@@ -48,6 +54,7 @@ class Dispatcher:
         self._identities = identities
         self._introspection = introspection
         self._function_urls = function_urls
+        self._is_bucket = is_bucket
         self._closed = closed
         self._base_path = base_path
 
@@ -84,7 +91,8 @@ class Dispatcher:
         model: ServiceModel | None = None
         try:
             signature = self._signature(request)
-            operation = self._router.route(request, signature.service if signature else None)
+            signing_name = signature.service if signature else await self._unsigned(request)
+            operation = self._router.route(request, signing_name)
             model = operation.service
             return await self._answer(request, signature, operation, request_id)
         except AwsError as error:
@@ -101,13 +109,26 @@ class Dispatcher:
                 model, AwsError("InternalServerError", "Internal server error", status=500), request_id
             )
 
+    async def _unsigned(self, request: Request) -> str | None:
+        """The service that a request without a signature is for, where only its address tells: that of a bucket."""
+        if "x-amz-target" in request.headers:
+            return None
+        try:
+            bucket = bucket_address.address(request).bucket
+        except ValueError:
+            return None
+        return "s3" if bucket and await self._is_bucket(bucket) else None
+
     def _signature(self, request: Request) -> sigv4.Signature | None:
         """The signature; when it is malformed, an error in the form of the service that the request is for."""
         try:
             return sigv4.parse(request)
         except AwsError as error:
+            name = (
+                "s3" if _BUCKETS.search(f"{request.headers.get('authorization')} {request.query}") else None
+            )
             try:
-                model = self._router.route(request, None).service
+                model = self._router.route(request, name).service
             except UnroutableError as lost:
                 model = lost.model
             raise UnroutableError(error.code, error.message, model, status=error.status) from None
@@ -120,19 +141,23 @@ class Dispatcher:
         request_id: str,
     ) -> Response:
         service = self._services[operation.service.name]
-        if signature is None and operation.name in service.unsigned:
-            caller = self._authenticator.anybody()
+        if signature is None and (service.name == "s3" or operation.name in service.unsigned):
+            caller = self._authenticator.anonymous()
         else:
             caller = await self._authenticator.caller(request, signature)
         function = service.operations.get(operation.name)
         if function is None:
             raise AwsError("UnknownOperationException", UNKNOWN_OPERATION, status=400)
         params = operation.decode(request)
+        accesses = service.accesses(operation.name, caller.scope, params)
         denying = service.denying_policies is not None and await service.denying_policies()
-        if signature is not None and (denying or not caller.principal.is_root):
+        if caller.principal.is_anonymous:
+            if operation.name not in service.unsigned:
+                await self._allow_anyone(service, accesses)
+        elif denying or not caller.principal.is_root:
             await self._identities.authorise(
                 caller.principal,
-                service.accesses(operation.name, caller.scope, params),
+                accesses,
                 service=service.name,
                 resource_policies=service.resource_policies,
                 denying=denying,
@@ -145,6 +170,15 @@ class Dispatcher:
         if context.response_headers:
             response.headers = {**response.headers, **context.response_headers}
         return response
+
+    async def _allow_anyone(self, service: Service, accesses: Sequence[Access]) -> None:
+        """Return if the policies of resources allow it to everyone. Raises AccessDenied."""
+        policies = service.resource_policies
+        for access in accesses:
+            document = None if policies is None else await policies(access)
+            decision = await self._identities.decide_on(None, access, document)
+            if not decision.allowed:
+                raise AwsError("AccessDenied", "Access Denied", status=403)
 
 
 def _is_visit(request: Request) -> bool:

@@ -12,6 +12,7 @@ from millrace.core.context import Context, Output, Params
 from millrace.core.errors import AwsError
 from millrace.functions import catalog, names, resource_policy, urls
 from millrace.functions.catalog import Function
+from millrace.functions.code_source import zip_from
 from millrace.functions.functions import Functions
 from millrace.functions.names import LATEST, Reference, invalid
 from millrace.functions.operations.settings import (
@@ -19,7 +20,6 @@ from millrace.functions.operations.settings import (
     refuse_unsupported,
     settings,
     wrong_revision,
-    zip_of,
 )
 from millrace.functions.operations.shown import PENDING, UPDATING, show
 from millrace.storage.interface import Writer
@@ -35,7 +35,7 @@ class Lifecycle:
         name = names.resolve(scope, params["FunctionName"]).name
         found = _required(settings(params))
         check_tags(params.get("Tags") or {})
-        data = zip_of(params["Code"])
+        data = await zip_from(self._functions.storage, scope, params["Code"])
         await self._check_role(context, found["role"])
         found.setdefault("log_group", f"/aws/lambda/{name}")
         now = self._functions.clock.now()
@@ -69,7 +69,7 @@ class Lifecycle:
         reference = _unqualified(names.resolve(scope, params["FunctionName"]))
         refuse_unsupported(params)
         await self._functions.function(scope, reference)
-        data = zip_of(params)
+        data = await zip_from(self._functions.storage, scope, params)
         changes: dict[str, Any] = {}
         if params.get("Architectures"):
             changes["architecture"] = params["Architectures"][0]

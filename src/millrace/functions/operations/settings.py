@@ -116,11 +116,9 @@ def check_tags(tags: Mapping[str, str]) -> None:
 
 
 def zip_of(code: Mapping[str, Any]) -> bytes:
-    """The zip file that was sent. Raises InvalidParameterValueException if the code is elsewhere."""
+    """The zip file that was sent. Raises InvalidParameterValueException if there is none."""
     if code.get("ImageUri"):
         raise invalid("ImageUri is not supported: millrace does not do container images yet.")
-    if code.get("S3Bucket") or code.get("S3Key"):
-        raise invalid("Code in S3 is not supported yet: send it as ZipFile.")
     data = code.get("ZipFile")
     if data is None:
         raise invalid("Please provide a source for function code.")

@@ -1,0 +1,58 @@
+"""What a request demands of the object it is about, before anything is done."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from millrace.buckets import faults
+from millrace.buckets.record import Record
+from millrace.core.errors import AwsError
+
+
+def check_read(record: Record, params: Mapping[str, Any], front: str = "") -> None:
+    """Return if an object may be read so. `front` is CopySource for the conditions on what is copied.
+
+    Raises PreconditionFailed, or NotModified (for a copy PreconditionFailed, too). As RFC 7232 has it, an ETag
+    that fits says more than a date that does not.
+    """
+    match, none_match = params.get(f"{front}IfMatch"), params.get(f"{front}IfNoneMatch")
+    since, unless = params.get(f"{front}IfModifiedSince"), params.get(f"{front}IfUnmodifiedSince")
+    if match is not None and not _fits(match, record):
+        raise faults.precondition_failed(_name("If-Match", front))
+    if unless is not None and match is None and record.modified > unless:
+        raise faults.precondition_failed(_name("If-Unmodified-Since", front))
+    if none_match is not None and _fits(none_match, record):
+        raise _unchanged("If-None-Match", front)
+    if since is not None and none_match is None and record.modified <= since:
+        raise _unchanged("If-Modified-Since", front)
+
+
+def check_write(before: Record | None, key: str, params: Mapping[str, Any]) -> None:
+    """Return if an object may be put in place of this one. Raises PreconditionFailed, NoSuchKey."""
+    match, none_match = params.get("IfMatch"), params.get("IfNoneMatch")
+    if none_match is not None and none_match != "*":
+        raise AwsError(
+            "NotImplemented",
+            "A header you provided implies functionality that is not implemented",
+            status=501,
+            members={"Header": "If-None-Match"},
+        )
+    if none_match is not None and before is not None:
+        raise faults.precondition_failed("If-None-Match")
+    if match is not None:
+        if before is None:
+            raise faults.no_such_key(key)
+        if not _fits(match, before):
+            raise faults.precondition_failed("If-Match")
+
+
+def _fits(tags: str, record: Record) -> bool:
+    given = {tag.strip().removeprefix("W/").strip('"') for tag in tags.split(",")}
+    return "*" in given or record.etag in given
+
+
+def _unchanged(name: str, front: str) -> AwsError:
+    return faults.precondition_failed(_name(name, front)) if front else faults.not_modified()
+
+
+def _name(name: str, front: str) -> str:
+    return f"x-amz-copy-source-{name}" if front else name

@@ -1,0 +1,170 @@
+"""Operations on single objects: PutObject, GetObject, HeadObject, GetObjectAttributes."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from millrace.buckets import checksums, conditions, faults, names, objects, put_request, ranges, storing
+from millrace.buckets.owned import owned
+from millrace.buckets.ranges import Span
+from millrace.buckets.record import Record
+from millrace.core import limits
+from millrace.core.clock import Clock
+from millrace.core.context import Context, Operation, Output, Params
+from millrace.storage.interface import Reader, Storage, Writer
+
+_OVERRIDES = (
+    "CacheControl",
+    "ContentDisposition",
+    "ContentEncoding",
+    "ContentLanguage",
+    "ContentType",
+    "Expires",
+)
+_ENCRYPTED = {"ServerSideEncryption": "AES256"}
+
+
+class Objects:
+    """The operations, over one storage and one clock."""
+
+    def __init__(self, storage: Storage, clock: Clock) -> None:
+        self._storage = storage
+        self._clock = clock
+
+    def operations(self) -> Mapping[str, Operation]:
+        return {
+            "GetObject": self.get_object,
+            "GetObjectAttributes": self.get_object_attributes,
+            "HeadObject": self.head_object,
+            "PutObject": self.put_object,
+        }
+
+    async def put_object(self, context: Context, params: Params) -> Output:
+        del context
+        key, data, now = params["Key"], params.get("Body") or b"", self._clock.now()
+        names.check_key(key)
+        put_request.refuse(params)
+        await self._storage.read(lambda reader: owned(reader, params))
+        told = checksums.told(params)
+        digests = await storing.digests(data, list(told) or put_request.wanted(params))
+        if params.get("ContentMD5") is not None:
+            checksums.verify_md5(params["ContentMD5"], digests.md5)
+        checksums.compare(told, digests.checksums)
+        record = replace(put_request.record(params, now), etag=digests.md5, checksums=digests.checksums)
+        async with storing.stored(self._storage, data, now) as stored:
+
+            def put(writer: Writer) -> None:
+                bucket = owned(writer, params)
+                conditions.check_write(objects.look(writer, bucket, key), key, params)
+                stored.land(writer)
+                objects.replace(writer, bucket, key, replace(record, blobs=[stored.blob]), now)
+
+            await self._storage.write(put)
+        shown = checksums.shown(digests.checksums)
+        kind = {"ChecksumType": "FULL_OBJECT"} if shown else {}
+        return {"ETag": f'"{digests.md5}"', **shown, **kind, **_ENCRYPTED}
+
+    async def get_object(self, context: Context, params: Params) -> Output:
+        if context.principal.is_anonymous and any(f"Response{name}" in params for name in _OVERRIDES):
+            raise faults.invalid_request(
+                "Request specific response headers cannot be used for anonymous GET requests."
+            )
+
+        def read(reader: Reader) -> tuple[Record, Span, bytes | None]:
+            record = _find(reader, params)
+            span = _span(record, params) or Span(0, record.size)
+            if span.end - span.start > limits.object_write_bytes:
+                return record, span, None
+            pieces = ranges.pieces(record.blobs, span)
+            return record, span, b"".join(storing.cut(reader, piece) for piece in pieces)
+
+        record, span, data = await self._storage.read(read)
+        body: bytes | AsyncIterator[bytes] = (
+            storing.read(self._storage, ranges.pieces(record.blobs, span)) if data is None else data
+        )
+        return {**_described(record, params), **_overridden(params), "Body": body}
+
+    async def head_object(self, context: Context, params: Params) -> Output:
+        del context
+        record = await self._storage.read(lambda reader: _find(reader, params))
+        return {**_described(record, params), **_overridden(params)}
+
+    async def get_object_attributes(self, context: Context, params: Params) -> Output:
+        del context
+        record = await self._storage.read(lambda reader: _find(reader, params))
+        wanted = [name.strip() for each in params["ObjectAttributes"] for name in each.split(",")]
+        told: dict[str, Any] = {"LastModified": record.modified}
+        if "ETag" in wanted:
+            told["ETag"] = record.etag
+        if "Checksum" in wanted and record.checksums:
+            told["Checksum"] = {**checksums.shown(record.checksums), "ChecksumType": record.checksum_type}
+        if "ObjectParts" in wanted and record.parts is not None:
+            told["ObjectParts"] = _parts(record, params)
+        if "StorageClass" in wanted:
+            told["StorageClass"] = record.storage_class
+        if "ObjectSize" in wanted:
+            told["ObjectSize"] = record.size
+        return told
+
+
+def _find(reader: Reader, params: Params) -> Record:
+    names.check_version(params.get("VersionId"))
+    record = objects.find(reader, owned(reader, params), params["Key"])
+    conditions.check_read(record, params)
+    return record
+
+
+def _span(record: Record, params: Params) -> Span | None:
+    """What of an object is asked for; None if that is all of it."""
+    number = params.get("PartNumber")
+    if number is None:
+        return ranges.parse(params.get("Range"), record.size)
+    if params.get("Range") is not None:
+        raise faults.invalid_request("Cannot specify both Range header and partNumber query parameter")
+    return ranges.part(record.blobs, number)
+
+
+def _described(record: Record, params: Params) -> dict[str, Any]:
+    """What GetObject and HeadObject tell in headers."""
+    span = _span(record, params)
+    told: dict[str, Any] = {
+        "AcceptRanges": "bytes",
+        "ContentLength": record.size if span is None else span.end - span.start,
+        "ContentRange": None if span is None or not record.size else span.told(record.size),
+        "ContentType": "binary/octet-stream",
+        "ETag": f'"{record.etag}"',
+        "LastModified": record.modified,
+        "Metadata": record.metadata,
+        "TagCount": len(record.tags) or None,
+        **record.headers,
+        **_ENCRYPTED,
+    }
+    if record.storage_class != "STANDARD":
+        told["StorageClass"] = record.storage_class
+    if params.get("PartNumber") is not None:
+        told["PartsCount"] = record.parts
+    if params.get("ChecksumMode") == "ENABLED" and record.checksums and span is None:
+        told |= {**checksums.shown(record.checksums), "ChecksumType": record.checksum_type}
+    return told
+
+
+def _overridden(params: Params) -> dict[str, Any]:
+    given = {name: params.get(f"Response{name}") for name in _OVERRIDES}
+    return {name: put_request.text(value) for name, value in given.items() if value is not None}
+
+
+def _parts(record: Record, params: Params) -> dict[str, Any]:
+    """The parts of a multipart upload; those without checksums of their own are only counted, as on AWS."""
+    told: dict[str, Any] = {"TotalPartsCount": len(record.blobs)}
+    if not any(record.part_checksums):
+        return told
+    marker = int(params.get("PartNumberMarker") or 0)
+    most = min(params.get("MaxParts") or limits.upload_list_page_max, limits.upload_list_page_max)
+    end = min(marker + most, len(record.blobs))
+    listed = [
+        {"PartNumber": at + 1, "Size": record.blobs[at].size, **checksums.shown(record.part_checksums[at])}
+        for at in range(marker, end)
+    ]
+    truncated = end < len(record.blobs)
+    told |= {"PartNumberMarker": marker, "NextPartNumberMarker": end, "MaxParts": most}
+    return {**told, "IsTruncated": truncated, "Parts": listed}
