@@ -79,7 +79,7 @@ async def confirm_subscription(topics: Topics, context: Context, params: Params)
         for each in catalog.subscriptions(writer, found.scope, topic=found.name):
             if each.token == token:
                 confirmed = replace(
-                    each, confirmed=True, authenticated=bool(context.principal.arn), guarded=guarded
+                    each, confirmed=True, authenticated=not context.principal.is_anonymous, guarded=guarded
                 )
                 catalog.put_subscription(writer, confirmed)
                 return confirmed
