@@ -124,6 +124,10 @@ function_memory_mb_max = 10_240
 function_timeout_seconds_max = 900
 function_init_seconds_max = 10
 function_concurrency_max = 1_000
+function_unreserved_concurrency_min = (
+    100  # of the account's, which reservations have to leave to other functions
+)
+function_code_bytes_max = 75 * 1024 * MIB  # of an account's packages; told, not enforced
 function_output_line_bytes_max = 256 * KIB
 function_output_bytes_max = 16 * MIB  # of one invocation; what comes after is dropped, and the log says so
 function_output_flush_seconds = 0.05  # so long may output wait for more before it is in the log

@@ -100,6 +100,9 @@ class Functions:
     def _log(self, target: LogTarget, events: Sequence[tuple[int, str]]) -> None:
         self._logs.append(target.scope, target.group, target.stream, events)
 
+    async def keep_warm(self, scope: Scope, name: str) -> None:
+        """Have as many environments ready as provisioned concurrency says, no matter what it said before."""
+
     async def sweep_code(self) -> None:
         """Remove code that no function refers to any more."""
         await self.codes.sweep(lambda: self.storage.read(catalog.codes_in_use))
@@ -109,7 +112,7 @@ class Functions:
         return await self.storage.read(lambda reader: catalog.get(reader, scope, reference, shown=shown))
 
     async def policy_of(self, access: Access) -> str | None:
-        """The policy of the function that an access is to."""
+        """The policy of the function, version or alias that an access is to. $LATEST has the function's."""
         try:
             parts = arn.parse(access.resource)
         except ValueError:
@@ -117,7 +120,7 @@ class Functions:
         kind, _, rest = parts.resource.partition(":")
         if parts.service != "lambda" or kind != "function":
             return None
-        name = rest.partition(":")[0]
+        name = rest.removesuffix(f":{names.LATEST}")
         return await self.storage.read(lambda reader: resource_policy.text(reader, parts.scope, name))
 
     async def invoke(
@@ -138,7 +141,11 @@ class Functions:
         """
         reference = names.resolve(scope, name_or_arn, qualifier)
         payload = check_payload(payload)
-        function = await self.function(scope, reference, shown=_invoked_arn(scope, reference))
+        shown = _invoked_arn(scope, reference)
+        draw = ids.chance()  # for an alias that leads to two versions
+        function = await self.storage.read(
+            lambda reader: catalog.get(reader, scope, reference, shown=shown, draw=draw)
+        )
         request_id = request_id or ids.uuid()
         work = Work(
             request_id, payload, reference.arn(scope), trace or trace_id(self.clock.now()), client_context

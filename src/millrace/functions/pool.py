@@ -36,7 +36,7 @@ _ATTEMPTS = 3
 
 
 class _Crew:
-    """The environments of one function."""
+    """The environments of one function, of all its versions. Concurrency is the function's, whatever the version."""
 
     def __init__(self) -> None:
         self.idle: list[Environment] = []  # the one used last is last, and used first
@@ -122,15 +122,16 @@ class Pool:
             crew.running -= 1
         raise AwsError("ServiceException", "The execution environments of the function ended unexpectedly.")
 
-    def retire(self, scope: Scope, name: str) -> None:
-        """The function was changed or deleted: idle environments end now, busy ones after their work."""
+    def retire(self, scope: Scope, name: str, version: str | None = None) -> None:
+        """The function (or one version) was changed or deleted: idle environments end now, busy ones after their work."""
         crew = self._crews.get((scope, name))
         if crew is None:
             return
         for environment in crew.busy:
-            environment.retired = True
+            environment.retired |= version in {None, environment.setup.function.version}
         for environment in tuple(crew.idle):
-            self._drop(environment)
+            if version in {None, environment.setup.function.version}:
+                self._drop(environment)
 
     async def close(self) -> None:
         """Kill all environments. Work in them is settled with ServiceException."""
@@ -173,8 +174,10 @@ class Pool:
 
     def _warm(self, crew: _Crew, function: Function) -> Environment | None:
         """An idle environment of the function as it is now, which is busy from here on."""
-        while crew.idle:
-            environment = crew.idle.pop()
+        for environment in crew.idle[::-1]:
+            if environment.setup.function.version != function.version:
+                continue
+            crew.idle.remove(environment)
             if self._fits(environment, function):
                 crew.busy.add(environment)
                 return environment
