@@ -137,6 +137,7 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
             raise SettingsError(_cannot_listen(settings, error)) from None
         stack.push_async_callback(listener.close)
         await stack.enter_async_context(functions.events)
+        await functions.warm_up()
         await stack.enter_async_context(supervisor)
         await stack.enter_async_context(feeds)
         gc.collect()

@@ -147,6 +147,7 @@ invoke_async_request_bytes_max = MIB
 invoke_response_bytes_max = 6_291_556
 invoke_log_tail_bytes_max = 4 * KIB
 environments_max = 64  # processes at a time; more invocations wait for one
+environments_provisioned_max = 32  # of them, for provisioned concurrency, so that others find room
 environment_usage_seconds = 0.1  # between two looks at what busy environments use
 stray_looks_max = 5  # at a process that shows no environment, before it is taken to have none
 stray_look_seconds = 0.02  # between two such looks

@@ -13,6 +13,7 @@ from millrace.functions.operations.configuration import Configuration
 from millrace.functions.operations.invoke import Invoke
 from millrace.functions.operations.lifecycle import Lifecycle
 from millrace.functions.operations.permissions import Permissions
+from millrace.functions.operations.provisioned import ProvisionedConcurrency
 from millrace.functions.operations.runtime_management import RuntimeManagement
 from millrace.functions.operations.tags import Tags
 from millrace.functions.operations.urls import Urls
@@ -26,6 +27,7 @@ def service(functions: Functions) -> Service:
     permissions, urls = Permissions(functions), Urls(functions)
     versions, aliases = Versions(functions), Aliases(functions)
     concurrency, runtime = Concurrency(functions), RuntimeManagement(functions)
+    provisioned = ProvisionedConcurrency(functions)
     operations: Mapping[str, Operation] = {
         "CreateFunction": lifecycle.create_function,
         "DeleteFunction": lifecycle.delete_function,
@@ -45,6 +47,10 @@ def service(functions: Functions) -> Service:
         "PutFunctionConcurrency": concurrency.put_function_concurrency,
         "DeleteFunctionConcurrency": concurrency.delete_function_concurrency,
         "GetAccountSettings": concurrency.get_account_settings,
+        "PutProvisionedConcurrencyConfig": provisioned.put_provisioned_concurrency_config,
+        "GetProvisionedConcurrencyConfig": provisioned.get_provisioned_concurrency_config,
+        "DeleteProvisionedConcurrencyConfig": provisioned.delete_provisioned_concurrency_config,
+        "ListProvisionedConcurrencyConfigs": provisioned.list_provisioned_concurrency_configs,
         "GetRuntimeManagementConfig": runtime.get_runtime_management_config,
         "PutRuntimeManagementConfig": runtime.put_runtime_management_config,
         "AddPermission": permissions.add_permission,

@@ -148,10 +148,10 @@ class Lifecycle:
                 _remove_version(writer, scope, function)
 
         await self._functions.storage.write(write)
+        await self._functions.keep_warm(scope, reference.name)
         self._functions.pool.retire(scope, reference.name, qualifier)
         if qualifier is None:
             self._functions.pool.tallies.forget(scope, reference.name)
-        await self._functions.keep_warm(scope, reference.name)
         await self._functions.sweep_code()
         return {"StatusCode": 204}
 
