@@ -16,7 +16,7 @@ from millrace.core.context import Context, Output, Params
 from millrace.core.errors import AwsError
 from millrace.functions import aliases, catalog, names, urls
 from millrace.functions.functions import Functions
-from millrace.functions.names import LATEST, Reference, invalid, is_version, not_found
+from millrace.functions.names import Reference, invalid, not_found
 from millrace.functions.operations import paging
 from millrace.functions.urls import BUFFERED, FunctionUrl
 from millrace.storage.interface import Reader, Writer
@@ -135,17 +135,8 @@ class Urls:
 
 
 def _reference(context: Context, params: Params) -> Reference:
-    reference = names.resolve(context.scope, params["FunctionName"], params.get("Qualifier"))
-    qualifier = reference.qualifier
-    if qualifier is not None and (qualifier == LATEST or is_version(qualifier)):
-        # Of a Qualifier the model tells it; here it came with the name.
-        raise AwsError(
-            "ValidationException",
-            f"1 validation error detected: Value '{qualifier}' at 'qualifier' failed to satisfy constraint: "
-            r"Member must satisfy regular expression pattern: ((?!^\d+$)^[0-9a-zA-Z-_]+$)",
-            status=400,
-        )
-    return reference
+    """The model knows that a version has no URL, and neither has $LATEST by that name."""
+    return names.resolve(context.scope, params["FunctionName"], params.get("Qualifier"))
 
 
 def _is_there(reader: Reader, scope: Scope, reference: Reference) -> bool:
