@@ -155,6 +155,7 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
         await stack.enter_async_context(queues)
         await stack.enter_async_context(functions.events)
         await stack.enter_async_context(Sender(storage, clock, _later(functions)))
+        await functions.warm_up()
         await stack.enter_async_context(supervisor)
         await stack.enter_async_context(feeds)
         gc.collect()

@@ -47,6 +47,11 @@ def secret_hexadecimal(digits: int) -> str:
     return f"{_random.getrandbits(4 * digits):0{digits}x}"
 
 
+def chance() -> float:
+    """A number from 0 to below 1, each as likely as the other."""
+    return _fast.random()
+
+
 def unique_id(prefix: str) -> str:
     """An IAM unique id: `AROA…` of a role, `AIDA…` of a user, `ASIA…`/`AKIA…` of an access key.
 

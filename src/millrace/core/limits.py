@@ -126,6 +126,10 @@ function_memory_mb_max = 10_240
 function_timeout_seconds_max = 900
 function_init_seconds_max = 10
 function_concurrency_max = 1_000
+function_unreserved_concurrency_min = (
+    100  # of the account's, which reservations have to leave to other functions
+)
+function_code_bytes_max = 75 * 1024 * MIB  # of an account's packages; told, not enforced
 function_output_line_bytes_max = 256 * KIB
 function_output_bytes_max = 16 * MIB  # of one invocation; what comes after is dropped, and the log says so
 function_output_flush_seconds = 0.05  # so long may output wait for more before it is in the log
@@ -145,6 +149,7 @@ invoke_async_request_bytes_max = MIB
 invoke_response_bytes_max = 6_291_556
 invoke_log_tail_bytes_max = 4 * KIB
 environments_max = 64  # processes at a time; more invocations wait for one
+environments_provisioned_max = 32  # of them, for provisioned concurrency, so that others find room
 environment_usage_seconds = 0.1  # between two looks at what busy environments use
 stray_looks_max = 5  # at a process that shows no environment, before it is taken to have none
 stray_look_seconds = 0.02  # between two such looks

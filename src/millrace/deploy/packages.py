@@ -97,6 +97,18 @@ class Packages:
         return cache / key
 
 
+def fingerprint(source: Path) -> str:
+    """Another if a file of the code is another; "" if there is no code. What requirements ask for is not looked at."""
+    try:
+        files = [(source.name, source.read_bytes(), 0)] if source.is_file() else list(_files(source))
+    except (OSError, ValueError):
+        return ""
+    digest = hashlib.sha256()
+    for name, data, mode in files:
+        digest.update(f"{name} {mode} {len(data)}\n".encode() + data)
+    return digest.hexdigest() if files else ""
+
+
 def _installer(runtime: str) -> list[str]:
     words = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
     version = runtime.removeprefix("python")

@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -10,6 +11,7 @@ from samtranslator.parser.parser import Parser  # pyright: ignore[reportMissingT
 from samtranslator.translator.translator import Translator  # pyright: ignore[reportMissingTypeStubs]
 
 from millrace.deploy.document import array, record
+from millrace.deploy.packages import fingerprint
 from millrace.deploy.problem import Problem, Refused
 
 TRANSFORM = "AWS::Serverless-2016-10-31"
@@ -19,13 +21,15 @@ EVENTS = ("DynamoDB",)
 _LOCAL = "millrace.local.path"
 
 
-def transform(document: Mapping[str, Any], parameters: Mapping[str, Any], region: str) -> dict[str, Any]:
-    """The CloudFormation template of a SAM template. Raises Refused."""
+def transform(
+    document: Mapping[str, Any], parameters: Mapping[str, Any], region: str, folder: Path
+) -> dict[str, Any]:
+    """The CloudFormation template of a SAM template in a folder. Raises Refused."""
     template = copy.deepcopy(dict(document))
     problems = list(_not_supported(template))
     if problems:
         raise Refused(problems)
-    _hide_paths(template)
+    _hide_paths(template, folder)
     values = {
         name: ",".join(value) if array(value) is not None else value for name, value in parameters.items()
     }
@@ -63,7 +67,8 @@ def _resources(template: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any
             yield name, form
 
 
-def _hide_paths(template: Mapping[str, Any]) -> None:
+def _hide_paths(template: Mapping[str, Any], folder: Path) -> None:
+    """A published version (AutoPublishAlias) is another one if what is told of its code is."""
     globals_ = record(template.get("Globals")) or {}
     places = [record(globals_.get("Function")) or {}]
     for _, form in _resources(template):
@@ -72,7 +77,7 @@ def _hide_paths(template: Mapping[str, Any]) -> None:
     for place in places:
         path = place.get("CodeUri")
         if isinstance(path, str) and not path.startswith("s3://"):
-            place["CodeUri"] = {"Bucket": _LOCAL, "Key": path}
+            place["CodeUri"] = {"Bucket": _LOCAL, "Key": path, "Version": fingerprint(folder / path) or "0"}
 
 
 def _show_paths(template: Mapping[str, Any]) -> None:

@@ -74,6 +74,24 @@ class Whole:
 
 
 @dataclass(frozen=True, slots=True)
+class Weight:
+    """A part of the whole: a number from 0 to 1."""
+
+    def problems(self, value: Any, path: str) -> Iterator[Finding]:
+        if isinstance(value, Unknown):
+            return
+        try:
+            fits = 0 <= self.normal(value) <= 1
+        except ValueError:
+            fits = False
+        if not fits:
+            yield path, f"must be a number from 0 to 1, not {value!r}"
+
+    def normal(self, value: Any) -> Any:
+        return value if isinstance(value, Unknown) else float(text(value) or "none")
+
+
+@dataclass(frozen=True, slots=True)
 class Flag:
     """True or false."""
 

@@ -83,7 +83,7 @@ def load(path: Path, given: Mapping[str, str], region: str) -> Template:
     if problems:
         raise Refused(problems)
     if "Transform" in document:
-        document = serverless.transform(document, values, region)
+        document = serverless.transform(document, values, region, file.parent)
     problems = _resource_problems(document)
     if problems:
         raise Refused(problems)

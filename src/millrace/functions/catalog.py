@@ -1,27 +1,49 @@
-"""What functions there are: their configuration, stored per scope, with a journal of every change.
+"""What functions and versions there are: their configuration, stored per scope, with a journal of every change.
 
-Where their code is and how they run is not known here.
+One row for what can be changed ($LATEST), and one for every published version, which stays as it is. Where their
+code is and how they run is not known here.
 """
 
+import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
 import orjson
 
 from millrace.core.arn import Scope
-from millrace.functions.names import LATEST, Reference, function_arn, not_found
+from millrace.functions import aliases, journal
+from millrace.functions.names import LATEST, Reference, function_arn, is_version, not_found
 from millrace.storage.interface import Reader, Writer
 
-_CHANGES_KEPT = 100
 _SCOPES = "functions/scopes"
 _CODE = "functions/code"
 
 
+# What is not of the settings: two versions that differ in nothing else are the same.
+_APART = frozenset(
+    {
+        "version",
+        "revision",
+        "modified",
+        "reserved_concurrency",
+        "tags",
+        "policy_revision",
+        "runtime_update",
+        "version_last",
+        "published",
+    }
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Function:
-    """A function as it is configured now. Lists of AWS's are tuples; absent settings are None."""
+    """A function as it is configured now, or as it was when `version` was published.
+
+    Lists of AWS's are tuples; absent settings are None. Tags and reserved concurrency are the function's, whatever
+    the version.
+    """
 
     name: str
     role: str
@@ -50,6 +72,16 @@ class Function:
     tags: Mapping[str, str] = field(default_factory=dict[str, str])
     # Of the resource policy, if that changed after the settings. Environments are made of the settings alone.
     policy_revision: str | None = None
+    runtime_update: str = "Auto"  # when to take a newer runtime: kept, as there is never one
+    # Of $LATEST: the number that was given last, for none is ever given again, and what that was made of.
+    version_last: int = 0
+    published: str | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """The same as long as code and settings are."""
+        told = {name: value for name, value in asdict(self).items() if name not in _APART}
+        return hashlib.sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
     @property
     def shown_revision(self) -> str:
@@ -74,24 +106,63 @@ def _space(scope: Scope) -> str:
 
 
 def changes(scope: Scope) -> str:
-    """The journal that has a record for every change of a function."""
-    return f"functions/{scope.path}/changes"
+    """The journal that has a record for every change of a function, a version or an alias."""
+    return journal.changes(scope)
+
+
+def _versions(scope: Scope) -> str:
+    return f"functions/{scope.path}/versions"
 
 
 def find(reader: Reader, scope: Scope, name: str) -> Function | None:
+    """What can be changed of a function: its $LATEST."""
     raw = reader.get(_space(scope), name.encode())
     return None if raw is None else decode(raw)
 
 
-def get(reader: Reader, scope: Scope, reference: Reference, *, shown: str | None = None) -> Function:
-    """The function, or ResourceNotFoundException with its ARN (or `shown`).
+def find_version(reader: Reader, scope: Scope, name: str, version: str) -> Function | None:
+    """One version of a function, $LATEST or a number."""
+    latest = find(reader, scope, name)
+    if latest is None or version == LATEST:
+        return latest
+    raw = reader.get(_versions(scope), _version_key(name, version))
+    return None if raw is None else _version(raw, latest)
 
-    There are no versions but $LATEST yet, so any other qualifier is not found either.
+
+def resolve(reader: Reader, scope: Scope, reference: Reference, *, draw: float = 1.0) -> Function | None:
+    """The version that a reference leads to, None if it leads nowhere.
+
+    `draw` decides for an alias of two versions (see `Alias.route`); without it that is the one it mainly leads to.
     """
-    function = find(reader, scope, reference.name)
-    if function is None or reference.qualifier not in {None, LATEST}:
+    qualifier = reference.qualifier or LATEST
+    if qualifier != LATEST and not is_version(qualifier):
+        alias = aliases.find(reader, scope, reference.name, qualifier)
+        if alias is None:
+            return None
+        qualifier = alias.route(draw)
+    return find_version(reader, scope, reference.name, qualifier)
+
+
+def get(
+    reader: Reader, scope: Scope, reference: Reference, *, shown: str | None = None, draw: float = 1.0
+) -> Function:
+    """What `resolve` finds, or ResourceNotFoundException with the reference's ARN (or `shown`)."""
+    function = resolve(reader, scope, reference, draw=draw)
+    if function is None:
         raise not_found(shown or reference.arn(scope))
     return function
+
+
+def versions(reader: Reader, scope: Scope, latest: Function) -> Iterator[Function]:
+    """The published versions of a function, the oldest first."""
+    low = f"{latest.name}\0".encode()
+    for _, raw in reader.range(_versions(scope), low, low[:-1] + b"\x01"):
+        yield _version(raw, latest)
+
+
+def _version(raw: bytes, latest: Function) -> Function:
+    """With what is the function's at any time."""
+    return replace(decode(raw), tags=latest.tags, reserved_concurrency=latest.reserved_concurrency)
 
 
 def page(reader: Reader, scope: Scope, after: str | None, limit: int) -> list[Function]:
@@ -100,42 +171,68 @@ def page(reader: Reader, scope: Scope, after: str | None, limit: int) -> list[Fu
     return [decode(raw) for _, raw in reader.range(_space(scope), low, limit=limit)]
 
 
-def every(reader: Reader, scope: Scope) -> Iterator[Function]:
-    """All of a scope's functions, in the order of their names."""
-    for _, raw in reader.range(_space(scope)):
+def every(reader: Reader, scope: Scope, first: str = "") -> Iterator[Function]:
+    """All of a scope's functions from the name `first` on, in the order of their names."""
+    for _, raw in reader.range(_space(scope), first.encode()):
         yield decode(raw)
 
 
+def code_size(reader: Reader, scope: Scope) -> tuple[int, int]:
+    """The bytes of all packages, of versions too, and how many functions there are."""
+    count = size = 0
+    for latest in every(reader, scope):
+        count += 1
+        size += latest.code_size + sum(version.code_size for version in versions(reader, scope, latest))
+    return size, count
+
+
 def put(writer: Writer, scope: Scope, function: Function) -> None:
-    """Make or replace a function."""
-    before = find(writer, scope, function.name)
+    """Make or replace a function, or one of its versions."""
+    before = find_version(writer, scope, function.name, function.version)
     if before is not None and before.code_sha256 != function.code_sha256:
-        writer.delete(_CODE, _use(before.code_sha256, scope, function.name))
-    writer.put(_space(scope), function.name.encode(), encode(function))
-    writer.put(_CODE, _use(function.code_sha256, scope, function.name), b"")
+        writer.delete(_CODE, _use(before, scope))
+    if function.version == LATEST:
+        writer.put(_space(scope), function.name.encode(), encode(function))
+    else:
+        kept = replace(function, tags={}, reserved_concurrency=None)
+        writer.put(_versions(scope), _version_key(function.name, function.version), encode(kept))
+    writer.put(_CODE, _use(function, scope), b"")
     note_scope(writer, scope)
-    _note(writer, scope, "put", function.name)
+    journal.note(writer, scope, "put", function.name)
 
 
 def remove(writer: Writer, scope: Scope, function: Function) -> None:
+    """Take a version away, or, if it is $LATEST, the function with all its versions and aliases."""
+    if function.version != LATEST:
+        _forget(writer, scope, function)
+        journal.note(writer, scope, "put", function.name)
+        return
+    for version in list(versions(writer, scope, function)):
+        _forget(writer, scope, version)
+    aliases.remove_all(writer, scope, function.name)
     writer.delete(_space(scope), function.name.encode())
-    writer.delete(_CODE, _use(function.code_sha256, scope, function.name))
-    _note(writer, scope, "delete", function.name)
+    writer.delete(_CODE, _use(function, scope))
+    journal.note(writer, scope, "delete", function.name)
 
 
-def _use(code_sha256: str, scope: Scope, name: str) -> bytes:
-    return f"{code_sha256} {scope.path}/{name}".encode()
+def _forget(writer: Writer, scope: Scope, version: Function) -> None:
+    writer.delete(_versions(scope), _version_key(version.name, version.version))
+    writer.delete(_CODE, _use(version, scope))
+
+
+def _version_key(name: str, version: str) -> bytes:
+    """Versions are in the order of their numbers, which may be asked for with any number of digits."""
+    return f"{name}\0{len(version):04d}{version}".encode()
+
+
+def _use(function: Function, scope: Scope) -> bytes:
+    qualifier = "" if function.version == LATEST else f":{function.version}"
+    return f"{function.code_sha256} {scope.path}/{function.name}{qualifier}".encode()
 
 
 def codes_in_use(reader: Reader) -> set[str]:
     """The hashes of all code that some function of any scope refers to."""
     return {key.split(b" ", 1)[0].decode() for key, _ in reader.range(_CODE)}
-
-
-def _note(writer: Writer, scope: Scope, kind: str, name: str) -> None:
-    number = writer.append(changes(scope), orjson.dumps({"kind": kind, "name": name}))
-    if number > _CHANGES_KEPT:
-        writer.trim(changes(scope), number - _CHANGES_KEPT)
 
 
 def note_scope(writer: Writer, scope: Scope) -> None:

@@ -115,6 +115,11 @@ class Environment:
     def pid(self) -> int:
         return self._process.pid
 
+    @property
+    def loaded(self) -> bool:
+        """Whether the handler's module has been loaded: it has worked, or can at once."""
+        return self._loaded
+
     # From the pool's side.
 
     async def start(self) -> None:

@@ -16,7 +16,7 @@ from millrace.core.arn import Scope
 from millrace.core.clock import Clock
 from millrace.core.context import Access
 from millrace.core.errors import AwsError
-from millrace.functions import catalog, names, resource_policy, usage
+from millrace.functions import catalog, names, provisioned, resource_policy, usage
 from millrace.functions.catalog import Function
 from millrace.functions.code import CodeStore, remove
 from millrace.functions.download import Downloads
@@ -24,13 +24,13 @@ from millrace.functions.events import Events
 from millrace.functions.invocation import Invocation
 from millrace.functions.names import Reference, function_arn
 from millrace.functions.output import LogTarget
-from millrace.functions.pool import Pool
+from millrace.functions.pool import Kept, Pool
 from millrace.functions.runtime_api import Work
 from millrace.functions.runtimes import Interpreters
 from millrace.functions.variables import Credentials
 from millrace.iam.identities import Identities
 from millrace.logs.log import Logs
-from millrace.storage.interface import Storage
+from millrace.storage.interface import Reader, Storage
 
 _PRINCIPAL = "lambda.amazonaws.com"
 
@@ -100,6 +100,32 @@ class Functions:
     def _log(self, target: LogTarget, events: Sequence[tuple[int, str]]) -> None:
         self._logs.append(target.scope, target.group, target.stream, events)
 
+    async def keep_warm(self, scope: Scope, name: str) -> None:
+        """Have as many environments of a function ready as its provisioned concurrency says now."""
+
+        def read(reader: Reader) -> dict[str, Kept]:
+            wanted: dict[str, Kept] = {}
+            for each in provisioned.all_of(reader, scope, name):
+                version = catalog.resolve(reader, scope, each.reference)
+                if version is not None:
+                    wanted.setdefault(version.version, Kept(version)).count += each.requested
+            return wanted
+
+        self.pool.keep(scope, name, await self.storage.read(read))
+
+    async def warm_up(self) -> None:
+        """After a start: have ready what provisioned concurrency says, of all functions."""
+
+        def read(reader: Reader) -> set[tuple[Scope, str]]:
+            return {
+                (scope, each.function)
+                for scope in catalog.scopes(reader)
+                for each in provisioned.every(reader, scope)
+            }
+
+        for scope, name in await self.storage.read(read):
+            await self.keep_warm(scope, name)
+
     async def sweep_code(self) -> None:
         """Remove code that no function refers to any more."""
         await self.codes.sweep(lambda: self.storage.read(catalog.codes_in_use))
@@ -109,7 +135,7 @@ class Functions:
         return await self.storage.read(lambda reader: catalog.get(reader, scope, reference, shown=shown))
 
     async def policy_of(self, access: Access) -> str | None:
-        """The policy of the function that an access is to."""
+        """The policy of the function, version or alias that an access is to. $LATEST has the function's."""
         try:
             parts = arn.parse(access.resource)
         except ValueError:
@@ -117,7 +143,7 @@ class Functions:
         kind, _, rest = parts.resource.partition(":")
         if parts.service != "lambda" or kind != "function":
             return None
-        name = rest.partition(":")[0]
+        name = rest.removesuffix(f":{names.LATEST}")
         return await self.storage.read(lambda reader: resource_policy.text(reader, parts.scope, name))
 
     async def invoke(
@@ -138,7 +164,11 @@ class Functions:
         """
         reference = names.resolve(scope, name_or_arn, qualifier)
         payload = check_payload(payload)
-        function = await self.function(scope, reference, shown=_invoked_arn(scope, reference))
+        shown = _invoked_arn(scope, reference)
+        draw = ids.chance()  # for an alias that leads to two versions
+        function = await self.storage.read(
+            lambda reader: catalog.get(reader, scope, reference, shown=shown, draw=draw)
+        )
         request_id = request_id or ids.uuid()
         work = Work(
             request_id, payload, reference.arn(scope), trace or trace_id(self.clock.now()), client_context

@@ -26,6 +26,16 @@ class Reference:
     name: str
     qualifier: str | None = None
 
+    @property
+    def unqualified(self) -> "Reference":
+        """The function itself."""
+        return Reference(self.name)
+
+    @property
+    def text(self) -> str:
+        """`name` or `name:qualifier`."""
+        return f"{self.name}:{self.qualifier}" if self.qualifier else self.name
+
     def arn(self, scope: Scope) -> str:
         """The ARN as the caller would write it: with a qualifier only if one was given."""
         return function_arn(scope, self.name, self.qualifier)
@@ -33,6 +43,11 @@ class Reference:
 
 def function_arn(scope: Scope, name: str, qualifier: str | None = None) -> str:
     return scope.arn("lambda", f"function:{name}" + (f":{qualifier}" if qualifier else ""))
+
+
+def is_version(qualifier: str) -> bool:
+    """Whether a qualifier is the number of a version. $LATEST has none, and no alias is a number."""
+    return qualifier.isdecimal()
 
 
 def invalid(message: str) -> AwsError:

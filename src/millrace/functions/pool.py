@@ -7,8 +7,10 @@ comes later waits.
 
 import asyncio
 import contextlib
+import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from millrace.core import limits
@@ -26,6 +28,8 @@ from millrace.functions.tally import Tallies
 from millrace.functions.usage import Watch
 from millrace.functions.variables import Credentials, session_name
 
+_log = logging.getLogger(__name__)
+
 # Temporary credentials for a role: (scope, role ARN, session name).
 CredentialSource = Callable[[Scope, str, str], Awaitable[Credentials]]
 
@@ -35,13 +39,41 @@ _CREDENTIALS_MARGIN_SECONDS = 60.0
 _ATTEMPTS = 3
 
 
+@dataclass(slots=True)
+class Kept:
+    """So many environments of a version are to be ready. `broken`: one could not load the handler, so no more are tried."""
+
+    function: Function
+    count: int = 0
+    starting: int = 0
+    broken: bool = False
+
+
 class _Crew:
-    """The environments of one function."""
+    """The environments of one function, of all its versions. Concurrency is the function's, whatever the version."""
 
     def __init__(self) -> None:
         self.idle: list[Environment] = []  # the one used last is last, and used first
         self.busy: set[Environment] = set()
         self.running = 0  # invocations, also those that wait for an environment
+        self.kept: dict[str, Kept] = {}  # by version
+
+    def of(self, version: str) -> list[Environment]:
+        """All of one version, the busy ones and then the idle ones, of which the one used last is last."""
+        return [
+            environment
+            for environment in (*self.busy, *self.idle)
+            if environment.setup.function.version == version
+        ]
+
+    def spare(self) -> list[Environment]:
+        """The idle ones that may end."""
+        if not self.kept:
+            return self.idle[:]
+        needed: set[Environment] = set()
+        for version, kept in self.kept.items():
+            needed.update(self.of(version)[: kept.count])
+        return [environment for environment in self.idle if environment not in needed]
 
 
 class Pool:
@@ -122,15 +154,34 @@ class Pool:
             crew.running -= 1
         raise AwsError("ServiceException", "The execution environments of the function ended unexpectedly.")
 
-    def retire(self, scope: Scope, name: str) -> None:
-        """The function was changed or deleted: idle environments end now, busy ones after their work."""
+    def keep(self, scope: Scope, name: str, wanted: dict[str, Kept]) -> None:
+        """Have environments of a function ready, by version, from now on and instead of what was wanted before."""
+        if wanted:
+            crew = self._crews.setdefault((scope, name), _Crew())
+        elif (crew := self._crews.get((scope, name))) is None:
+            return
+        crew.kept = wanted
+        self._refill(scope, crew)
+        self._plan_reaping()
+
+    def warm(self, scope: Scope, name: str, version: str) -> tuple[int, bool]:
+        """How many environments of a version are ready or at work, and whether no more can be."""
+        crew = self._crews.get((scope, name))
+        kept = crew.kept.get(version) if crew else None
+        if crew is None or kept is None:
+            return 0, False
+        return sum(environment.loaded for environment in crew.of(version)), kept.broken
+
+    def retire(self, scope: Scope, name: str, version: str | None = None) -> None:
+        """The function (or one version) was changed or deleted: idle environments end now, busy ones after their work."""
         crew = self._crews.get((scope, name))
         if crew is None:
             return
         for environment in crew.busy:
-            environment.retired = True
+            environment.retired |= version in {None, environment.setup.function.version}
         for environment in tuple(crew.idle):
-            self._drop(environment)
+            if version in {None, environment.setup.function.version}:
+                self._drop(environment)
 
     async def close(self) -> None:
         """Kill all environments. Work in them is settled with ServiceException."""
@@ -173,8 +224,10 @@ class Pool:
 
     def _warm(self, crew: _Crew, function: Function) -> Environment | None:
         """An idle environment of the function as it is now, which is busy from here on."""
-        while crew.idle:
-            environment = crew.idle.pop()
+        for environment in crew.idle[::-1]:
+            if environment.setup.function.version != function.version:
+                continue
+            crew.idle.remove(environment)
             if self._fits(environment, function):
                 crew.busy.add(environment)
                 return environment
@@ -184,7 +237,7 @@ class Pool:
     def _fits(self, environment: Environment, function: Function) -> bool:
         expires = environment.setup.expiration - function.timeout_seconds - _CREDENTIALS_MARGIN_SECONDS
         return (
-            environment.state is State.IDLE
+            environment.state in {State.IDLE, State.STARTING}
             and environment.setup.function.revision == function.revision
             and self._clock.now() < expires
         )
@@ -199,7 +252,38 @@ class Pool:
             environment.stop()
         self._let_in()
 
-    async def _start(self, scope: Scope, function: Function) -> Environment:
+    def _refill(self, scope: Scope, crew: _Crew) -> None:
+        """Start what provisioned concurrency wants and is not there."""
+        for version, kept in crew.kept.items():
+            missing = kept.count - len(crew.of(version)) - kept.starting
+            for _ in range(0 if kept.broken or self._closed else missing):
+                if not self._has_room():
+                    self._stop_idlest()  # once that is gone, it is tried again
+                    return
+                kept.starting += 1
+                self._starting += 1
+                task = asyncio.get_running_loop().create_task(self._prepare(scope, crew, kept))
+                self._reaping.add(task)
+                task.add_done_callback(self._reaping.discard)
+
+    async def _prepare(self, scope: Scope, crew: _Crew, kept: Kept) -> None:
+        try:
+            environment = await self._start(scope, kept.function, kind="provisioned-concurrency")
+        except AwsError as error:
+            kept.broken = True
+            _log.warning("No environment of %s can be kept ready: %s", kept.function.name, error)
+        else:
+            environment.idle_since = self._clock.now()
+            if self._crews.get((scope, kept.function.name)) is crew:
+                crew.idle.insert(0, environment)
+            else:
+                environment.stop()
+        finally:
+            kept.starting -= 1
+            self._starting -= 1
+            self._let_in()
+
+    async def _start(self, scope: Scope, function: Function, *, kind: str = "on-demand") -> Environment:
         interpreter = await self._interpreters.find(function.runtime)
         try:
             code = await self._codes.directory(function.code_sha256)
@@ -211,6 +295,7 @@ class Pool:
             "AWS_SECRET_ACCESS_KEY": credentials.secret,
             "AWS_SESSION_TOKEN": credentials.token,
             "AWS_ENDPOINT_URL": self._endpoint_url,
+            "AWS_LAMBDA_INITIALIZATION_TYPE": kind,
             **(function.environment or {}),
         }
         setup = Setup(scope, function, interpreter, code, self._scratch, variables, credentials.expiration)
@@ -232,15 +317,26 @@ class Pool:
             with self._codes.pinned(environment.setup.function.code_sha256):
                 await environment.gone.wait()
             self._all.discard(environment)
-            crew = self._crews.get((environment.setup.scope, environment.setup.function.name))
-            if crew is not None:
-                with contextlib.suppress(ValueError):
-                    crew.idle.remove(environment)
+            self._forget(environment)
+            for (scope, _), crew in self._crews.items():
+                self._refill(scope, crew)
             self._let_in()
 
         task = asyncio.get_running_loop().create_task(wait())
         self._reaping.add(task)
         task.add_done_callback(self._reaping.discard)
+
+    def _forget(self, environment: Environment) -> None:
+        """It is gone. If it never loaded its handler, no other of its kind is kept ready in its place."""
+        scope, function = environment.setup.scope, environment.setup.function
+        crew = self._crews.get((scope, function.name))
+        if crew is None:
+            return
+        with contextlib.suppress(ValueError):
+            crew.idle.remove(environment)
+        kept = crew.kept.get(function.version)
+        if kept is not None and kept.function.revision == function.revision:
+            kept.broken |= not (environment.loaded or environment.retired)
 
     # Room for more.
 
@@ -276,7 +372,7 @@ class Pool:
                 return
 
     def _stop_idlest(self) -> None:
-        idle = [environment for crew in self._crews.values() for environment in crew.idle]
+        idle = [environment for crew in self._crews.values() for environment in crew.spare()]
         if idle:
             self._drop(min(idle, key=lambda environment: environment.idle_since))
 
@@ -295,15 +391,16 @@ class Pool:
         """End what nobody has used for long, and look again when the next may be due."""
         self._reaper = None
         now = self._clock.now()
-        idle = [environment for crew in self._crews.values() for environment in crew.idle]
+        idle = [environment for crew in self._crews.values() for environment in crew.spare()]
         for environment in idle:
             if now - environment.idle_since >= limits.environment_idle_seconds_max:
                 self._drop(environment)
-        left = [environment.idle_since for crew in self._crews.values() for environment in crew.idle]
+        left = [environment.idle_since for crew in self._crews.values() for environment in crew.spare()]
         if left:
             due = min(left) + limits.environment_idle_seconds_max
             self._reaper = self._clock.call_at(due, self._reap)
-        for key in [key for key, crew in self._crews.items() if not crew.idle and not crew.running]:
+        unused = [key for key, crew in self._crews.items() if not (crew.idle or crew.running or crew.kept)]
+        for key in unused:
             del self._crews[key]
 
 

@@ -1,9 +1,9 @@
-"""Function URLs: which functions have one, how it is configured, and whose an id is.
+"""Function URLs: which functions and aliases have one, how it is configured, and whose an id is.
 
 Answering requests to them is the server's business; `url_event` and `cors` say what those mean.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ import orjson
 
 from millrace.core.arn import Scope
 from millrace.functions import resource_policy
-from millrace.functions.names import function_arn
+from millrace.functions.names import Reference
 from millrace.storage.interface import Reader, Writer
 
 # Where every client finds them; browsers are sent on to a host name of the function's own.
@@ -34,11 +34,16 @@ class FunctionUrl:
     modified: float
     cors: Mapping[str, Any] | None = None
     invoke_mode: str | None = None
+    alias: str | None = None  # whose it is, if it is not the function's own
+
+    @property
+    def reference(self) -> Reference:
+        return Reference(self.function, self.alias)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What an id leads to. `policy` is the function's resource policy, if it has one."""
+    """What an id leads to. `policy` is the resource policy of the function or alias, if it has one."""
 
     scope: Scope
     url: FunctionUrl
@@ -46,7 +51,7 @@ class Found:
 
     @property
     def function_arn(self) -> str:
-        return function_arn(self.scope, self.url.function)
+        return self.url.reference.arn(self.scope)
 
     @property
     def host(self) -> str:
@@ -59,9 +64,19 @@ def address(endpoint: str, url_id: str) -> str:
     return f"{endpoint}{PATH}{url_id}/"
 
 
-def find(reader: Reader, scope: Scope, function: str) -> FunctionUrl | None:
-    raw = reader.get(_space(scope), function.encode())
+def find(reader: Reader, scope: Scope, reference: Reference) -> FunctionUrl | None:
+    """The URL of a function or of one of its aliases. The former's is not the latter's."""
+    raw = reader.get(_space(scope), _key(reference))
     return None if raw is None else FunctionUrl(**orjson.loads(raw))
+
+
+def all_of(reader: Reader, scope: Scope, function: str) -> Iterator[FunctionUrl]:
+    """A function's own URL, then those of its aliases in the order of their names."""
+    own = find(reader, scope, Reference(function))
+    if own is not None:
+        yield own
+    for _, raw in reader.range(_space(scope), f"{function}:".encode(), f"{function};".encode()):
+        yield FunctionUrl(**orjson.loads(raw))
 
 
 def lookup(reader: Reader, url_id: str) -> Found | None:
@@ -69,33 +84,45 @@ def lookup(reader: Reader, url_id: str) -> Found | None:
     raw = reader.get(_IDS, url_id.encode(errors="replace"))
     if raw is None:
         return None
-    place: dict[str, str] = orjson.loads(raw)
-    scope = Scope(place["account"], place["region"], place["partition"])
-    url = find(reader, scope, place["function"])
-    return None if url is None else Found(scope, url, resource_policy.text(reader, scope, url.function))
+    place: dict[str, str | None] = orjson.loads(raw)
+    scope = Scope(str(place["account"]), str(place["region"]), str(place["partition"]))
+    reference = Reference(str(place["function"]), place.get("alias"))
+    url = find(reader, scope, reference)
+    return None if url is None else Found(scope, url, resource_policy.text(reader, scope, reference.text))
 
 
 def put(writer: Writer, scope: Scope, url: FunctionUrl) -> None:
-    """Make or replace a function's URL."""
+    """Make or replace the URL of a function or alias."""
     place = {
         "account": scope.account,
         "region": scope.region,
         "partition": scope.partition,
         "function": url.function,
+        "alias": url.alias,
     }
-    writer.put(_space(scope), url.function.encode(), orjson.dumps(url))
+    writer.put(_space(scope), _key(url.reference), orjson.dumps(url))
     writer.put(_IDS, url.id.encode(), orjson.dumps(place))
 
 
-def remove(writer: Writer, scope: Scope, function: str) -> bool:
-    """Take a function's URL away; whether there was one."""
-    url = find(writer, scope, function)
+def remove(writer: Writer, scope: Scope, reference: Reference) -> bool:
+    """Take the URL of a function or alias away; whether there was one."""
+    url = find(writer, scope, reference)
     if url is None:
         return False
-    writer.delete(_space(scope), function.encode())
+    writer.delete(_space(scope), _key(reference))
     writer.delete(_IDS, url.id.encode())
     return True
 
 
+def remove_all(writer: Writer, scope: Scope, function: str) -> None:
+    """The function goes: its URL and those of its aliases go with it."""
+    for url in list(all_of(writer, scope, function)):
+        remove(writer, scope, url.reference)
+
+
 def _space(scope: Scope) -> str:
     return f"functions/{scope.path}/urls"
+
+
+def _key(reference: Reference) -> bytes:
+    return reference.text.encode()

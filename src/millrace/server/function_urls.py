@@ -161,7 +161,12 @@ class FunctionUrls:
         event = url_event.encode(call)
         try:
             done = await self._functions.invoke(
-                found.scope, found.url.function, event, request_id=call.request_id, trace=call.trace
+                found.scope,
+                found.url.function,
+                event,
+                qualifier=found.url.alias,
+                request_id=call.request_id,
+                trace=call.trace,
             )
         except AwsError as error:
             raise _RefusedError(_not_run(error)) from error

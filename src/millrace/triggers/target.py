@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from millrace.core import arn as arns
 from millrace.functions import catalog as functions
 from millrace.functions.catalog import Function
+from millrace.functions.names import Reference
 from millrace.iam.entities import Role
 from millrace.iam.registry import ROLES, changes_journal, find_document
 from millrace.storage.interface import Reader
@@ -61,7 +62,8 @@ def read_all(reader: Reader) -> list[Target]:
 
 
 def _target(reader: Reader, mapping: Mapping) -> Target:
-    function = functions.find(reader, mapping.scope, mapping.function)
+    reference = Reference(mapping.function, mapping.qualifier)
+    function = functions.resolve(reader, mapping.scope, reference)
     role = None
     documents: tuple[str | None, ...] = ()
     changes = 0

@@ -177,7 +177,7 @@ class Constraints:
         below = None if element in self._opaque else self._below(element)
         if not (keys or own or below):
             return None
-        key_words = self._bracket("Map keys must satisfy constraint", keys)
+        key_words = self._bracket("Map keys must satisfy constraint", keys, null=False)
         value_words = self._bracket("Map value must satisfy constraint", own)
 
         def check(value: dict[str, Any], path: str, report: list[str]) -> None:
@@ -191,9 +191,9 @@ class Constraints:
 
         return check
 
-    def _bracket(self, front: str, demands: Sequence[Demand]) -> str:
+    def _bracket(self, front: str, demands: Sequence[Demand], *, null: bool = True) -> str:
         words = [demand.words for demand in demands if demand.in_brackets]
-        if self._null_in_brackets:
+        if null and self._null_in_brackets:
             words.append("Member must not be null")
         return f"{front}: [{', '.join(words)}]"
 
@@ -260,14 +260,11 @@ def _refusing(words: str, shape: Shape) -> Demand:
 
 
 def _ranges(shape: Shape) -> Iterator[Demand]:
+    shown = str if shape["type"] in {"double", "float"} else _plain_number
     if (most := shape.get("max")) is not None:
-        yield Demand(
-            f"Member must have value less than or equal to {_plain_number(most)}", lambda v: v <= most
-        )
+        yield Demand(f"Member must have value less than or equal to {shown(most)}", lambda v: v <= most)
     if (least := shape.get("min")) is not None:
-        yield Demand(
-            f"Member must have value greater than or equal to {_plain_number(least)}", lambda v: v >= least
-        )
+        yield Demand(f"Member must have value greater than or equal to {shown(least)}", lambda v: v >= least)
 
 
 def _plain_number(number: float) -> str:

@@ -23,6 +23,8 @@ def printed(value: Any, name: str, shapes: Mapping[str, Shape]) -> str:
             return f"{name}({', '.join(_members(value, shape['members'], shapes))})"
         case "boolean":
             return "true" if value else "false"
+        case "double" | "float" if isinstance(value, int | float):
+            return str(float(value))
         case "blob" if isinstance(value, bytes):
             return f"java.nio.HeapByteBuffer[pos=0 lim={len(value)} cap={len(value)}]"
         case _:

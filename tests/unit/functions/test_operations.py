@@ -198,7 +198,7 @@ def test_dry_run_runs_nothing():
         (new(Code={"ZipFile": b"nonsense"}), "Could not unzip uploaded file."),
         (new(Code={}), "Please provide a source for function code."),
         (new(Code={"S3Bucket": "b", "S3Key": "k"}), "Code in S3 is not supported yet"),
-        (new(Publish=True), "Publish is not supported"),
+        (new(PublishTo="LATEST_PUBLISHED"), "PublishTo is not supported"),
         (new(Layers=["arn"]), "Layers is not supported"),
         (new(Tags={str(n): "" for n in range(51)}), "Number of tags exceeds resource tag limit."),
         (

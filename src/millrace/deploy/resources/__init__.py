@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from millrace.deploy.resources.alias import Alias
 from millrace.deploy.resources.function import Function
 from millrace.deploy.resources.kind import Kind
 from millrace.deploy.resources.log_group import LogGroup
@@ -12,6 +13,7 @@ from millrace.deploy.resources.policy import Policy
 from millrace.deploy.resources.role import Role
 from millrace.deploy.resources.table import Table
 from millrace.deploy.resources.url import Url
+from millrace.deploy.resources.version import Version
 
 # In the order in which what left the template is deleted: users before what they use.
 KINDS: Mapping[str, Kind] = {
@@ -20,6 +22,8 @@ KINDS: Mapping[str, Kind] = {
         Permission(),
         Url(),
         EventSourceMapping(),
+        Alias(),
+        Version(),
         Function(),
         Policy(),
         ManagedPolicy(),

@@ -60,7 +60,7 @@ class EventSourceMapping(Kind):
     def normal(self, properties: Mapping[str, Any], name: str, situation: Situation) -> dict[str, Any]:
         found = super().normal(properties, name, situation)
         if not isinstance(found["FunctionName"], Unknown):
-            found["FunctionName"] = function_name(found["FunctionName"])
+            found["FunctionName"] = qualified_name(found["FunctionName"])
         if not found["FilterCriteria"].get("Filters"):
             found["FilterCriteria"] = {}
         return found
@@ -95,7 +95,7 @@ class EventSourceMapping(Kind):
         properties: dict[str, Any] = {
             **{member: mapping.get(member) for member in _STATED},
             "EventSourceArn": mapping["EventSourceArn"],
-            "FunctionName": function_name(mapping["FunctionArn"]),
+            "FunctionName": qualified_name(mapping["FunctionArn"]),
             "StartingPosition": mapping["StartingPosition"],
             "Enabled": mapping["State"] not in {"Disabled", "Disabling"},
             "FilterCriteria": {"Filters": filters} if filters else {},
@@ -138,13 +138,14 @@ class EventSourceMapping(Kind):
             aws.lambda_.untag_resource(Resource=arn, TagKeys=list(live.own_tags))
 
 
+def qualified_name(reference: str) -> str:
+    """The name in a function's name, partial or whole ARN, with the qualifier if there is one."""
+    return reference.rsplit(":function:", maxsplit=1)[-1].removeprefix("function:")
+
+
 def function_name(reference: str) -> str:
-    """The name in a function's name, partial or whole ARN."""
-    return (
-        reference.rsplit(":function:", maxsplit=1)[-1].split(":", maxsplit=1)[0]
-        if ":function:" in reference
-        else reference
-    )
+    """The name alone."""
+    return qualified_name(reference).partition(":")[0]
 
 
 def tag_lambda(aws: Aws, arn: str, wanted: Wanted, live: Live) -> None:

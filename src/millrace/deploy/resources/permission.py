@@ -9,7 +9,7 @@ from millrace.deploy.document import record
 from millrace.deploy.ownership import physical_name
 from millrace.deploy.resources import function_part
 from millrace.deploy.resources.kind import Kind, Live, Owned, Situation, Wanted
-from millrace.deploy.resources.mapping import function_name
+from millrace.deploy.resources.mapping import qualified_name
 from millrace.deploy.shapes import REQUIRED, Flag, Member, Record, Text
 
 _GONE = "ResourceNotFoundException"
@@ -25,7 +25,7 @@ _SID_MAX = 100
 
 
 class Permission(Kind):
-    """Who else may invoke a function: a part of the function. It cannot change, only be made anew."""
+    """Who else may invoke a function, a version or an alias: a part of the function. It cannot change, only be made anew."""
 
     type = "AWS::Lambda::Permission"
     shape = Record(
@@ -44,8 +44,8 @@ class Permission(Kind):
     fixed = frozenset({"Action", "Principal", *_CONDITIONS})
 
     def identify(self, stack: str, logical_id: str, properties: Mapping[str, Any]) -> str:
-        function = function_name(str(properties["FunctionName"]))
-        return f"{function}/{physical_name(stack, logical_id, _SID_MAX)}"
+        function, _, qualifier = qualified_name(str(properties["FunctionName"])).partition(":")
+        return function_part.name_of(function, qualifier, physical_name(stack, logical_id, _SID_MAX))
 
     def normal(self, properties: Mapping[str, Any], name: str, situation: Situation) -> dict[str, Any]:
         found = super().normal(properties, name, situation)
@@ -61,8 +61,8 @@ class Permission(Kind):
         return iter(())
 
     def read(self, aws: Aws, name: str) -> Live | None:
-        function, sid = name.split("/", 1)
-        answer = unless_missing(lambda: aws.lambda_.get_policy(FunctionName=function), _GONE)
+        place, sid = function_part.place_of(name)
+        answer = unless_missing(lambda: aws.lambda_.get_policy(**place), _GONE)
         statements: list[dict[str, Any]] = json.loads(answer["Policy"])["Statement"] if answer else []
         for statement in statements:
             if statement.get("Sid") == sid:
@@ -72,14 +72,14 @@ class Permission(Kind):
 
     def foreseen(self, aws: Aws, wanted: Wanted) -> dict[str, Any]:
         del aws
-        return {"Ref": wanted.name.split("/", 1)[1]}
+        return {"Ref": function_part.place_of(wanted.name)[1]}
 
     def create(self, aws: Aws, wanted: Wanted, situation: Situation) -> str:
         del situation
         function_part.claim(aws, self.type, wanted)
-        function, sid = wanted.name.split("/", 1)
+        place, sid = function_part.place_of(wanted.name)
         given = {name: value for name, value in wanted.properties.items() if value is not None}
-        aws.lambda_.add_permission(FunctionName=function, StatementId=sid, **given)
+        aws.lambda_.add_permission(**place, StatementId=sid, **given)
         return wanted.name
 
     def update(self, aws: Aws, wanted: Wanted, live: Live, situation: Situation) -> None:
@@ -87,8 +87,8 @@ class Permission(Kind):
         function_part.claim(aws, self.type, wanted)
 
     def delete(self, aws: Aws, name: str, owner: tuple[str, str]) -> None:
-        function, sid = name.split("/", 1)
-        unless_missing(lambda: aws.lambda_.remove_permission(FunctionName=function, StatementId=sid), _GONE)
+        place, sid = function_part.place_of(name)
+        unless_missing(lambda: aws.lambda_.remove_permission(**place, StatementId=sid), _GONE)
         self.release(aws, name, owner)
 
     def release(self, aws: Aws, name: str, owner: tuple[str, str]) -> None:

@@ -7,7 +7,7 @@ from millrace.deploy.aws import Aws, unless_missing
 from millrace.deploy.intrinsics import Unknown
 from millrace.deploy.resources import function_part
 from millrace.deploy.resources.kind import Kind, Live, Owned, Situation, Wanted
-from millrace.deploy.resources.mapping import function_name
+from millrace.deploy.resources.mapping import qualified_name
 from millrace.deploy.shapes import REQUIRED, Flag, Listed, Member, Record, Text, Whole
 
 _GONE = "ResourceNotFoundException"
@@ -22,7 +22,7 @@ _CORS = {
 
 
 class Url(Kind):
-    """A function's URL: a part of its function."""
+    """The URL of a function or of an alias: a part of the function."""
 
     type = "AWS::Lambda::Url"
     shape = Record(
@@ -31,6 +31,7 @@ class Url(Kind):
             "AuthType": Member(Text(("NONE", "AWS_IAM")), REQUIRED),
             "Cors": Member(Record(_CORS), None),
             "InvokeMode": Member(Text(("BUFFERED", "RESPONSE_STREAM")), "BUFFERED"),
+            "Qualifier": Member(Text(), None),
         }
     )
     name_property = "TargetFunctionArn"
@@ -38,7 +39,13 @@ class Url(Kind):
 
     def identify(self, stack: str, logical_id: str, properties: Mapping[str, Any]) -> str:
         del stack, logical_id
-        return f"{function_name(str(properties['TargetFunctionArn']))}/url"
+        function, _, qualifier = qualified_name(str(properties["TargetFunctionArn"])).partition(":")
+        return function_part.name_of(function, properties.get("Qualifier") or qualifier, "url")
+
+    def normal(self, properties: Mapping[str, Any], name: str, situation: Situation) -> dict[str, Any]:
+        found = super().normal(properties, name, situation)
+        del found["Qualifier"]  # it is in the name
+        return found
 
     def owned(self, aws: Aws) -> Iterator[Owned]:
         """The tags of functions tell, see `Function.owned`."""
@@ -46,8 +53,8 @@ class Url(Kind):
         return iter(())
 
     def read(self, aws: Aws, name: str) -> Live | None:
-        function = name.split("/", maxsplit=1)[0]
-        url = unless_missing(lambda: aws.lambda_.get_function_url_config(FunctionName=function), _GONE)
+        place, _ = function_part.place_of(name)
+        url = unless_missing(lambda: aws.lambda_.get_function_url_config(**place), _GONE)
         if url is None:
             return None
         cors = Record(_CORS).normal(url["Cors"]) if url.get("Cors") else None
@@ -61,7 +68,8 @@ class Url(Kind):
         return Live(name, properties, attributes, function_part.own_tags(aws, self.type, name))
 
     def foreseen(self, aws: Aws, wanted: Wanted) -> dict[str, Any]:
-        arn = aws.scope.arn("lambda", f"function:{wanted.name.split('/')[0]}")
+        place, _ = function_part.place_of(wanted.name)
+        arn = aws.scope.arn("lambda", ":".join(["function", *place.values()]))
         address = Unknown(f"{wanted.logical_id}.FunctionUrl")
         return {"Ref": arn, "FunctionArn": arn, "FunctionUrl": address}
 
@@ -69,18 +77,18 @@ class Url(Kind):
         del situation
         function_part.claim(aws, self.type, wanted)
         given = {**wanted.properties, "Cors": _sent(wanted)}
-        aws.lambda_.create_function_url_config(FunctionName=wanted.name.split("/")[0], **given)
+        aws.lambda_.create_function_url_config(**function_part.place_of(wanted.name)[0], **given)
         return wanted.name
 
     def update(self, aws: Aws, wanted: Wanted, live: Live, situation: Situation) -> None:
         del situation
         function_part.claim(aws, self.type, wanted)
         given = {**wanted.properties, "Cors": _sent(wanted)}
-        aws.lambda_.update_function_url_config(FunctionName=live.name.split("/")[0], **given)
+        aws.lambda_.update_function_url_config(**function_part.place_of(live.name)[0], **given)
 
     def delete(self, aws: Aws, name: str, owner: tuple[str, str]) -> None:
-        function = name.split("/", maxsplit=1)[0]
-        unless_missing(lambda: aws.lambda_.delete_function_url_config(FunctionName=function), _GONE)
+        place, _ = function_part.place_of(name)
+        unless_missing(lambda: aws.lambda_.delete_function_url_config(**place), _GONE)
         self.release(aws, name, owner)
 
     def release(self, aws: Aws, name: str, owner: tuple[str, str]) -> None:

@@ -7,12 +7,17 @@ from millrace.core.context import Access, Operation, Params
 from millrace.core.service import Service
 from millrace.functions import names
 from millrace.functions.functions import Functions
+from millrace.functions.operations.aliases import Aliases
+from millrace.functions.operations.concurrency import Concurrency
 from millrace.functions.operations.configuration import Configuration
 from millrace.functions.operations.invoke import Invoke
 from millrace.functions.operations.lifecycle import Lifecycle
 from millrace.functions.operations.permissions import Permissions
+from millrace.functions.operations.provisioned import ProvisionedConcurrency
+from millrace.functions.operations.runtime_management import RuntimeManagement
 from millrace.functions.operations.tags import Tags
 from millrace.functions.operations.urls import Urls
+from millrace.functions.operations.versions import Versions
 
 
 def service(functions: Functions) -> Service:
@@ -20,6 +25,9 @@ def service(functions: Functions) -> Service:
     lifecycle, configuration = Lifecycle(functions), Configuration(functions)
     invoke, tags = Invoke(functions), Tags(functions)
     permissions, urls = Permissions(functions), Urls(functions)
+    versions, aliases = Versions(functions), Aliases(functions)
+    concurrency, runtime = Concurrency(functions), RuntimeManagement(functions)
+    provisioned = ProvisionedConcurrency(functions)
     operations: Mapping[str, Operation] = {
         "CreateFunction": lifecycle.create_function,
         "DeleteFunction": lifecycle.delete_function,
@@ -28,9 +36,23 @@ def service(functions: Functions) -> Service:
         "GetFunction": configuration.get_function,
         "GetFunctionConfiguration": configuration.get_function_configuration,
         "GetFunctionCodeSigningConfig": configuration.get_function_code_signing_config,
-        "GetFunctionConcurrency": configuration.get_function_concurrency,
-        "PutFunctionConcurrency": configuration.put_function_concurrency,
-        "DeleteFunctionConcurrency": configuration.delete_function_concurrency,
+        "PublishVersion": versions.publish_version,
+        "ListVersionsByFunction": versions.list_versions_by_function,
+        "CreateAlias": aliases.create_alias,
+        "GetAlias": aliases.get_alias,
+        "UpdateAlias": aliases.update_alias,
+        "DeleteAlias": aliases.delete_alias,
+        "ListAliases": aliases.list_aliases,
+        "GetFunctionConcurrency": concurrency.get_function_concurrency,
+        "PutFunctionConcurrency": concurrency.put_function_concurrency,
+        "DeleteFunctionConcurrency": concurrency.delete_function_concurrency,
+        "GetAccountSettings": concurrency.get_account_settings,
+        "PutProvisionedConcurrencyConfig": provisioned.put_provisioned_concurrency_config,
+        "GetProvisionedConcurrencyConfig": provisioned.get_provisioned_concurrency_config,
+        "DeleteProvisionedConcurrencyConfig": provisioned.delete_provisioned_concurrency_config,
+        "ListProvisionedConcurrencyConfigs": provisioned.list_provisioned_concurrency_configs,
+        "GetRuntimeManagementConfig": runtime.get_runtime_management_config,
+        "PutRuntimeManagementConfig": runtime.put_runtime_management_config,
         "AddPermission": permissions.add_permission,
         "RemovePermission": permissions.remove_permission,
         "GetPolicy": permissions.get_policy,
@@ -40,7 +62,6 @@ def service(functions: Functions) -> Service:
         "DeleteFunctionUrlConfig": urls.delete_function_url_config,
         "ListFunctionUrlConfigs": urls.list_function_url_configs,
         "ListFunctions": configuration.list_functions,
-        "ListVersionsByFunction": configuration.list_versions_by_function,
         "Invoke": invoke.invoke,
         "ListTags": tags.list_tags,
         "TagResource": tags.tag_resource,
@@ -51,6 +72,15 @@ def service(functions: Functions) -> Service:
 
 # The Service Authorization Reference names some actions differently from their operations.
 _ACTIONS = {"Invoke": "InvokeFunction"}
+# What is allowed on a version or an alias; all else is on the function.
+_QUALIFIED = frozenset(
+    {
+        "Invoke",
+        "DeleteProvisionedConcurrencyConfig",
+        "GetProvisionedConcurrencyConfig",
+        "PutProvisionedConcurrencyConfig",
+    }
+)
 # Parameters that policies can ask for, by their condition keys.
 _KEYS = {"FunctionUrlAuthType": "lambda:FunctionUrlAuthType", "AuthType": "lambda:FunctionUrlAuthType"}
 
@@ -58,12 +88,12 @@ _KEYS = {"FunctionUrlAuthType": "lambda:FunctionUrlAuthType", "AuthType": "lambd
 def accesses(operation: str, scope: Scope, params: Params) -> Sequence[Access]:
     """https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html"""
     action = f"lambda:{_ACTIONS.get(operation, operation)}"
-    if operation == "ListFunctions":
+    if operation in {"ListFunctions", "GetAccountSettings"}:
         return [Access(action, "*")]
     if "Resource" in params:
         return [Access(action, str(params["Resource"]))]
     reference = names.resolve(scope, str(params["FunctionName"]), params.get("Qualifier"))
-    qualifier = reference.qualifier if operation == "Invoke" else None
+    qualifier = reference.qualifier if operation in _QUALIFIED else None
     told = {key: str(params[member]) for member, key in _KEYS.items() if params.get(member)}
     if operation == "AddPermission":
         told["lambda:Principal"] = str(params["Principal"])

@@ -1,17 +1,19 @@
-"""Looking at functions: Get…, List…, and their concurrency."""
+"""Looking at functions: Get… and ListFunctions."""
 
-import base64
-import binascii
-from dataclasses import replace
+import re
 
-from millrace.core import limits
+from millrace.core.arn import Scope
 from millrace.core.context import Context, Output, Params
 from millrace.functions import catalog, names
 from millrace.functions.catalog import Function
 from millrace.functions.functions import Functions
 from millrace.functions.names import LATEST, Reference, invalid
+from millrace.functions.operations import paging
 from millrace.functions.operations.shown import ACTIVE, show
-from millrace.storage.interface import Writer
+from millrace.storage.interface import Reader
+
+# What a marker of ListFunctions is made of.
+_PLACE = re.compile(r"[a-zA-Z0-9_-]+(:[0-9]{1,128})?")
 
 
 class Configuration:
@@ -47,51 +49,19 @@ class Configuration:
     async def list_functions(self, context: Context, params: Params) -> Output:
         """https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html"""
         scope = context.scope
-        limit = min(params.get("MaxItems") or limits.function_list_page_max, limits.function_list_page_max)
-        after = _read_marker(params.get("Marker"))
+        size, after = paging.size(params), paging.after(params)
+        whole = params.get("FunctionVersion") == "ALL"
+        if after is not None and not _PLACE.fullmatch(after):
+            raise invalid("Invalid marker")
         found = await self._functions.storage.read(
-            lambda reader: catalog.page(reader, scope, after, limit + 1)
+            lambda reader: _page(reader, scope, after, size + 1, whole=whole)
         )
-        qualifier = LATEST if params.get("FunctionVersion") == "ALL" else None
         return {
-            "Functions": [show(function, scope, {}, qualifier=qualifier) for function in found[:limit]],
-            "NextMarker": _marker(found[limit - 1].name) if len(found) > limit else None,
+            "Functions": [
+                show(each, scope, {}, qualifier=each.version if whole else None) for each in found[:size]
+            ],
+            "NextMarker": paging.marker(_place(found[size - 1])) if len(found) > size else None,
         }
-
-    async def list_versions_by_function(self, context: Context, params: Params) -> Output:
-        """https://docs.aws.amazon.com/lambda/latest/api/API_ListVersionsByFunction.html"""
-        function, _ = await self._find(context, params)
-        return {"Versions": [show(function, context.scope, {}, qualifier=LATEST)]}
-
-    async def get_function_concurrency(self, context: Context, params: Params) -> Output:
-        """https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConcurrency.html"""
-        function, _ = await self._find(context, params)
-        return {"ReservedConcurrentExecutions": function.reserved_concurrency}
-
-    async def put_function_concurrency(self, context: Context, params: Params) -> Output:
-        """https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionConcurrency.html"""
-        reserved: int = params["ReservedConcurrentExecutions"]
-        await self._reserve(context, params, reserved)
-        return {"ReservedConcurrentExecutions": reserved}
-
-    async def delete_function_concurrency(self, context: Context, params: Params) -> Output:
-        """https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunctionConcurrency.html"""
-        await self._reserve(context, params, None)
-        return {}
-
-    async def _reserve(self, context: Context, params: Params, reserved: int | None) -> None:
-        reference = names.resolve(context.scope, params["FunctionName"])
-        if reference.qualifier is not None:
-            raise invalid(
-                "This operation is permitted on Lambda functions only. Aliases and versions do not support "
-                "this operation. Please specify either a function name or an unqualified function ARN."
-            )
-
-        def write(writer: Writer) -> None:
-            function = catalog.get(writer, context.scope, reference)
-            catalog.put(writer, context.scope, replace(function, reserved_concurrency=reserved))
-
-        await self._functions.storage.write(write)
 
     async def get_function_code_signing_config(self, context: Context, params: Params) -> Output:
         """https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionCodeSigningConfig.html"""
@@ -99,14 +69,21 @@ class Configuration:
         return {"CodeSigningConfigArn": "", "FunctionName": function.name}
 
 
-def _marker(name: str) -> str:
-    return base64.urlsafe_b64encode(name.encode()).decode()
+def _page(reader: Reader, scope: Scope, after: str | None, limit: int, *, whole: bool) -> list[Function]:
+    """Up to `limit` functions after the marker; if `whole`, each is followed by its versions."""
+    if not whole:
+        return catalog.page(reader, scope, after, limit)
+    name, _, number = (after or "").partition(":")
+    found: list[Function] = []
+    for latest in catalog.every(reader, scope, name):
+        is_old = latest.name == name
+        versions = catalog.versions(reader, scope, latest)
+        found += [] if is_old else [latest]
+        found += [each for each in versions if not is_old or not number or int(each.version) > int(number)]
+        if len(found) >= limit:
+            break
+    return found[:limit]
 
 
-def _read_marker(marker: str | None) -> str | None:
-    if not marker:
-        return None
-    try:
-        return base64.urlsafe_b64decode(marker.encode()).decode()
-    except (binascii.Error, ValueError) as error:
-        raise invalid("Invalid marker") from error
+def _place(function: Function) -> str:
+    return function.name if function.version == LATEST else f"{function.name}:{function.version}"

@@ -8,20 +8,23 @@ from dataclasses import replace
 from typing import Any
 
 from millrace.core import ids
+from millrace.core.arn import Scope
 from millrace.core.context import Context, Output, Params
 from millrace.core.errors import AwsError
-from millrace.functions import catalog, names, resource_policy, urls
+from millrace.functions import aliases, catalog, names, provisioned, resource_policy, urls
 from millrace.functions.catalog import Function
 from millrace.functions.code_source import zip_from
 from millrace.functions.functions import Functions
-from millrace.functions.names import LATEST, Reference, invalid
+from millrace.functions.names import LATEST, Reference, invalid, is_version
 from millrace.functions.operations.settings import (
     check_tags,
+    latest_only,
     refuse_unsupported,
     settings,
     wrong_revision,
 )
-from millrace.functions.operations.shown import PENDING, UPDATING, show
+from millrace.functions.operations.shown import ACTIVE, PENDING, UPDATING, show
+from millrace.functions.publishing import publish
 from millrace.storage.interface import Writer
 
 
@@ -55,8 +58,12 @@ class Lifecycle:
                 tags=dict(params.get("Tags") or {}),
                 **found,
             )
-            catalog.put(writer, scope, replace(made, revision=ids.uuid()))
-            return made
+            stored = replace(made, revision=ids.uuid())
+            catalog.put(writer, scope, stored)
+            if not params.get("Publish"):
+                return made
+            version, _ = publish(writer, scope, stored, now)
+            return replace(made, version=version.version)
 
         with self._functions.codes.pinned(self._functions.codes.hash(data)):
             code = await self._functions.codes.save(data)
@@ -66,7 +73,7 @@ class Lifecycle:
     async def update_function_code(self, context: Context, params: Params) -> Output:
         """https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionCode.html"""
         scope = context.scope
-        reference = _unqualified(names.resolve(scope, params["FunctionName"]))
+        reference = latest_only(names.resolve(scope, params["FunctionName"]))
         refuse_unsupported(params)
         await self._functions.function(scope, reference)
         data = await zip_from(self._functions.storage, scope, params)
@@ -76,68 +83,76 @@ class Lifecycle:
         with self._functions.codes.pinned(self._functions.codes.hash(data)):
             code = await self._functions.codes.save(data)
             changes |= {"code_sha256": code.sha256, "code_size": code.size}
-            dry = bool(params.get("DryRun"))
-            shown = await self._change(context, reference, params.get("RevisionId"), changes, dry=dry)
+            shown = await self._change(context, reference, params, changes)
         await self._functions.sweep_code()
         return shown
 
     async def update_function_configuration(self, context: Context, params: Params) -> Output:
         """https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionConfiguration.html"""
         scope = context.scope
-        reference = _unqualified(names.resolve(scope, params["FunctionName"]))
+        reference = latest_only(names.resolve(scope, params["FunctionName"]))
         changes = settings(params)
         await self._functions.function(scope, reference)
         if "role" in changes:
             await self._check_role(context, changes["role"])
-        return await self._change(context, reference, params.get("RevisionId"), changes)
+        return await self._change(context, reference, params, changes)
 
     async def _change(
-        self,
-        context: Context,
-        reference: Reference,
-        revision: str | None,
-        changes: dict[str, Any],
-        *,
-        dry: bool = False,
+        self, context: Context, reference: Reference, params: Params, changes: dict[str, Any]
     ) -> Output:
+        """Change $LATEST, and publish it if that is asked for. A dry run only says what it would be."""
         scope, now = context.scope, self._functions.clock.now()
+        revision, dry = params.get("RevisionId"), bool(params.get("DryRun"))
 
-        def write(writer: Writer) -> Function:
+        def write(writer: Writer) -> Output:
             before = catalog.get(writer, scope, reference)
             if revision is not None and revision != before.shown_revision:
                 raise wrong_revision()
             changed = replace(before, **changes, revision=ids.uuid(), policy_revision=None, modified=now)
-            if not dry:
-                catalog.put(writer, scope, replace(changed, revision=ids.uuid()))
-            return changed
+            if dry:
+                return show(changed, scope, UPDATING)
+            stored = replace(changed, revision=ids.uuid())
+            catalog.put(writer, scope, stored)
+            if not params.get("Publish"):
+                return show(changed, scope, UPDATING)
+            version, new = publish(writer, scope, stored, now)
+            return show(version, scope, PENDING if new else ACTIVE, qualifier=version.version)
 
-        changed = await self._functions.storage.write(write)
+        shown = await self._functions.storage.write(write)
         if not dry:
-            self._functions.pool.retire(scope, reference.name)
-        return show(changed, scope, UPDATING)
+            self._functions.pool.retire(scope, reference.name, LATEST)
+        return shown
 
     async def delete_function(self, context: Context, params: Params) -> Output:
         """https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunction.html
 
-        Its URL and its policy go with it. Invocations at work are not disturbed.
+        With a qualifier one version goes, without one the function with its versions, aliases, URLs and policies.
+        Invocations at work are not disturbed.
         """
         scope = context.scope
         reference = names.resolve(scope, params["FunctionName"], params.get("Qualifier"))
-        if reference.qualifier == LATEST:
+        qualifier = reference.qualifier
+        if qualifier == LATEST:
             raise invalid("$LATEST version cannot be deleted without deleting the function.")
+        if qualifier is not None and not is_version(qualifier):
+            raise invalid("Deletion of aliases is not currently supported.")
 
-        def write(writer: Writer) -> bool:
-            function = catalog.get(writer, scope, Reference(reference.name), shown=reference.arn(scope))
-            if reference.qualifier is None:
-                catalog.remove(writer, scope, function)
-                urls.remove(writer, scope, function.name)
-                resource_policy.remove(writer, scope, function.name)
-            return reference.qualifier is None  # deleting a version that never was succeeds
+        def write(writer: Writer) -> None:
+            catalog.get(writer, scope, reference.unqualified)
+            function = catalog.resolve(writer, scope, reference)
+            if function is None:
+                return  # deleting a version that never was succeeds
+            if qualifier is None:
+                _remove(writer, scope, function)
+            else:
+                _remove_version(writer, scope, function)
 
-        if await self._functions.storage.write(write):
-            self._functions.pool.retire(scope, reference.name)
+        await self._functions.storage.write(write)
+        await self._functions.keep_warm(scope, reference.name)
+        self._functions.pool.retire(scope, reference.name, qualifier)
+        if qualifier is None:
             self._functions.pool.tallies.forget(scope, reference.name)
-            await self._functions.sweep_code()
+        await self._functions.sweep_code()
         return {"StatusCode": 204}
 
     async def _check_role(self, context: Context, role: str) -> None:
@@ -155,7 +170,25 @@ def _required(found: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _unqualified(reference: Reference) -> Reference:
-    if reference.qualifier not in {None, LATEST}:
-        raise invalid("This operation is permitted on Lambda functions only, not on their versions.")
-    return Reference(reference.name)
+def _remove(writer: Writer, scope: Scope, function: Function) -> None:
+    """The function, and all that hangs on it and on its versions and aliases."""
+    catalog.remove(writer, scope, function)
+    urls.remove_all(writer, scope, function.name)
+    resource_policy.remove_all(writer, scope, function.name)
+    provisioned.remove_all(writer, scope, function.name)
+
+
+def _remove_version(writer: Writer, scope: Scope, version: Function) -> None:
+    """Raises ResourceConflictException while an alias leads to it."""
+    every = aliases.every(writer, scope, version.name)
+    leading = [alias.name for alias in every if version.version in alias.versions]
+    if leading:
+        raise AwsError(
+            "ResourceConflictException",
+            f"Unable to delete version because the following aliases reference it: [{', '.join(leading)}]",
+            members={"Type": "User"},
+        )
+    reference = Reference(version.name, version.version)
+    catalog.remove(writer, scope, version)
+    resource_policy.remove(writer, scope, reference.text)
+    provisioned.remove(writer, scope, reference)

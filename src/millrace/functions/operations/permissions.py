@@ -1,7 +1,7 @@
 """Resource policies: AddPermission, RemovePermission, GetPolicy.
 
-A policy hangs on a function, a version or an alias; only functions are there yet. AWS's sentences are those
-that LocalStack's tests recorded.
+A policy hangs on a function, a version or an alias, and its revision is theirs. AWS's sentences are those that
+LocalStack's tests recorded.
 """
 
 import re
@@ -11,14 +11,15 @@ from typing import Any
 
 import orjson
 
-from millrace.core import ids, limits
+from millrace.core import arn, ids, limits
 from millrace.core.arn import Scope
 from millrace.core.context import Context, Output, Params
 from millrace.core.errors import AwsError
-from millrace.functions import catalog, names, resource_policy
+from millrace.functions import aliases, catalog, names, resource_policy
+from millrace.functions.aliases import Alias
 from millrace.functions.catalog import Function
 from millrace.functions.functions import Functions
-from millrace.functions.names import LATEST, Reference, invalid, not_found
+from millrace.functions.names import LATEST, Reference, invalid, is_version, not_found
 from millrace.functions.operations.settings import wrong_revision
 from millrace.functions.resource_policy import Statement
 from millrace.storage.interface import Reader, Writer
@@ -48,10 +49,10 @@ class Permissions:
             raise invalid("We currently do not support adding policies for $LATEST.")
 
         def write(writer: Writer) -> Statement:
-            function = catalog.get(writer, scope, Reference(reference.name))
-            _check_qualifier(scope, reference)
-            _check_revision(function, params, "GetPolicy")
-            kept = resource_policy.statements(writer, scope, function.name)
+            catalog.get(writer, scope, reference.unqualified)
+            holder = _existing(writer, scope, reference)
+            _check_revision(holder, params, "GetPolicy")
+            kept = resource_policy.statements(writer, scope, reference.text)
             if any(each["Sid"] == params["StatementId"] for each in kept):
                 raise AwsError(
                     "ResourceConflictException",
@@ -59,8 +60,8 @@ class Permissions:
                     "statement id, or remove the existing statement.",
                     members={"Type": "User"},
                 )
-            added = _statement(scope, function, params)
-            _put(writer, scope, function, [*kept, added])
+            added = _statement(reference.arn(scope), params)
+            _put(writer, scope, reference, holder, [*kept, added])
             return added
 
         added = await self._functions.storage.write(write)
@@ -69,20 +70,19 @@ class Permissions:
     async def remove_permission(self, context: Context, params: Params) -> Output:
         """https://docs.aws.amazon.com/lambda/latest/api/API_RemovePermission.html"""
         scope, sid = context.scope, params["StatementId"]
-        reference = names.resolve(scope, params["FunctionName"], params.get("Qualifier"))
+        reference = _reference(scope, params)
 
         def write(writer: Writer) -> None:
-            function = catalog.find(writer, scope, reference.name)
-            if function is None:
-                raise not_found(Reference(reference.name).arn(scope), prefix="No policy found for: ")
-            _check_qualifier(scope, reference)
-            kept = resource_policy.statements(writer, scope, function.name)
+            if catalog.find(writer, scope, reference.name) is None:
+                raise not_found(reference.unqualified.arn(scope), prefix="No policy found for: ")
+            holder = _existing(writer, scope, reference)
+            kept = resource_policy.statements(writer, scope, reference.text)
             if not kept:
                 raise not_found("No policy is associated with the given resource.", prefix="")
             if all(each["Sid"] != sid for each in kept):
                 raise not_found(f"Statement {sid} is not found in resource policy.", prefix="")
-            _check_revision(function, params, "GetFunction/GetAlias")
-            _put(writer, scope, function, [each for each in kept if each["Sid"] != sid])
+            _check_revision(holder, params, "GetFunction/GetAlias")
+            _put(writer, scope, reference, holder, [each for each in kept if each["Sid"] != sid])
 
         await self._functions.storage.write(write)
         return {}
@@ -90,38 +90,55 @@ class Permissions:
     async def get_policy(self, context: Context, params: Params) -> Output:
         """https://docs.aws.amazon.com/lambda/latest/api/API_GetPolicy.html"""
         scope = context.scope
-        reference = names.resolve(scope, params["FunctionName"], params.get("Qualifier"))
+        reference = _reference(scope, params)
 
-        def read(reader: Reader) -> tuple[str | None, Function | None]:
-            function = catalog.find(reader, scope, reference.name)
-            if function is None or reference.qualifier not in {None, LATEST}:
-                return None, None
-            return resource_policy.text(reader, scope, function.name), function
+        def read(reader: Reader) -> tuple[str | None, Function | Alias | None]:
+            holder = _holder(reader, scope, reference)
+            return resource_policy.text(reader, scope, reference.text), holder
 
-        document, function = await self._functions.storage.read(read)
-        if document is None or function is None:
+        document, holder = await self._functions.storage.read(read)
+        if document is None or holder is None:
             raise not_found("The resource you requested does not exist.", prefix="")
-        return {"Policy": document, "RevisionId": function.shown_revision}
+        return {"Policy": document, "RevisionId": _revision(holder)}
 
 
-def _check_qualifier(scope: Scope, reference: Reference) -> None:
+def _reference(scope: Scope, params: Params) -> Reference:
+    """$LATEST has no policy but the function's."""
+    reference = names.resolve(scope, params["FunctionName"], params.get("Qualifier"))
+    return reference.unqualified if reference.qualifier == LATEST else reference
+
+
+def _holder(reader: Reader, scope: Scope, reference: Reference) -> Function | Alias | None:
     qualifier = reference.qualifier
-    if qualifier in {None, LATEST}:
-        return
-    alias = _ALIAS.fullmatch(qualifier or "")
-    raise not_found(
-        reference.arn(scope), prefix="Cannot find alias arn: " if alias else "Function not found: "
-    )
+    if qualifier is None or is_version(qualifier):
+        return catalog.resolve(reader, scope, reference)
+    return aliases.find(reader, scope, reference.name, qualifier)
 
 
-def _check_revision(function: Function, params: Params, told_by: str) -> None:
+def _existing(reader: Reader, scope: Scope, reference: Reference) -> Function | Alias:
+    found = _holder(reader, scope, reference)
+    if found is None:
+        alias = _ALIAS.fullmatch(reference.qualifier or "")
+        raise not_found(
+            reference.arn(scope), prefix="Cannot find alias arn: " if alias else "Function not found: "
+        )
+    return found
+
+
+def _revision(holder: Function | Alias) -> str:
+    return holder.revision if isinstance(holder, Alias) else holder.shown_revision
+
+
+def _check_revision(holder: Function | Alias, params: Params, told_by: str) -> None:
     revision = params.get("RevisionId")
-    if revision and revision != function.shown_revision:
+    if revision and revision != _revision(holder):
         raise wrong_revision(told_by)
 
 
-def _put(writer: Writer, scope: Scope, function: Function, kept: Sequence[Statement]) -> None:
-    """Store the policy and give the function a new revision; its environments stay warm."""
+def _put(
+    writer: Writer, scope: Scope, reference: Reference, holder: Function | Alias, kept: Sequence[Statement]
+) -> None:
+    """Store the policy and give its holder a new revision; environments stay warm."""
     size = len(resource_policy.document(kept).encode())
     if size > limits.function_policy_bytes_max:
         raise AwsError(
@@ -129,11 +146,14 @@ def _put(writer: Writer, scope: Scope, function: Function, kept: Sequence[Statem
             f"The final policy size ({size}) is bigger than the limit ({limits.function_policy_bytes_max}).",
             members={"Type": "User"},
         )
-    resource_policy.put(writer, scope, function.name, kept)
-    catalog.put(writer, scope, replace(function, policy_revision=ids.uuid()))
+    resource_policy.put(writer, scope, reference.text, kept)
+    if isinstance(holder, Alias):
+        aliases.put(writer, scope, replace(holder, revision=ids.uuid()))
+    else:
+        catalog.put(writer, scope, replace(holder, policy_revision=ids.uuid()))
 
 
-def _statement(scope: Scope, function: Function, params: Params) -> Statement:
+def _statement(resource: str, params: Params) -> Statement:
     """Raises InvalidParameterValueException for what does not fit together."""
     action = params["Action"]
     if params.get("FunctionUrlAuthType") and action != "lambda:InvokeFunctionUrl":
@@ -143,21 +163,21 @@ def _statement(scope: Scope, function: Function, params: Params) -> Statement:
     statement = {
         "Sid": params["StatementId"],
         "Effect": "Allow",
-        "Principal": _principal(scope, params["Principal"]),
+        "Principal": _principal(arn.parse(resource).partition, params["Principal"]),
         "Action": action,
-        "Resource": function.arn(scope),
+        "Resource": resource,
     }
     condition = _condition(params)
     return {**statement, "Condition": condition} if condition else statement
 
 
-def _principal(scope: Scope, text: str) -> str | Mapping[str, str]:
+def _principal(partition: str, text: str) -> str | Mapping[str, str]:
     if text == "*":
         return text
     if _SERVICE.fullmatch(text):
         return {"Service": text}
     if re.fullmatch(r"\d{12}", text):
-        return {"AWS": f"arn:{scope.partition}:iam::{text}:root"}
+        return {"AWS": f"arn:{partition}:iam::{text}:root"}
     if _IDENTITY.fullmatch(text):
         return {"AWS": text}
     raise invalid("The provided principal was invalid. Please check the principal and try again.")

@@ -10,7 +10,7 @@ from millrace.core import limits
 from millrace.core.context import Params
 from millrace.core.errors import AwsError
 from millrace.functions import runtimes, variables
-from millrace.functions.names import invalid
+from millrace.functions.names import LATEST, Reference, invalid
 
 # Settings that would change what a function does. To accept and ignore them would be a lie.
 _NOT_YET = {
@@ -72,8 +72,8 @@ def refuse_unsupported(params: Params) -> None:
             raise invalid(f"{member} is not supported: millrace does not do {what} yet.")
     if params.get("PackageType", "Zip") != "Zip":
         raise invalid("PackageType Image is not supported: millrace does not do container images yet.")
-    if params.get("Publish"):
-        raise invalid("Publish is not supported: millrace does not do versions of functions yet.")
+    if params.get("PublishTo"):
+        raise invalid("PublishTo is not supported: millrace does not do capacity providers yet.")
 
 
 def _check_ranges(found: Mapping[str, Any]) -> None:
@@ -132,3 +132,23 @@ def wrong_revision(told_by: str = "GetFunction/GetAlias") -> AwsError:
         f"Call the {told_by} API to retrieve the latest Revision Id",
         members={"Type": "User"},
     )
+
+
+def latest_only(reference: Reference) -> Reference:
+    """For what changes a function: published versions stay as they are. The sentence is AWS's."""
+    if reference.qualifier not in {None, LATEST}:
+        raise invalid(
+            "Current operation does not support versions other than $LATEST. "
+            "Please set the version to $LATEST or do not set a version in your request."
+        )
+    return reference.unqualified
+
+
+def function_only(reference: Reference) -> Reference:
+    """For what is of the function as a whole. The sentence is AWS's."""
+    if reference.qualifier is not None:
+        raise invalid(
+            "This operation is permitted on Lambda functions only. Aliases and versions do not support "
+            "this operation. Please specify either a function name or an unqualified function ARN."
+        )
+    return reference

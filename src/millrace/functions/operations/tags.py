@@ -6,6 +6,7 @@ from dataclasses import replace
 from millrace.core.context import Context, Output, Params
 from millrace.functions import catalog, names
 from millrace.functions.functions import Functions
+from millrace.functions.names import Reference, invalid
 from millrace.functions.operations.settings import check_tags
 from millrace.storage.interface import Writer
 
@@ -16,13 +17,15 @@ class Tags:
 
     async def list_tags(self, context: Context, params: Params) -> Output:
         """https://docs.aws.amazon.com/lambda/latest/api/API_ListTags.html"""
-        reference = names.resolve(context.scope, params["Resource"])
+        reference = _function(context, params["Resource"])
         function = await self._functions.function(context.scope, reference)
         return {"Tags": dict(function.tags)}
 
     async def tag_resource(self, context: Context, params: Params) -> Output:
         """https://docs.aws.amazon.com/lambda/latest/api/API_TagResource.html"""
         added: Mapping[str, str] = params["Tags"]
+        if not added:
+            raise invalid("An error occurred and the request cannot be processed.")
         return await self._change(context, params["Resource"], added, ())
 
     async def untag_resource(self, context: Context, params: Params) -> Output:
@@ -32,7 +35,7 @@ class Tags:
     async def _change(
         self, context: Context, resource: str, added: Mapping[str, str], removed: tuple[str, ...]
     ) -> Output:
-        reference = names.resolve(context.scope, resource)
+        reference = _function(context, resource)
 
         def write(writer: Writer) -> None:
             function = catalog.get(writer, context.scope, reference)
@@ -42,3 +45,12 @@ class Tags:
 
         await self._functions.storage.write(write)
         return {}
+
+
+def _function(context: Context, resource: str) -> Reference:
+    reference = names.resolve(context.scope, resource)
+    if reference.qualifier is not None:
+        raise invalid(
+            "Tags on function aliases and versions are not supported. Please specify a function ARN."
+        )
+    return reference

@@ -1,7 +1,7 @@
 """Function URLs: Create…, Get…, Update…, Delete… and ListFunctionUrlConfigs.
 
-A URL belongs to a function or to one of its aliases. There are no aliases yet, so another qualifier is not
-found, in AWS's words (recorded by LocalStack's tests).
+A URL belongs to a function or to one of its aliases, never to a version. AWS's words were recorded by
+LocalStack's tests.
 """
 
 import re
@@ -14,9 +14,10 @@ from millrace.core.arn import Scope
 from millrace.core.clock import iso_milliseconds
 from millrace.core.context import Context, Output, Params
 from millrace.core.errors import AwsError
-from millrace.functions import catalog, names, urls
+from millrace.functions import aliases, catalog, names, urls
 from millrace.functions.functions import Functions
-from millrace.functions.names import LATEST, Reference, function_arn, invalid, not_found
+from millrace.functions.names import Reference, invalid, not_found
+from millrace.functions.operations import paging
 from millrace.functions.urls import BUFFERED, FunctionUrl
 from millrace.storage.interface import Reader, Writer
 
@@ -36,6 +37,7 @@ class Urls:
         made = FunctionUrl(
             id=ids.url_id(),
             function=reference.name,
+            alias=reference.qualifier,
             auth_type=params["AuthType"],
             created=now,
             modified=now,
@@ -46,7 +48,7 @@ class Urls:
         def write(writer: Writer) -> None:
             if not _is_there(writer, scope, reference):
                 raise _no_function()
-            if urls.find(writer, scope, reference.name) is not None:
+            if urls.find(writer, scope, reference) is not None:
                 raise AwsError(
                     "ResourceConflictException",
                     f"Failed to create function url config for [functionArn = {reference.arn(scope)}]. "
@@ -91,7 +93,7 @@ class Urls:
 
         def write(writer: Writer) -> None:
             _find(writer, scope, reference)
-            urls.remove(writer, scope, reference.name)
+            urls.remove(writer, scope, reference)
 
         await self._functions.storage.write(write)
         return {}
@@ -99,17 +101,22 @@ class Urls:
     async def list_function_url_configs(self, context: Context, params: Params) -> Output:
         """https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctionUrlConfigs.html
 
-        One page: a function has one URL as long as it has no aliases.
+        The function's own URL comes first, then those of its aliases.
         """
-        scope, reference = context.scope, _reference(context, params)
+        scope, name = context.scope, names.resolve(context.scope, params["FunctionName"]).name
+        size, after = paging.size(params), paging.after(params)
 
-        def read(reader: Reader) -> FunctionUrl | None:
-            if not _is_there(reader, scope, reference):
+        def read(reader: Reader) -> list[FunctionUrl]:
+            if not _is_there(reader, scope, Reference(name)):
                 raise _no_function()
-            return urls.find(reader, scope, reference.name)
+            every = urls.all_of(reader, scope, name)
+            return [url for url in every if after is None or url.reference.text > after]
 
         found = await self._functions.storage.read(read)
-        return {"FunctionUrlConfigs": [] if found is None else [self._show_whole(context, found)]}
+        return {
+            "FunctionUrlConfigs": [self._show_whole(context, url) for url in found[:size]],
+            "NextMarker": paging.marker(found[size - 1].reference.text) if len(found) > size else None,
+        }
 
     def _show(self, context: Context, url: FunctionUrl) -> dict[str, Any]:
         """As the writing operations answer: with an InvokeMode only if somebody has named one."""
@@ -117,7 +124,7 @@ class Urls:
             "AuthType": url.auth_type,
             "Cors": url.cors,
             "CreationTime": iso_milliseconds(url.created) + "Z",
-            "FunctionArn": function_arn(context.scope, url.function),
+            "FunctionArn": url.reference.arn(context.scope),
             "FunctionUrl": urls.address(context.reached_at or self._functions.endpoint_url, url.id),
             "InvokeMode": url.invoke_mode,
             "LastModifiedTime": iso_milliseconds(url.modified) + "Z",
@@ -128,15 +135,20 @@ class Urls:
 
 
 def _reference(context: Context, params: Params) -> Reference:
+    """The model knows that a version has no URL, and neither has $LATEST by that name."""
     return names.resolve(context.scope, params["FunctionName"], params.get("Qualifier"))
 
 
 def _is_there(reader: Reader, scope: Scope, reference: Reference) -> bool:
-    return reference.qualifier in {None, LATEST} and catalog.find(reader, scope, reference.name) is not None
+    """The function, or the function with the alias."""
+    if catalog.find(reader, scope, reference.name) is None:
+        return False
+    qualifier = reference.qualifier
+    return qualifier is None or aliases.find(reader, scope, reference.name, qualifier) is not None
 
 
 def _find(reader: Reader, scope: Scope, reference: Reference) -> FunctionUrl:
-    found = urls.find(reader, scope, reference.name) if _is_there(reader, scope, reference) else None
+    found = urls.find(reader, scope, reference) if _is_there(reader, scope, reference) else None
     if found is None:
         raise not_found("The resource you requested does not exist.", prefix="")
     return found
