@@ -3,7 +3,7 @@
 Where their code is and how they run is not known here.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -38,6 +38,7 @@ class Function:
     storage_mb: int = 512
     architecture: str = "x86_64"
     environment: Mapping[str, str] | None = None
+    layers: Sequence[Mapping[str, Any]] = ()  # see `layers.Attached`; the first is the lowest
     log_group: str = ""
     log_format: str = "Text"
     application_log_level: str | None = None
@@ -55,6 +56,11 @@ class Function:
     def shown_revision(self) -> str:
         """RevisionId: function and policy have one together."""
         return self.policy_revision or self.revision
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The hashes of all it is made of: its own code and its layers'."""
+        return (self.code_sha256, *(layer["sha256"] for layer in self.layers))
 
     def arn(self, scope: Scope, qualifier: str | None = None) -> str:
         return function_arn(scope, self.name, qualifier)
@@ -109,17 +115,19 @@ def every(reader: Reader, scope: Scope) -> Iterator[Function]:
 def put(writer: Writer, scope: Scope, function: Function) -> None:
     """Make or replace a function."""
     before = find(writer, scope, function.name)
-    if before is not None and before.code_sha256 != function.code_sha256:
-        writer.delete(_CODE, _use(before.code_sha256, scope, function.name))
+    for code in set(() if before is None else before.codes) - set(function.codes):
+        writer.delete(_CODE, _use(code, scope, function.name))
     writer.put(_space(scope), function.name.encode(), encode(function))
-    writer.put(_CODE, _use(function.code_sha256, scope, function.name), b"")
+    for code in function.codes:
+        writer.put(_CODE, _use(code, scope, function.name), b"")
     note_scope(writer, scope)
     _note(writer, scope, "put", function.name)
 
 
 def remove(writer: Writer, scope: Scope, function: Function) -> None:
     writer.delete(_space(scope), function.name.encode())
-    writer.delete(_CODE, _use(function.code_sha256, scope, function.name))
+    for code in function.codes:
+        writer.delete(_CODE, _use(code, scope, function.name))
     _note(writer, scope, "delete", function.name)
 
 

@@ -25,8 +25,8 @@ from millrace.functions.invocation import Invocation
 from millrace.functions.names import Reference, function_arn
 from millrace.functions.output import LogTarget
 from millrace.functions.pool import Pool
+from millrace.functions.programs import Programs
 from millrace.functions.runtime_api import Work
-from millrace.functions.runtimes import Interpreters
 from millrace.functions.variables import Credentials
 from millrace.iam.identities import Identities
 from millrace.logs.log import Logs
@@ -62,9 +62,9 @@ class Functions:
         self._scratch = self._directory / "scratch"
         self.codes = CodeStore(self._directory)
         self.downloads = Downloads(clock, self.codes, endpoint_url)
-        self.interpreters = Interpreters(self._directory)
+        self.programs = Programs(self._directory)
         self.pool = Pool(
-            clock, self.codes, self.interpreters, self._scratch, self._credentials, self._log, endpoint_url
+            clock, self.codes, self.programs, self._scratch, self._credentials, self._log, endpoint_url
         )
         self.events = Events(storage, clock, self.invoke)
 

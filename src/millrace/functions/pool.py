@@ -20,8 +20,8 @@ from millrace.functions.code import CodeStore
 from millrace.functions.environment import Environment, EnvironmentGoneError, Outcome, Setup, State
 from millrace.functions.names import not_found
 from millrace.functions.output import LogSink
+from millrace.functions.programs import Programs
 from millrace.functions.runtime_api import Work
-from millrace.functions.runtimes import Interpreters
 from millrace.functions.tally import Tallies
 from millrace.functions.usage import Watch
 from millrace.functions.variables import Credentials, session_name
@@ -51,7 +51,7 @@ class Pool:
         self,
         clock: Clock,
         codes: CodeStore,
-        interpreters: Interpreters,
+        programs: Programs,
         scratch: Path,
         credentials: CredentialSource,
         sink: LogSink,
@@ -59,7 +59,7 @@ class Pool:
     ) -> None:
         self._clock = clock
         self._codes = codes
-        self._interpreters = interpreters
+        self._programs = programs
         self._scratch = scratch
         self._credentials = credentials
         self._sink = sink
@@ -109,7 +109,7 @@ class Pool:
         crew.running += 1
         try:
             # Whoever waits for room may find the function changed, and its code would be swept away.
-            with self._codes.pinned(function.code_sha256):
+            with self._codes.pinned(*function.codes):
                 for _ in range(_ATTEMPTS):
                     environment = await self._take(scope, function, crew)
                     try:
@@ -200,9 +200,10 @@ class Pool:
         self._let_in()
 
     async def _start(self, scope: Scope, function: Function) -> Environment:
-        interpreter = await self._interpreters.find(function.runtime)
+        program = await self._programs.find(function.runtime)
         try:
             code = await self._codes.directory(function.code_sha256)
+            opt = await self._codes.together([layer["sha256"] for layer in function.layers])
         except FileNotFoundError as error:  # deleted since the function was looked up
             raise not_found(function.arn(scope)) from error
         credentials = await self._credentials(scope, function.role, session_name(function.name))
@@ -213,7 +214,9 @@ class Pool:
             "AWS_ENDPOINT_URL": self._endpoint_url,
             **(function.environment or {}),
         }
-        setup = Setup(scope, function, interpreter, code, self._scratch, variables, credentials.expiration)
+        setup = Setup(
+            scope, function, program, code, opt, self._scratch, variables, credentials.expiration
+        )
         if self._closed:
             raise _closing()
         environment = Environment(setup, self._clock, self._sink, self._watch)
@@ -229,7 +232,7 @@ class Pool:
         """Its code stays and it counts until its process and what that left behind are gone."""
 
         async def wait() -> None:
-            with self._codes.pinned(environment.setup.function.code_sha256):
+            with self._codes.pinned(*environment.setup.function.codes):
                 await environment.gone.wait()
             self._all.discard(environment)
             crew = self._crews.get((environment.setup.scope, environment.setup.function.name))
