@@ -154,9 +154,30 @@ class CodeStore:
                 ) from error
         return target
 
-    async def unzipped_bytes(self, codes: Iterable[str]) -> int:
-        """How large zip files are together when they are unpacked, by what they say of themselves."""
-        return sum([await asyncio.to_thread(_declared, self.zip_path(sha256)) for sha256 in codes])
+    async def check_size(self, code: str, layers: Sequence[str]) -> None:
+        """Raises InvalidParameterValueException for code and layers that are too much together."""
+        most = limits.function_unzipped_bytes_max
+        if not layers:
+            return  # what was saved is not too much by itself
+        try:
+            size = await asyncio.to_thread(self._declared, layers)
+            if size > most:
+                raise invalid(f"Layers consume more than the available size of {most} bytes")
+            size += await asyncio.to_thread(self._declared, [code])
+        except FileNotFoundError:  # deleted since it was looked up, which whoever writes will notice
+            return
+        if size > most:
+            raise invalid(
+                f"Function code combined with layers exceeds the maximum allowed size of {most} bytes. "
+                f"The actual size is {size} bytes."
+            )
+
+    def _declared(self, codes: Iterable[str]) -> int:
+        total = 0
+        for sha256 in codes:
+            with zipfile.ZipFile(self.zip_path(sha256)) as archive:
+                total += sum(entry.file_size for entry in archive.infolist())
+        return total
 
     async def sweep(self, in_use: Callable[[], Awaitable[set[str]]]) -> None:
         """Remove all code that is neither in use nor pinned.
@@ -252,11 +273,6 @@ def _lay_over(folder: Path, target: Path) -> None:
             path = there / name
             remove(path)
             path.hardlink_to(Path(base, name))
-
-
-def _declared(zip_path: Path) -> int:
-    with zipfile.ZipFile(zip_path) as archive:
-        return sum(entry.file_size for entry in archive.infolist())
 
 
 def _sync(directory: Path) -> None:

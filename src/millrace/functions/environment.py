@@ -329,9 +329,7 @@ class Environment:
                 f"[millrace: killed, it had more than {limits.function_processes_max} processes]\n"
             )
         elif seen.stored_bytes > self.setup.function.storage_mb * limits.MIB:
-            self._verdict = (
-                f"[millrace: killed, it kept more than {self.setup.function.storage_mb} MB in its temporary folder]\n"
-            )
+            self._verdict = f"[millrace: killed, it kept more than {self.setup.function.storage_mb} MB in its temporary folder]\n"
         if self._verdict:
             self._watch.discard(self)
             self._process.kill()

@@ -45,7 +45,9 @@ class Node:
     def variables(self, place: Place) -> dict[str, str]:
         version = _NODE.fullmatch(place.runtime)
         own = [place.variables["NODE_PATH"]] if "NODE_PATH" in place.variables else []
-        folders = place.layered(f"nodejs/node{version[1] if version else ''}/node_modules", "nodejs/node_modules")
+        folders = place.layered(
+            f"nodejs/node{version[1] if version else ''}/node_modules", "nodejs/node_modules"
+        )
         told = {
             "AWS_EXECUTION_ENV": f"AWS_Lambda_{place.runtime}",
             "NODE_PATH": ":".join([*own, *folders, str(_CLIENT), str(place.code)]),

@@ -214,9 +214,7 @@ class Pool:
             "AWS_ENDPOINT_URL": self._endpoint_url,
             **(function.environment or {}),
         }
-        setup = Setup(
-            scope, function, program, code, opt, self._scratch, variables, credentials.expiration
-        )
+        setup = Setup(scope, function, program, code, opt, self._scratch, variables, credentials.expiration)
         if self._closed:
             raise _closing()
         environment = Environment(setup, self._clock, self._sink, self._watch)

@@ -95,6 +95,11 @@ def check(runtime: str) -> None:
     )
 
 
+def known(runtime: str) -> bool:
+    """Whether AWS knows it, retired or not."""
+    return runtime in TAKEN or runtime in _RETIRED
+
+
 def version_arn(scope: Scope, runtime: str) -> str:
     """The ARN AWS shows for the build of a runtime; here the same for as long as the runtime is."""
     digest = hashlib.sha256(runtime.encode()).hexdigest()

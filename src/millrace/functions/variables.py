@@ -78,7 +78,9 @@ def session_name(function_name: str) -> str:
     return function_name if len(function_name) > 1 else f"{function_name}@lambda_function"
 
 
-def given(function: Function, scope: Scope, program: Program, place: Place, *, log_stream: str) -> dict[str, str]:
+def given(
+    function: Function, scope: Scope, program: Program, place: Place, *, log_stream: str
+) -> dict[str, str]:
     """What every process of the function is told, apart from credentials and addresses."""
     variables = {
         "_AWS_XRAY_DAEMON_ADDRESS": _XRAY_HOST,

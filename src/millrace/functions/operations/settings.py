@@ -20,7 +20,6 @@ _NOT_YET = {
     "DurableConfig": "durable functions",
     "FileSystemConfigs": "file systems",
     "ImageConfig": "container images",
-    "Layers": "layers",
     "TenancyConfig": "tenancy",
 }
 
@@ -41,6 +40,8 @@ def settings(params: Params) -> dict[str, Any]:
     if params.get("Environment") is not None:
         found["environment"] = dict(params["Environment"].get("Variables") or {})
         variables.check(found["environment"])
+    if params.get("Layers") is not None:
+        found["layers"] = params["Layers"]  # ARNs: what a function keeps of them is the catalog's to say
     if params.get("EphemeralStorage"):
         found["storage_mb"] = params["EphemeralStorage"]["Size"]
     if params.get("TracingConfig"):
