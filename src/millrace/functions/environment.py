@@ -91,11 +91,8 @@ class Environment:
         self.idle_since = 0.0
         self.invocations = 0
         self.retired = False  # of an older revision: to be stopped when its work is done
-        day = datetime.fromtimestamp(clock.now(), UTC).strftime("%Y/%m/%d")
         self._mark = ids.hexadecimal(32)
-        self.log = LogTarget(
-            setup.scope, setup.function.log_group, f"{day}/[{setup.function.version}]{self._mark}"
-        )
+        self.log = LogTarget(setup.scope, setup.function.log_group, _stream_name(setup, clock, self._mark))
         self._clock = clock
         self._watch = watch
         self._output = Output(clock, self.log, sink, _platform_log(setup, self.log, clock))
@@ -178,6 +175,7 @@ class Environment:
         job = _Job(work, on_start, asyncio.get_running_loop().create_future())
         self._pending = job
         if self._refusal:
+            self._init_failed("Runtime.InvalidEntrypoint")
             self._end_badly(self._begin(job), "Runtime.InvalidEntrypoint", self._refusal)
             self._exited(1)
         elif self.state is State.IDLE:
@@ -223,11 +221,15 @@ class Environment:
         if self._loaded:
             return False
         self._process.drain()
+        self._init_failed(error_type)
         self.state = State.STOPPING
         if self._pending is not None:
             job = self._begin(self._pending)
             self._finish(job, payload, failed=True, status="error", error_type=error_type)
         return True
+
+    def _init_failed(self, error_type: str) -> None:
+        self._output.init_failed((self._clock.stopwatch() - self._began) * 1000, error_type)
 
     # What happens in between.
 
@@ -345,6 +347,7 @@ class Environment:
             self._settle_with(EnvironmentGoneError(repr(self)))
         elif job is not None:
             if job is self._pending:
+                self._init_failed("Runtime.ExitError")
                 self._begin(job)
             self._end_badly(job, "Runtime.ExitError", describe_exit(code))
         self._output.close()
@@ -389,10 +392,21 @@ class Environment:
             self._timer = None
 
 
+def _stream_name(setup: Setup, clock: Clock, mark: str) -> str:
+    """In a group that functions may share the name of each is in the names of its streams.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html
+    """
+    function = setup.function
+    day = datetime.fromtimestamp(clock.now(), UTC).strftime("%Y/%m/%d")
+    shared = function.log_group != f"/aws/lambda/{function.name}"
+    return f"{day}/{function.name if shared else ''}[{function.version}]{mark}"
+
+
 def _platform_log(setup: Setup, target: LogTarget, clock: Clock) -> PlatformLog:
     function = setup.function
     instance = Instance(
-        id=target.stream.replace("[", f"{function.name}[", 1),
+        id=target.stream.replace("/[", f"/{function.name}[", 1),
         function=function.name,
         function_arn=function.arn(setup.scope),
         version=function.version,

@@ -69,7 +69,9 @@ def request_id(stage: Stage) -> str:
 
 def test_a_shell_script_is_a_runtime():
     async def scene(stage: Stage) -> None:
-        await create(stage, {"bootstrap": SHELL, "function.sh": FUNCTION}, Handler="function.handler", Timeout=20)
+        await create(
+            stage, {"bootstrap": SHELL, "function.sh": FUNCTION}, Handler="function.handler", Timeout=20
+        )
 
         assert [await stage.result({"n": n}) for n in range(2)] == [{"got": {"n": 0}}, {"got": {"n": 1}}]
         assert 'heard: {"n":1}\n' in stage.lines()
@@ -112,7 +114,9 @@ def test_a_program_finds_the_variables_of_aws_and_no_others():
         assert found["MINE"] == "1"
         assert found["_HANDLER"] == "app.handler"
         assert not {"AWS_EXECUTION_ENV", "HOME", "PWD", "PYTHONPATH", "SHLVL"} & set(found)
-        assert {"AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR", "TZ", "LANG"} <= set(found)
+        assert {"AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR", "TZ", "LANG"} <= set(
+            found
+        )
 
     play(scene)
 
@@ -126,7 +130,9 @@ def test_a_program_that_ends_is_told_with_its_status(handler: str, event: str, r
         await create(stage, {"bootstrap": PROGRAM}, Handler=handler)
 
         answer = await stage.result(event)
-        assert answer == failure("Runtime.ExitError", f"Runtime exited with error: {reason}", request_id(stage))
+        assert answer == failure(
+            "Runtime.ExitError", f"Runtime exited with error: {reason}", request_id(stage)
+        )
 
     play(scene)
 
@@ -170,7 +176,9 @@ def test_what_cannot_be_started_is_an_invalid_entrypoint(files: Any, reason: str
 def test_a_layer_may_bring_the_program():
     async def scene(stage: Stage) -> None:
         layer = await stage.call(
-            "PublishLayerVersion", LayerName="runtime", Content={"ZipFile": zip_of_programs({"bootstrap": PROGRAM})}
+            "PublishLayerVersion",
+            LayerName="runtime",
+            Content={"ZipFile": zip_of_programs({"bootstrap": PROGRAM})},
         )
         await create(stage, {"data": ""}, Layers=[layer["LayerVersionArn"]])
 
@@ -180,12 +188,16 @@ def test_a_layer_may_bring_the_program():
 
 
 def test_a_wrapper_script_starts_python_and_one_that_is_missing_ends_with_127():
-    wrapper = '#!/bin/bash\nargs=("$@")\nexport WRAPPED=yes\nexec "${args[@]:0:$#-1}" -X dev "${args[@]: -1}"\n'
+    wrapper = (
+        '#!/bin/bash\nargs=("$@")\nexport WRAPPED=yes\nexec "${args[@]:0:$#-1}" -X dev "${args[@]: -1}"\n'
+    )
     code = "import os, sys\ndef handler(e, c): return [os.environ['WRAPPED'], sys.flags.dev_mode]"
 
     async def scene(stage: Stage) -> None:
         layer = await stage.call(
-            "PublishLayerVersion", LayerName="wrap", Content={"ZipFile": zip_of_programs({"wrapper": wrapper})}
+            "PublishLayerVersion",
+            LayerName="wrap",
+            Content={"ZipFile": zip_of_programs({"wrapper": wrapper})},
         )
         variables = {"AWS_LAMBDA_EXEC_WRAPPER": "/opt/wrapper"}
         await stage.create(code, Layers=[layer["LayerVersionArn"]], Environment={"Variables": variables})

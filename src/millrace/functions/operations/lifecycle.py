@@ -89,8 +89,9 @@ class Lifecycle:
         """https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionConfiguration.html"""
         scope = context.scope
         reference = _unqualified(names.resolve(scope, params["FunctionName"]))
-        changes = settings(params)
+        settings(params)  # what is wrong with them comes before that there is no such function
         before = await self._functions.function(scope, reference)
+        changes = settings(params, before)
         if "role" in changes:
             await self._check_role(context, changes["role"])
         if "layers" in changes:
