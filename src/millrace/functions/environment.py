@@ -62,7 +62,8 @@ class Setup:
     @property
     def place(self) -> Place:
         function = self.function
-        return Place(function.handler, function.runtime, self.code, self.opt, function.environment or {})
+        variables = function.environment or {}
+        return Place(function.handler, function.runtime, function.memory_mb, self.code, self.opt, variables)
 
 
 @dataclass(frozen=True, slots=True)

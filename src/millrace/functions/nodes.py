@@ -15,6 +15,7 @@ _NODE = re.compile(r"nodejs(\d+)\.x")
 _VERSION = re.compile(rb"v(\d+)\.(\d+)\.(\d+)")
 _MAJOR_MIN = 16
 _CLIENT = Path(__file__).parent / "inside" / "node"
+_HEAP_PERCENT = (5, 90)  # of the function's memory, for young and for old objects
 # Where AWS's functions look for programs, too.
 _USUAL = frozenset({"/usr/local/bin", "/usr/bin", "/bin"})
 
@@ -40,7 +41,10 @@ class Node:
         return f"[millrace: {runtime} is not installed here; runs on nodejs{self.major}.x]"
 
     def command(self, place: Place, lifeline: int) -> list[str]:  # noqa: ARG002 -- see `process.bind`
-        return place.wrapped([self.path, str(_CLIENT / "index.cjs")])
+        """With AWS's bounds, so that garbage is collected before the memory limit is met."""
+        young, old = (place.memory_mb * percent // 100 for percent in _HEAP_PERCENT)
+        options = ["--expose-gc", f"--max-semi-space-size={young}", f"--max-old-space-size={old}"]
+        return place.wrapped([self.path, *options, str(_CLIENT / "index.cjs")])
 
     def variables(self, place: Place) -> dict[str, str]:
         version = _NODE.fullmatch(place.runtime)

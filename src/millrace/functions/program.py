@@ -21,6 +21,7 @@ class Place:
 
     handler: str
     runtime: str
+    memory_mb: int
     code: Path
     opt: Path | None
     variables: Mapping[str, str] = field(default_factory=dict[str, str])

@@ -153,7 +153,9 @@ def test_settings_of_the_log_that_are_left_out_stay_as_they_were():
 
 def test_streams_in_a_group_that_functions_may_share_name_the_function():
     async def scene(stage: Stage) -> None:
-        await stage.create("def handler(e, c): return c.log_stream_name", LoggingConfig={"LogGroup": "shared"})
+        await stage.create(
+            "def handler(e, c): return c.log_stream_name", LoggingConfig={"LogGroup": "shared"}
+        )
 
         stream = await stage.result()
         assert re.fullmatch(r"\d{4}/\d\d/\d\d/fn\[\$LATEST\][0-9a-f]{32}", stream)

@@ -15,7 +15,9 @@ ARN = "arn:aws:lambda:eu-west-1:123456789012:layer"
 
 
 async def publish(stage: Stage, name: str, files: Mapping[str, str | bytes], **params: Any) -> str:
-    answer = await stage.call("PublishLayerVersion", LayerName=name, Content={"ZipFile": zip_of(files)}, **params)
+    answer = await stage.call(
+        "PublishLayerVersion", LayerName=name, Content={"ZipFile": zip_of(files)}, **params
+    )
     return answer["LayerVersionArn"]
 
 
@@ -63,7 +65,12 @@ def test_python_finds_its_versions_folder_before_the_common_one_and_code_before_
     own = "python/lib/python3.11/site-packages"
 
     async def scene(stage: Stage) -> None:
-        files = {f"{own}/a.py": "X = 'own'", "python/a.py": "X = 'any'", "python/b.py": "X = 'any'", "python/app2.py": "1/0"}
+        files = {
+            f"{own}/a.py": "X = 'own'",
+            "python/a.py": "X = 'any'",
+            "python/b.py": "X = 'any'",
+            "python/app2.py": "1/0",
+        }
         layer = await publish(stage, "one", files)
         code = "import a, b, app2\ndef handler(e, c): return [a.X, b.X, app2.X]"
         await stage.create({"app.py": code, "app2.py": "X = 'code'"}, Layers=[layer])
@@ -75,7 +82,10 @@ def test_python_finds_its_versions_folder_before_the_common_one_and_code_before_
 
 def test_node_finds_modules_of_layers():
     async def scene(stage: Stage) -> None:
-        files = {"nodejs/node20/node_modules/a.js": "module.exports = 20", "nodejs/node_modules/b/index.js": "module.exports = 1"}
+        files = {
+            "nodejs/node20/node_modules/a.js": "module.exports = 20",
+            "nodejs/node_modules/b/index.js": "module.exports = 1",
+        }
         layer = await publish(stage, "one", files)
         code = "exports.handler = async () => [require('a'), require('b')]"
         await stage.create({"index.js": code}, Runtime="nodejs20.x", Handler="index.handler", Layers=[layer])
@@ -162,7 +172,9 @@ def test_a_layer_of_another_account_that_is_not_here_may_not_be_used():
     there = f"arn:aws:lambda:{SCOPE.region}:017000801446:layer:Powertools:7"
 
     async def scene(stage: Stage) -> None:
-        with pytest.raises(AwsError, match=f"not authorized to perform: lambda:GetLayerVersion on resource: {there}"):
+        with pytest.raises(
+            AwsError, match=f"not authorized to perform: lambda:GetLayerVersion on resource: {there}"
+        ):
             await stage.create("", Layers=[there])
 
     play(scene)

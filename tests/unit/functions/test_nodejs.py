@@ -260,7 +260,9 @@ def test_without_node_the_refusal_says_what_to_do(monkeypatch):
 
     async def scene(stage: Stage) -> None:
         await create(stage, "")
-        with pytest.raises(Exception, match="no Node.js was found to run nodejs20.x; put node into PATH"):
+        with pytest.raises(
+            Exception, match=re.escape("no Node.js was found to run nodejs20.x; put node into PATH")
+        ):
             await stage.invoke()
 
     play(scene)
