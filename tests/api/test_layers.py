@@ -172,6 +172,7 @@ def test_a_function_without_a_layers_version_number_is_refused(functions: Functi
     assert (code, status) == ("ValidationException", 400)
     assert message.startswith(
         f"1 validation error detected: Value '[{arn}]' at 'layers' failed to satisfy constraint: Member must satisfy "
-        "constraint: [Member must have length less than or equal to 2048, "
+        "constraint: [Member must have length less than or equal to 2048, Member must have length greater than or equal "
+        "to 1, Member must satisfy regular expression pattern: (arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?"
     )
-    assert message.endswith(", Member must not be null]")
+    assert message.endswith("|(arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9-_]+), Member must not be null]")

@@ -191,6 +191,8 @@ class Environment:
         if self.state is not State.DEAD:
             self.state = State.STOPPING
             self._settle_with(AwsError("ServiceException", "The execution environment was stopped."))
+            if self._refusal:  # there is no process whose end would be heard of
+                self._exited(1)
             self._process.kill()
 
     # From the process' side: the Desk of the Runtime API.
