@@ -5,7 +5,7 @@ code is and how they run is not known here.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -60,6 +60,7 @@ class Function:
     storage_mb: int = 512
     architecture: str = "x86_64"
     environment: Mapping[str, str] | None = None
+    layers: Sequence[Mapping[str, Any]] = ()  # see `layers.Attached`; the first is the lowest
     log_group: str = ""
     log_format: str = "Text"
     application_log_level: str | None = None
@@ -87,6 +88,11 @@ class Function:
     def shown_revision(self) -> str:
         """RevisionId: function and policy have one together."""
         return self.policy_revision or self.revision
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The hashes of all it is made of: its own code and its layers'."""
+        return (self.code_sha256, *(layer["sha256"] for layer in self.layers))
 
     def arn(self, scope: Scope, qualifier: str | None = None) -> str:
         return function_arn(scope, self.name, qualifier)
@@ -189,14 +195,16 @@ def code_size(reader: Reader, scope: Scope) -> tuple[int, int]:
 def put(writer: Writer, scope: Scope, function: Function) -> None:
     """Make or replace a function, or one of its versions."""
     before = find_version(writer, scope, function.name, function.version)
-    if before is not None and before.code_sha256 != function.code_sha256:
-        writer.delete(_CODE, _use(before, scope))
+    if before is not None:
+        for code in set(before.codes) - set(function.codes):
+            writer.delete(_CODE, _use(code, function, scope))
     if function.version == LATEST:
         writer.put(_space(scope), function.name.encode(), encode(function))
     else:
         kept = replace(function, tags={}, reserved_concurrency=None)
         writer.put(_versions(scope), _version_key(function.name, function.version), encode(kept))
-    writer.put(_CODE, _use(function, scope), b"")
+    for code in function.codes:
+        writer.put(_CODE, _use(code, function, scope), b"")
     note_scope(writer, scope)
     journal.note(writer, scope, "put", function.name)
 
@@ -211,13 +219,18 @@ def remove(writer: Writer, scope: Scope, function: Function) -> None:
         _forget(writer, scope, version)
     aliases.remove_all(writer, scope, function.name)
     writer.delete(_space(scope), function.name.encode())
-    writer.delete(_CODE, _use(function, scope))
+    _forget_code(writer, scope, function)
     journal.note(writer, scope, "delete", function.name)
 
 
 def _forget(writer: Writer, scope: Scope, version: Function) -> None:
     writer.delete(_versions(scope), _version_key(version.name, version.version))
-    writer.delete(_CODE, _use(version, scope))
+    _forget_code(writer, scope, version)
+
+
+def _forget_code(writer: Writer, scope: Scope, function: Function) -> None:
+    for code in function.codes:
+        writer.delete(_CODE, _use(code, function, scope))
 
 
 def _version_key(name: str, version: str) -> bytes:
@@ -225,9 +238,9 @@ def _version_key(name: str, version: str) -> bytes:
     return f"{name}\0{len(version):04d}{version}".encode()
 
 
-def _use(function: Function, scope: Scope) -> bytes:
+def _use(code_sha256: str, function: Function, scope: Scope) -> bytes:
     qualifier = "" if function.version == LATEST else f":{function.version}"
-    return f"{function.code_sha256} {scope.path}/{function.name}{qualifier}".encode()
+    return f"{code_sha256} {scope.path}/{function.name}{qualifier}".encode()
 
 
 def codes_in_use(reader: Reader) -> set[str]:

@@ -17,7 +17,7 @@ import tempfile
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Awaitable, Callable, Generator, Iterable
+from collections.abc import Awaitable, Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -63,12 +63,15 @@ class Code:
 class CodeStore:
     """Zip files under `directory/zips`, unpacked under `directory/unpacked`, both named by hash.
 
+    What several unpack to, laid over each other, is under `directory/together`.
+
     All file work runs in threads. What is being uploaded or run is pinned and survives a sweep.
     """
 
     def __init__(self, directory: Path) -> None:
         self._zips = directory / "zips"
         self._unpacked = directory / "unpacked"
+        self._together = directory / "together"
         self._pins: Counter[str] = Counter()
         self._lock = asyncio.Lock()
 
@@ -76,27 +79,28 @@ class CodeStore:
         await asyncio.to_thread(self._make_directories)
 
     def _make_directories(self) -> None:
-        for path in (self._zips, self._unpacked):
+        for path in (self._zips, self._unpacked, self._together):
             path.mkdir(parents=True, exist_ok=True)
         for left in self._zips.glob(".new-*"):  # a crash came between writing and naming
             remove(left)
         # Zips are synced to the disk, what is unpacked of them is not: after a power cut it may be empty files.
-        for left in self._unpacked.iterdir():
+        for left in (*self._unpacked.iterdir(), *self._together.iterdir()):
             remove(left)
 
     def hash(self, data: bytes) -> str:
         return base64.b64encode(hashlib.sha256(data).digest()).decode()
 
     @contextlib.contextmanager
-    def pinned(self, sha256: str) -> Generator[None]:
-        """Keep this code for as long as the block runs, whether or not a function refers to it."""
-        self._pins[sha256] += 1
+    def pinned(self, *codes: str) -> Generator[None]:
+        """Keep what has these hashes for as long as the block runs, whether or not anything refers to it."""
+        self._pins.update(codes)
         try:
             yield
         finally:
-            self._pins[sha256] -= 1
-            if not self._pins[sha256]:
-                del self._pins[sha256]
+            self._pins.subtract(codes)
+            for sha256 in codes:
+                if not self._pins[sha256]:
+                    del self._pins[sha256]
 
     async def save(self, data: bytes) -> Code:
         """Store and unpack a zip file; durable when it returns. Pin it meanwhile.
@@ -130,6 +134,50 @@ class CodeStore:
                     "ServiceException", f"The function's code cannot be unpacked: {error}"
                 ) from error
         return path
+
+    async def together(self, codes: Sequence[str]) -> Path | None:
+        """Where these are unpacked into one folder, the later over the earlier; None for none.
+
+        Raises as `directory` does.
+        """
+        folders = [await self.directory(sha256) for sha256 in codes]
+        if len(folders) < 2:
+            return folders[0] if folders else None
+        target = self._together / "+".join(_short(_file_name(sha256)) for sha256 in codes)
+        if not target.is_dir():  # one look at a local path
+            try:
+                async with self._lock:
+                    await asyncio.to_thread(_lay, folders, target)
+            except OSError as error:
+                raise AwsError(
+                    "ServiceException", f"The function's layers cannot be put together: {error}"
+                ) from error
+        return target
+
+    async def check_size(self, code: str, layers: Sequence[str]) -> None:
+        """Raises InvalidParameterValueException for code and layers that are too much together."""
+        most = limits.function_unzipped_bytes_max
+        if not layers:
+            return  # what was saved is not too much by itself
+        try:
+            size = await asyncio.to_thread(self._declared, layers)
+            if size > most:
+                raise invalid(f"Layers consume more than the available size of {most} bytes")
+            size += await asyncio.to_thread(self._declared, [code])
+        except FileNotFoundError:  # deleted since it was looked up, which whoever writes will notice
+            return
+        if size > most:
+            raise invalid(
+                f"Function code combined with layers exceeds the maximum allowed size of {most} bytes. "
+                f"The actual size is {size} bytes."
+            )
+
+    def _declared(self, codes: Iterable[str]) -> int:
+        total = 0
+        for sha256 in codes:
+            with zipfile.ZipFile(self.zip_path(sha256)) as archive:
+                total += sum(entry.file_size for entry in archive.infolist())
+        return total
 
     async def sweep(self, in_use: Callable[[], Awaitable[set[str]]]) -> None:
         """Remove all code that is neither in use nor pinned.
@@ -188,10 +236,43 @@ class CodeStore:
             for path in directory.iterdir():
                 if path.name not in keep:
                     remove(path)
+        short = {_short(name) for name in keep}
+        for path in self._together.iterdir():
+            if not short.issuperset(path.name.split("+")):
+                remove(path)
 
 
 def _file_name(sha256: str) -> str:
     return base64.b64decode(sha256).hex()
+
+
+def _short(name: str) -> str:
+    """Enough of a file's name to tell it from others, where several must fit into one."""
+    return name[:24]
+
+
+def _lay(folders: Iterable[Path], target: Path) -> None:
+    """All or nothing: folders over each other, in which all have the same files on the disk, not copies."""
+    new = Path(tempfile.mkdtemp(prefix=".new-", dir=target.parent))
+    try:
+        for folder in folders:
+            _lay_over(folder, new)
+        new.rename(target)
+    except BaseException:
+        remove(new)
+        raise
+
+
+def _lay_over(folder: Path, target: Path) -> None:
+    for base, directories, files in os.walk(folder):
+        there = target / Path(base).relative_to(folder)
+        if not there.is_dir() or there.is_symlink():
+            there.unlink(missing_ok=True)
+            there.mkdir()
+        for name in (*files, *(name for name in directories if Path(base, name).is_symlink())):
+            path = there / name
+            remove(path)
+            path.hardlink_to(Path(base, name))
 
 
 def _sync(directory: Path) -> None:

@@ -21,10 +21,15 @@ async def zip_from(storage: Storage, scope: Scope, code: Mapping[str, Any]) -> b
     if not (bucket and key):
         raise invalid("Please provide a source for function code.")
     try:
-        if code.get("S3ObjectVersion") not in (None, "null"):
-            raise AwsError("NoSuchVersion", "The specified version does not exist.")
+        _check_version(code.get("S3ObjectVersion"))
         return await storage.read(lambda reader: objects.get(reader, scope, bucket, key))
     except AwsError as error:
         raise invalid(
             f"Error occurred while GetObject. S3 Error Code: {error.code}. S3 Error Message: {error.message}"
         ) from error
+
+
+def _check_version(version: str | None) -> None:
+    """Buckets keep one version of each object, and S3 calls that one `null`."""
+    if version not in (None, "null"):
+        raise AwsError("NoSuchVersion", "The specified version does not exist.")

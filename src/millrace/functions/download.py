@@ -13,6 +13,7 @@ from millrace.core.arn import Scope
 from millrace.core.clock import Clock
 from millrace.functions.catalog import Function
 from millrace.functions.code import CodeStore
+from millrace.functions.layers import Layer
 
 PATH = "/_millrace/code/"
 
@@ -32,7 +33,14 @@ class Downloads:
 
     def address(self, scope: Scope, function: Function, reached_at: str = "") -> str:
         """Where the code that `function` has now can be fetched by who reaches the server at `reached_at`."""
-        path = f"{PATH}{scope.path}/{function.name}/{self._codes.zip_path(function.code_sha256).name}"
+        return self._address(f"{scope.path}/{function.name}", function.code_sha256, reached_at)
+
+    def layer_address(self, layer: Layer, sha256: str, reached_at: str = "") -> str:
+        """The same for a version of a layer."""
+        return self._address(f"{layer.scope.path}/layer/{layer.name}/{layer.version}", sha256, reached_at)
+
+    def _address(self, of: str, sha256: str, reached_at: str) -> str:
+        path = f"{PATH}{of}/{self._codes.zip_path(sha256).name}"
         expires = str(int(self._clock.now() + limits.code_address_seconds))
         return f"{reached_at or self._endpoint_url}{path}?Expires={expires}&Signature={self._signature(path, expires)}"
 

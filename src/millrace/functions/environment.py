@@ -19,14 +19,16 @@ from millrace.core import ids, limits
 from millrace.core.arn import Scope
 from millrace.core.clock import Clock
 from millrace.core.errors import AwsError
-from millrace.functions import usage
+from millrace.functions import entrypoint, usage
 from millrace.functions.catalog import Function
 from millrace.functions.code import remove
+from millrace.functions.entrypoint import Entrypoint
 from millrace.functions.output import LogSink, LogTarget, Output, time_text
 from millrace.functions.platform_log import Instance, JsonLog, PlatformLog, Report, TextLog
 from millrace.functions.process import Process, describe_exit
+from millrace.functions.program import EntrypointError, Place, Program
 from millrace.functions.runtime_api import RuntimeApi, Work
-from millrace.functions.runtimes import Interpreter, version_arn
+from millrace.functions.runtimes import version_arn
 from millrace.functions.variables import given
 
 
@@ -50,11 +52,18 @@ class Setup:
 
     scope: Scope
     function: Function
-    interpreter: Interpreter
+    program: Program
     code: Path
+    opt: Path | None  # its layers, put together
     scratch: Path
     variables: Mapping[str, str]
     expiration: float  # of its credentials, in epoch seconds
+
+    @property
+    def place(self) -> Place:
+        function = self.function
+        variables = function.environment or {}
+        return Place(function.handler, function.runtime, function.memory_mb, self.code, self.opt, variables)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +92,8 @@ class Environment:
         self.idle_since = 0.0
         self.invocations = 0
         self.retired = False  # of an older revision: to be stopped when its work is done
-        day = datetime.fromtimestamp(clock.now(), UTC).strftime("%Y/%m/%d")
         self._mark = ids.hexadecimal(32)
-        self.log = LogTarget(
-            setup.scope, setup.function.log_group, f"{day}/[{setup.function.version}]{self._mark}"
-        )
+        self.log = LogTarget(setup.scope, setup.function.log_group, _stream_name(setup, clock, self._mark))
         self._clock = clock
         self._watch = watch
         self._output = Output(clock, self.log, sink, _platform_log(setup, self.log, clock))
@@ -104,6 +110,7 @@ class Environment:
         self._used_bytes = 0
         self._looked = 0.0
         self._verdict = ""
+        self._refusal = ""  # why there is no process
         self._cleaning: asyncio.Task[None] | None = None
         self._temporary: Path | None = None
         self.gone = asyncio.Event()
@@ -120,6 +127,10 @@ class Environment:
         """Whether the handler's module has been loaded: it has worked, or can at once."""
         return self._loaded
 
+    @property
+    def temporary(self) -> Path | None:
+        return self._temporary
+
     # From the pool's side.
 
     async def start(self) -> None:
@@ -135,24 +146,30 @@ class Environment:
             raise OSError("the environment was stopped before it started")
         loop, setup = asyncio.get_running_loop(), self.setup
         self._temporary = Path(tempfile.mkdtemp(prefix="tmp-", dir=setup.scratch))
-        self._output.init_start(setup.interpreter.note(setup.function.runtime))
-        variables = given(
-            setup.function,
-            setup.scope,
-            log_stream=self.log.stream,
-            code=setup.code,
-            runtime=setup.interpreter.runtime_directory,
-        )
-        variables |= {"AWS_LAMBDA_RUNTIME_API": address, "TMPDIR": str(self._temporary), **setup.variables}
+        self._output.init_start(setup.program.note(setup.function.runtime))
         self._began = self._clock.stopwatch()
-        self._timer = loop.call_later(limits.function_init_seconds_max, self._init_overdue)
-        self._process.start(self._command, variables, setup.code)
+        try:
+            self._process.start(
+                lambda lifeline: setup.program.command(setup.place, lifeline),
+                self._variables(address),
+                setup.code,
+            )
+        except EntrypointError as error:
+            self._refusal = str(error)
+        except OSError as error:
+            if not isinstance(setup.program, Entrypoint):
+                raise
+            self._refusal = str(entrypoint.refusal(setup.place, error))
+        else:
+            self._timer = loop.call_later(limits.function_init_seconds_max, self._init_overdue)
 
-    def _command(self, lifeline: int) -> list[str]:
-        interpreter = self.setup.interpreter
-        bootstrap = str(interpreter.runtime_directory / "bootstrap.py")
-        arguments = [str(lifeline), str(limits.function_open_files_max), self.setup.function.handler]
-        return [interpreter.path, "-S", bootstrap, *arguments]
+    def _variables(self, address: str) -> dict[str, str]:
+        setup = self.setup
+        told = given(setup.function, setup.scope, setup.program, setup.place, log_stream=self.log.stream)
+        # Search paths that the function sets come before what is needed here, and do not replace it.
+        kept = {name: told[name] for name in ("PYTHONPATH", "NODE_PATH") if name in told}
+        addresses = {"AWS_LAMBDA_RUNTIME_API": address, "TMPDIR": str(self._temporary)}
+        return {**told, **addresses, **setup.variables, **kept}
 
     async def run(self, work: Work, on_start: Callable[[], None] | None = None) -> Outcome:
         """Hand work over, now or when the handler is loaded, and wait for what becomes of it.
@@ -163,7 +180,11 @@ class Environment:
             raise EnvironmentGoneError(repr(self))
         job = _Job(work, on_start, asyncio.get_running_loop().create_future())
         self._pending = job
-        if self.state is State.IDLE:
+        if self._refusal:
+            self._init_failed("Runtime.InvalidEntrypoint")
+            self._end_badly(self._begin(job), "Runtime.InvalidEntrypoint", self._refusal)
+            self._exited(1)
+        elif self.state is State.IDLE:
             self.state = State.BUSY
             # A handler may have broken its runtime, so that it never asks for work again: time runs from here.
             self._start_timer()
@@ -175,6 +196,8 @@ class Environment:
         if self.state is not State.DEAD:
             self.state = State.STOPPING
             self._settle_with(AwsError("ServiceException", "The execution environment was stopped."))
+            if self._refusal:  # there is no process whose end would be heard of
+                self._exited(1)
             self._process.kill()
 
     # From the process' side: the Desk of the Runtime API.
@@ -202,11 +225,19 @@ class Environment:
             self.state = State.IDLE
         return True
 
-    def fail_init(self, payload: bytes) -> None:
+    def fail_init(self, payload: bytes, error_type: str) -> bool:
+        if self._loaded:
+            return False
         self._process.drain()
+        self._init_failed(error_type)
         self.state = State.STOPPING
         if self._pending is not None:
-            self._finish(self._begin(self._pending), payload, failed=True, status="error")
+            job = self._begin(self._pending)
+            self._finish(job, payload, failed=True, status="error", error_type=error_type)
+        return True
+
+    def _init_failed(self, error_type: str) -> None:
+        self._output.init_failed((self._clock.stopwatch() - self._began) * 1000, error_type)
 
     # What happens in between.
 
@@ -307,6 +338,8 @@ class Environment:
             self._verdict = (
                 f"[millrace: killed, it had more than {limits.function_processes_max} processes]\n"
             )
+        elif seen.stored_bytes > self.setup.function.storage_mb * limits.MIB:
+            self._verdict = f"[millrace: killed, it kept more than {self.setup.function.storage_mb} MB in its temporary folder]\n"
         if self._verdict:
             self._watch.discard(self)
             self._process.kill()
@@ -322,20 +355,24 @@ class Environment:
             self._settle_with(EnvironmentGoneError(repr(self)))
         elif job is not None:
             if job is self._pending:
+                self._init_failed("Runtime.ExitError")
                 self._begin(job)
-            reason = f"RequestId: {job.work.request_id} Error: {describe_exit(code)}"
-            self._finish(
-                job,
-                _failure("Runtime.ExitError", reason),
-                failed=True,
-                status="error",
-                error_type="Runtime.ExitError",
-                last_words=f"{self._verdict}{reason}\nRuntime.ExitError\n",
-            )
+            self._end_badly(job, "Runtime.ExitError", describe_exit(code))
         self._output.close()
         if self._flush is not None:
             self._flush.cancel()
         self._cleaning = asyncio.get_running_loop().create_task(self._clean())
+
+    def _end_badly(self, job: _Job, error_type: str, why: str) -> None:
+        reason = f"RequestId: {job.work.request_id} Error: {why}"
+        self._finish(
+            job,
+            _failure(error_type, reason),
+            failed=True,
+            status="error",
+            error_type=error_type,
+            last_words=f"{self._verdict}{reason}\n{error_type}\n",
+        )
 
     async def _clean(self) -> None:
         await self._api.close()
@@ -363,15 +400,26 @@ class Environment:
             self._timer = None
 
 
+def _stream_name(setup: Setup, clock: Clock, mark: str) -> str:
+    """In a group that functions may share the name of each is in the names of its streams.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html
+    """
+    function = setup.function
+    day = datetime.fromtimestamp(clock.now(), UTC).strftime("%Y/%m/%d")
+    shared = function.log_group != f"/aws/lambda/{function.name}"
+    return f"{day}/{function.name if shared else ''}[{function.version}]{mark}"
+
+
 def _platform_log(setup: Setup, target: LogTarget, clock: Clock) -> PlatformLog:
-    function, interpreter = setup.function, setup.interpreter
+    function = setup.function
     instance = Instance(
-        id=target.stream.replace("[", f"{function.name}[", 1),
+        id=target.stream.replace("/[", f"/{function.name}[", 1),
         function=function.name,
         function_arn=function.arn(setup.scope),
         version=function.version,
         memory_mb=function.memory_mb,
-        runtime_version=f"python:3.{interpreter.minor}.v{interpreter.patch}",
+        runtime_version=setup.program.version(function.runtime),
         runtime_version_arn=version_arn(setup.scope, function.runtime),
     )
     if function.log_format == "JSON":

@@ -5,9 +5,9 @@ Operations and triggers ask a `Functions`; the app makes one and enters it.
 
 import asyncio
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import orjson
 
@@ -16,7 +16,7 @@ from millrace.core.arn import Scope
 from millrace.core.clock import Clock
 from millrace.core.context import Access
 from millrace.core.errors import AwsError
-from millrace.functions import catalog, names, provisioned, resource_policy, usage
+from millrace.functions import catalog, layers, names, provisioned, resource_policy, usage
 from millrace.functions.catalog import Function
 from millrace.functions.code import CodeStore, remove
 from millrace.functions.download import Downloads
@@ -25,8 +25,8 @@ from millrace.functions.invocation import Invocation
 from millrace.functions.names import Reference, function_arn
 from millrace.functions.output import LogTarget
 from millrace.functions.pool import Kept, Pool
+from millrace.functions.programs import Programs
 from millrace.functions.runtime_api import Work
-from millrace.functions.runtimes import Interpreters
 from millrace.functions.variables import Credentials
 from millrace.iam.identities import Identities
 from millrace.logs.log import Logs
@@ -62,9 +62,9 @@ class Functions:
         self._scratch = self._directory / "scratch"
         self.codes = CodeStore(self._directory)
         self.downloads = Downloads(clock, self.codes, endpoint_url)
-        self.interpreters = Interpreters(self._directory)
+        self.programs = Programs(self._directory)
         self.pool = Pool(
-            clock, self.codes, self.interpreters, self._scratch, self._credentials, self._log, endpoint_url
+            clock, self.codes, self.programs, self._scratch, self._credentials, self._log, endpoint_url
         )
         self.events = Events(storage, clock, self.invoke)
 
@@ -127,20 +127,33 @@ class Functions:
             await self.keep_warm(scope, name)
 
     async def sweep_code(self) -> None:
-        """Remove code that no function refers to any more."""
-        await self.codes.sweep(lambda: self.storage.read(catalog.codes_in_use))
+        """Remove code that no function and no layer refers to any more."""
+        await self.codes.sweep(
+            lambda: self.storage.read(
+                lambda reader: catalog.codes_in_use(reader) | layers.codes_in_use(reader)
+            )
+        )
 
     async def function(self, scope: Scope, reference: Reference, *, shown: str | None = None) -> Function:
         """A function as it is now. Raises ResourceNotFoundException, naming `shown` or the ARN."""
         return await self.storage.read(lambda reader: catalog.get(reader, scope, reference, shown=shown))
 
+    async def layers(self, scope: Scope, arns: Sequence[str], caller: str) -> list[Mapping[str, Any]]:
+        """What a function is to remember of these layers, see `layers.attached`."""
+        return await self.storage.read(lambda reader: layers.attached(reader, scope, arns, caller))
+
     async def policy_of(self, access: Access) -> str | None:
-        """The policy of the function, version or alias that an access is to. $LATEST has the function's."""
+        """The policy of the function, version, alias or layer's version that an access is to.
+
+        $LATEST has the function's.
+        """
         try:
             parts = arn.parse(access.resource)
         except ValueError:
             return None
         kind, _, rest = parts.resource.partition(":")
+        if parts.service == "lambda" and kind == "layer":
+            return await self.storage.read(lambda reader: layers.policy_text(reader, access.resource))
         if parts.service != "lambda" or kind != "function":
             return None
         name = rest.removesuffix(f":{names.LATEST}")

@@ -143,6 +143,11 @@ class Output:
         self._add(self._splitter.flush())
         self._add(self._platform.init_done(init_ms))
 
+    def init_failed(self, init_ms: float, error_type: str) -> None:
+        """The handler could not be loaded."""
+        self._add(self._splitter.flush())
+        self._add(self._platform.init_failed(init_ms, error_type))
+
     def hand_over(self) -> None:
         if self._events:
             events, self._events = self._events, []

@@ -53,6 +53,7 @@ class PlatformLog(Protocol):
 
     def init_start(self) -> list[str]: ...
     def init_done(self, init_ms: float) -> list[str]: ...
+    def init_failed(self, init_ms: float, error_type: str) -> list[str]: ...
     def start(self, request_id: str) -> list[str]: ...
     def end(self, report: Report) -> list[str]: ...
 
@@ -68,6 +69,9 @@ class TextLog:
         return [f"INIT_START Runtime Version: {version}\tRuntime Version ARN: {arn}\n"]
 
     def init_done(self, init_ms: float) -> list[str]:  # noqa: ARG002 -- REPORT tells it
+        return []
+
+    def init_failed(self, init_ms: float, error_type: str) -> list[str]:  # noqa: ARG002 -- so does it of this
         return []
 
     def start(self, request_id: str) -> list[str]:
@@ -107,11 +111,17 @@ class JsonLog:
         return self._event("INFO", "initStart", record)
 
     def init_done(self, init_ms: float) -> list[str]:
-        done = {**_INIT, "status": "success"}
+        return self._init_over("DEBUG", init_ms, {"status": "success"})
+
+    def init_failed(self, init_ms: float, error_type: str) -> list[str]:
+        return self._init_over("WARN", init_ms, {"status": "error", "errorType": error_type})
+
+    def _init_over(self, level: str, init_ms: float, outcome: Mapping[str, str]) -> list[str]:
+        done = {**_INIT, **outcome}
         metrics = {"durationMs": _milliseconds(init_ms)}
         return [
-            *self._event("DEBUG", "initRuntimeDone", done),
-            *self._event("DEBUG", "initReport", {**done, "metrics": metrics}),
+            *self._event(level, "initRuntimeDone", done),
+            *self._event(level, "initReport", {**done, "metrics": metrics}),
         ]
 
     def start(self, request_id: str) -> list[str]:

@@ -22,8 +22,8 @@ from millrace.functions.code import CodeStore
 from millrace.functions.environment import Environment, EnvironmentGoneError, Outcome, Setup, State
 from millrace.functions.names import not_found
 from millrace.functions.output import LogSink
+from millrace.functions.programs import Programs
 from millrace.functions.runtime_api import Work
-from millrace.functions.runtimes import Interpreters
 from millrace.functions.tally import Tallies
 from millrace.functions.usage import Watch
 from millrace.functions.variables import Credentials, session_name
@@ -83,7 +83,7 @@ class Pool:
         self,
         clock: Clock,
         codes: CodeStore,
-        interpreters: Interpreters,
+        programs: Programs,
         scratch: Path,
         credentials: CredentialSource,
         sink: LogSink,
@@ -91,7 +91,7 @@ class Pool:
     ) -> None:
         self._clock = clock
         self._codes = codes
-        self._interpreters = interpreters
+        self._programs = programs
         self._scratch = scratch
         self._credentials = credentials
         self._sink = sink
@@ -141,7 +141,7 @@ class Pool:
         crew.running += 1
         try:
             # Whoever waits for room may find the function changed, and its code would be swept away.
-            with self._codes.pinned(function.code_sha256):
+            with self._codes.pinned(*function.codes):
                 for _ in range(_ATTEMPTS):
                     environment = await self._take(scope, function, crew)
                     try:
@@ -284,9 +284,10 @@ class Pool:
             self._let_in()
 
     async def _start(self, scope: Scope, function: Function, *, kind: str = "on-demand") -> Environment:
-        interpreter = await self._interpreters.find(function.runtime)
+        program = await self._programs.find(function.runtime)
         try:
             code = await self._codes.directory(function.code_sha256)
+            opt = await self._codes.together([layer["sha256"] for layer in function.layers])
         except FileNotFoundError as error:  # deleted since the function was looked up
             raise not_found(function.arn(scope)) from error
         credentials = await self._credentials(scope, function.role, session_name(function.name))
@@ -298,7 +299,7 @@ class Pool:
             "AWS_LAMBDA_INITIALIZATION_TYPE": kind,
             **(function.environment or {}),
         }
-        setup = Setup(scope, function, interpreter, code, self._scratch, variables, credentials.expiration)
+        setup = Setup(scope, function, program, code, opt, self._scratch, variables, credentials.expiration)
         if self._closed:
             raise _closing()
         environment = Environment(setup, self._clock, self._sink, self._watch)
@@ -314,7 +315,7 @@ class Pool:
         """Its code stays and it counts until its process and what that left behind are gone."""
 
         async def wait() -> None:
-            with self._codes.pinned(environment.setup.function.code_sha256):
+            with self._codes.pinned(*environment.setup.function.codes):
                 await environment.gone.wait()
             self._all.discard(environment)
             self._forget(environment)

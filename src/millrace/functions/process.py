@@ -5,11 +5,15 @@ It knows nothing of functions. What the bytes mean and when to kill is its owner
 
 import asyncio
 import contextlib
+import fcntl
 import os
+import resource
 import signal
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+
+from millrace.core import limits
 
 _READ_BYTES = 65_536
 _DRAIN_READS_MAX = 64
@@ -60,6 +64,7 @@ class Process:
                 start_new_session=True,
             )
             undo.pop_all()
+            bind(their_lifeline, self._popen.pid)
         self._output, self._lifeline = output, lifeline
         os.set_blocking(output, False)
         asyncio.get_running_loop().add_reader(output, self._read)
@@ -121,6 +126,39 @@ class Process:
             asyncio.get_running_loop().remove_reader(self._output)
             os.close(self._output)
             self._output = -1
+
+
+def bind(lifeline: int, pid: int) -> None:
+    """Tie the life of a process and its group to the server's, and limit it as AWS does.
+
+    On Linux a pipe can send a signal of our choice to a whole group when its state changes, so no program has to
+    do anything for it: the kernel kills the group when the other end of `lifeline`, which the server has, closes.
+    Elsewhere only the programs that watch it themselves end with a server that is killed.
+    """
+    if hasattr(fcntl, "F_SETSIG"):
+        fcntl.fcntl(lifeline, fcntl.F_SETSIG, signal.SIGKILL)
+        fcntl.fcntl(lifeline, fcntl.F_SETOWN, -pid)
+        fcntl.fcntl(
+            lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC | os.O_NONBLOCK
+        )
+    if not hasattr(resource, "prlimit"):
+        return
+    with contextlib.suppress(OSError):  # it may be gone already
+        for kind, wanted in _LIMITS.items():
+            hard = resource.prlimit(pid, kind)[1]
+            limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+            resource.prlimit(pid, kind, (limit, limit))
+        # If the machine runs out of memory, a function shall go before the server does.
+        Path(f"/proc/{pid}/oom_score_adj").write_text("1000", encoding="ascii")
+
+
+# AWS's, but for core files, which would only fill the disk, and for the number of processes, which the system
+# counts for all of a user's together: see `limits.function_processes_max`.
+_LIMITS: Mapping[int, int] = {
+    resource.RLIMIT_NOFILE: limits.function_open_files_max,
+    resource.RLIMIT_MEMLOCK: limits.function_locked_bytes_max,
+    resource.RLIMIT_CORE: 0,
+}
 
 
 def describe_exit(code: int) -> str:

@@ -15,6 +15,8 @@ from millrace.http.protocol import Listener, listen
 
 _VERSION = "/2018-06-01/runtime"
 _ANSWER = re.compile(_VERSION + r"/invocation/([^/]+)/(response|error)")
+# Error types that AWS's supervisor takes from a runtime; it calls all others unknown.
+_ERROR_TYPE = re.compile(r"(Runtime|Function)\.[A-Z][a-zA-Z]+")
 _JSON: Mapping[str, str] = {"content-type": "application/json"}
 # A response beyond AWS's limit gets AWS's error, so more than that must fit through the door.
 _BODY_BYTES_MAX = 16 * limits.invoke_response_bytes_max
@@ -54,8 +56,8 @@ class Desk(Protocol):
         """Take the result of the invocation at work; False if it is not the one at work."""
         ...
 
-    def fail_init(self, payload: bytes) -> None:
-        """The handler could not be loaded."""
+    def fail_init(self, payload: bytes, error_type: str) -> bool:
+        """The handler could not be loaded; False if it was before."""
         ...
 
 
@@ -93,12 +95,21 @@ class RuntimeApi:
             return Response(200, work.payload, work.headers(deadline_ms))
         if request.method == "POST":
             if path == _VERSION + "/init/error":
-                self._desk.fail_init(request.body)
-                return Response(202, b'{"status":"OK"}\n', _JSON)
+                return self._fail_init(request)
             match = _ANSWER.fullmatch(path)
             if match is not None:
                 return self._take(match[1], match[2], request.body)
         return Response(404, b"404 page not found\n", {"content-type": "text/plain"})
+
+    def _fail_init(self, request: Request) -> Response:
+        kind = request.headers.get("lambda-runtime-function-error-type", "")
+        if self._desk.fail_init(request.body, kind if _ERROR_TYPE.fullmatch(kind) else "Runtime.Unknown"):
+            return Response(202, b'{"status":"OK"}\n', _JSON)
+        return _error(
+            403,
+            "InvalidStateTransition",
+            "State transition from Ready to InitError failed for runtime. Error: State transition is not allowed",
+        )
 
     def _take(self, request_id: str, kind: str, body: bytes) -> Response:
         failed = kind == "error"

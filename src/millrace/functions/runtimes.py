@@ -1,177 +1,106 @@
-"""Which interpreter runs a function, and the runtime directory it is given.
+"""The names of Lambda's runtimes: which ones functions and layers may be made for, and which have been retired.
 
-Handlers see AWS's runtime client and SDK, and nothing else of what millrace is installed with.
+Whether a runtime runs on this machine is known by `programs`.
 """
 
-import asyncio
 import hashlib
-import importlib.util
-import os
-import re
-import shutil
 import sys
-from dataclasses import dataclass
-from pathlib import Path
 
 from millrace.core.arn import Scope
 from millrace.functions.names import invalid
 
-_PYTHON = re.compile(r"python3\.(\d+)")
-# What the SDK that millrace brings along still runs on.
-_MINOR_MIN = 10
-_MINOR_MAX = 15
-_OTHERS = re.compile(r"(nodejs|java|dotnet|dotnetcore|ruby|go|provided|python2)[a-z0-9.]*")
-_KNOWN = [f"python3.{minor}" for minor in range(_MINOR_MAX, 7, -1)]
+# In the order in which Lambda's refusals list them: recorded from AWS in January 2026.
+LISTED = (
+    "nodejs20.x",
+    "python3.14",
+    "provided.al2023",
+    "python3.12",
+    "python3.13",
+    "nodejs24.x",
+    "nodejs22.x",
+    "java25",
+    "python3.10",
+    "python3.11",
+    "java21",
+    "ruby3.3",
+    "ruby3.4",
+    "ruby3.2",
+    "python3.8",
+    "python3.9",
+    "java17",
+    "nodejs16.x",
+    "dotnet10",
+    "dotnet8",
+    "java11",
+    "dotnet6",
+    "nodejs18.x",
+    "provided.al2",
+    "java8.al2",
+)
+# In the model since; and `provided`, which AWS has retired but which costs nothing to run.
+_TAKEN_TOO = frozenset(
+    {
+        "java11.al2023",
+        "java17.al2023",
+        "java8.al2023",
+        "nodejs26.x",
+        "provided",
+        "python3.15",
+        "ruby4.0",
+    }
+)
+TAKEN = frozenset(LISTED) | _TAKEN_TOO
+# Those AWS's model still names and no function can be made with any more, and what AWS recommends, if anything.
+_RETIRED = {
+    "dotnetcore1.0": "",
+    "dotnetcore2.0": "",
+    "dotnetcore2.1": "",
+    "dotnetcore3.1": "dotnet6",
+    "go1.x": "provided.al2023",
+    "java8": "java21",
+    "nodejs": "",
+    "nodejs10.x": "",
+    "nodejs12.x": "nodejs18.x",
+    "nodejs14.x": "nodejs20.x",
+    "nodejs4.3": "",
+    "nodejs4.3-edge": "",
+    "nodejs6.10": "",
+    "nodejs8.10": "",
+    "python2.7": "",
+    "python3.6": "",
+    "python3.7": "python3.12",
+    "ruby2.5": "",
+    "ruby2.7": "ruby3.2",
+}
+# The highest Python and Node that Lambda has.
+PYTHON_MINOR_MAX = 15
 
 # The runtime of the Python that millrace itself runs on: it needs no other to be there.
-OWN = f"python3.{min(sys.version_info.minor, _MINOR_MAX)}"
-
-# What /var/runtime holds on AWS, as far as it is Python: the runtime client, the SDK and what they need.
-_PACKAGES = (
-    "awslambdaric",
-    "boto3",
-    "botocore",
-    "dateutil",
-    "jmespath",
-    "s3transfer",
-    "simplejson",
-    "six",
-    "snapshot_restore_py",
-    "urllib3",
-)
-_INSIDE = Path(__file__).parent / "inside"
+OWN = f"python3.{min(sys.version_info.minor, PYTHON_MINOR_MAX)}"
 
 
 def check(runtime: str) -> None:
-    """Raises InvalidParameterValueException for what AWS does not know, and for what cannot run here."""
-    match = _PYTHON.fullmatch(runtime)
-    if match is not None and 7 < int(match[1]) <= _MINOR_MAX:
+    """Raises InvalidParameterValueException for what AWS does not know, and for what it has retired."""
+    if runtime in TAKEN:
         return
-    if _OTHERS.fullmatch(runtime):
+    if runtime in _RETIRED:
+        instead = _RETIRED[runtime] or "a supported runtime"
         raise invalid(
-            f"The runtime parameter of {runtime} is not supported by millrace, which runs Python functions. "
-            f"Use one of: {', '.join(_KNOWN)}."
+            f"The runtime parameter of {runtime} is no longer supported for creating or updating AWS Lambda "
+            f"functions. We recommend you use {instead} while creating or updating functions."
         )
     raise invalid(
         f"Value {runtime} at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: "
-        f"[{', '.join(_KNOWN)}] or be a valid ARN"
+        f"[{', '.join(LISTED)}] or be a valid ARN"
     )
+
+
+def known(runtime: str) -> bool:
+    """Whether AWS knows it, retired or not."""
+    return runtime in TAKEN or runtime in _RETIRED
 
 
 def version_arn(scope: Scope, runtime: str) -> str:
     """The ARN AWS shows for the build of a runtime; here the same for as long as the runtime is."""
     digest = hashlib.sha256(runtime.encode()).hexdigest()
     return f"arn:{scope.partition}:lambda:{scope.region}::runtime:{digest}"
-
-
-@dataclass(frozen=True, slots=True)
-class Interpreter:
-    """A Python that was seen to start. `path` runs it, `runtime_directory` goes with it."""
-
-    path: str
-    minor: int
-    patch: int
-    runtime_directory: Path
-
-    def note(self, runtime: str) -> str | None:
-        """What to tell people when this is not the Python they asked for."""
-        if runtime == f"python3.{self.minor}":
-            return None
-        return f"[millrace: {runtime} is not installed here; runs on python3.{self.minor}]"
-
-
-class Interpreters:
-    """Finds interpreters: in PATH, and the one millrace itself runs on. Each is tried once."""
-
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
-        self._tried: dict[int, Interpreter | None] = {}
-        self._lock = asyncio.Lock()
-
-    async def find(self, runtime: str) -> Interpreter:
-        """The interpreter for a runtime, or the nearest one there is (of two as near, the newer).
-
-        Raises InvalidParameterValueException if there is none at all.
-        """
-        match = _PYTHON.fullmatch(runtime)
-        wanted = int(match[1]) if match else sys.version_info.minor
-        minors = range(_MINOR_MIN, _MINOR_MAX + 1)
-        async with self._lock:
-            for minor in sorted(minors, key=lambda minor: (abs(minor - wanted), -minor)):
-                found = await self._try(minor)
-                if found is not None:
-                    return found
-        raise invalid(f"No Python interpreter was found to run {runtime}.")
-
-    async def _try(self, minor: int) -> Interpreter | None:
-        if minor not in self._tried:
-            self._tried[minor] = await self._start(minor)
-        return self._tried[minor]
-
-    async def _start(self, minor: int) -> Interpreter | None:
-        ours = minor == sys.version_info.minor
-        base: str = getattr(sys, "_base_executable", sys.executable)
-        path = base if ours else shutil.which(f"python3.{minor}")
-        if path is None:
-            return None
-        native = ours and importlib.util.find_spec("runtime_client") is not None
-        directory = await asyncio.to_thread(build, self._directory, native=native)
-        patch = await _patch_of(path, minor, directory)
-        return None if patch is None else Interpreter(path, minor, patch, directory)
-
-
-async def _patch_of(path: str, minor: int, runtime_directory: Path) -> int | None:
-    """Start an interpreter with what it will need; None if that does not work."""
-    program = (
-        f"import sys; assert sys.version_info[:2] == (3, {minor}); print(sys.version_info.micro); "
-        "import resource, awslambdaric.bootstrap"
-    )
-    try:
-        process = await asyncio.create_subprocess_exec(
-            path,
-            "-S",
-            "-c",
-            program,
-            env={"PYTHONPATH": str(runtime_directory), "PYTHONDONTWRITEBYTECODE": "1"},
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-    except OSError:
-        return None
-    out, _ = await process.communicate()
-    return int(out) if process.returncode == 0 else None
-
-
-def build(directory: Path, *, native: bool) -> Path:
-    """A directory with just what a handler may import besides its own code; made once and then shared.
-
-    It is named by what it holds, so that another installation makes another one. `native` adds
-    awslambdaric's compiled client; without it ours takes its place.
-    """
-    links = _links(native=native)
-    text = "\n".join(f"{name} {target} {target.stat().st_mtime_ns}" for name, target in sorted(links.items()))
-    target = directory / f"runtime-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
-    if target.is_dir():
-        return target
-    new = directory / f".{target.name}-{os.getpid()}"
-    shutil.rmtree(new, ignore_errors=True)
-    new.mkdir(parents=True)
-    for name, source in links.items():
-        (new / name).symlink_to(source)
-    shutil.rmtree(target, ignore_errors=True)
-    new.rename(target)
-    return target
-
-
-def _links(*, native: bool) -> dict[str, Path]:
-    links = {"bootstrap.py": _INSIDE / "bootstrap.py"}
-    for name in (*_PACKAGES, "runtime_client") if native else _PACKAGES:
-        found = importlib.util.find_spec(name)
-        if found is None or found.origin is None:
-            raise ImportError(f"{name} is not installed, and functions need it")
-        origin = Path(found.origin)
-        source = origin.parent if origin.name == "__init__.py" else origin
-        links[source.name] = source
-    if not native:
-        links["runtime_client.py"] = _INSIDE / "runtime_client.py"
-    return links

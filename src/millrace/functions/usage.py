@@ -6,12 +6,13 @@ there is no /proc (macOS) nothing is measured and nothing is limited.
 """
 
 import asyncio
+import contextlib
 import os
 import resource
 import signal
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -24,10 +25,11 @@ _SCAN_EVERY = 5  # looks; only a scan of all processes sees children
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Processes of one session and the bytes resident in all of them."""
+    """Processes of one session, the bytes resident in all of them, and those in its temporary folder."""
 
     processes: int
     bytes: int
+    stored_bytes: int = 0
 
 
 def resident_bytes(pid: int) -> int:
@@ -79,6 +81,27 @@ def _proportional_bytes(pid: int, most: int) -> int:
     return int(rollup[at + 5 :].split(None, 1)[0]) * 1024 if at >= 0 else most
 
 
+def stored_bytes(folder: Path | None) -> int:
+    """What the files below a folder take of the disk. Files may come and go meanwhile."""
+    total = 0
+    folders = [] if folder is None else [folder]
+    while folders:
+        with contextlib.suppress(OSError), os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                total += _taken(entry, folders)
+    return total
+
+
+def _taken(entry: os.DirEntry[str], folders: list[Path]) -> int:
+    try:
+        if entry.is_dir(follow_symlinks=False):
+            folders.append(Path(entry.path))
+            return 0
+        return entry.stat(follow_symlinks=False).st_blocks * 512
+    except OSError:
+        return 0
+
+
 def kill_strays(marker: str) -> None:
     """Kill what left its session but still carries `marker` in its environment. Run it in a thread.
 
@@ -111,6 +134,11 @@ class Watched(Protocol):
 
     @property
     def pid(self) -> int: ...
+
+    @property
+    def temporary(self) -> Path | None:
+        """The folder whose size is looked at."""
+        ...
 
     def judge(self, seen: Usage) -> None:
         """Hear what is used."""
@@ -158,7 +186,15 @@ class Watch:
             self._arm()
 
     async def _scan_all(self, due: Iterable[Watched]) -> None:
-        usages = await asyncio.to_thread(of_sessions, {watched.pid for watched in due})
+        folders = {watched.pid: watched.temporary for watched in due}
+        usages = await asyncio.to_thread(_of_all, folders)
         for watched in due:
             if watched in self._watched:
                 watched.judge(usages[watched.pid])
+
+
+def _of_all(folders: Mapping[int, Path | None]) -> dict[int, Usage]:
+    return {
+        session: replace(usage, stored_bytes=stored_bytes(folders[session]))
+        for session, usage in of_sessions(folders).items()
+    }

@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Protocol
 
 import orjson
@@ -14,6 +13,11 @@ from millrace.core import limits
 from millrace.core.arn import Scope
 from millrace.functions.catalog import Function
 from millrace.functions.names import invalid
+from millrace.functions.program import Place, Program
+
+_PATH = "/usr/local/bin:/usr/bin:/bin"
+# AWS's functions find a daemon for traces at an address of their own. Here nobody listens, and nothing leaves the machine.
+_XRAY_HOST, _XRAY_PORT = "127.0.0.1", "2000"
 
 _RESERVED = frozenset(
     {
@@ -74,12 +78,16 @@ def session_name(function_name: str) -> str:
     return function_name if len(function_name) > 1 else f"{function_name}@lambda_function"
 
 
-def given(function: Function, scope: Scope, *, log_stream: str, code: Path, runtime: Path) -> dict[str, str]:
+def given(
+    function: Function, scope: Scope, program: Program, place: Place, *, log_stream: str
+) -> dict[str, str]:
     """What every process of the function is told, apart from credentials and addresses."""
     variables = {
+        "_AWS_XRAY_DAEMON_ADDRESS": _XRAY_HOST,
+        "_AWS_XRAY_DAEMON_PORT": _XRAY_PORT,
         "_HANDLER": function.handler,
+        "_LAMBDA_TELEMETRY_LOG_FD": "1",
         "AWS_DEFAULT_REGION": scope.region,
-        "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_mb),
         "AWS_LAMBDA_FUNCTION_NAME": function.name,
         "AWS_LAMBDA_FUNCTION_VERSION": function.version,
@@ -88,18 +96,18 @@ def given(function: Function, scope: Scope, *, log_stream: str, code: Path, runt
         "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
         "AWS_REGION": scope.region,
         "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
-        "LAMBDA_RUNTIME_DIR": str(runtime),
-        "LAMBDA_TASK_ROOT": str(code),
+        "AWS_XRAY_DAEMON_ADDRESS": f"{_XRAY_HOST}:{_XRAY_PORT}",
+        "LAMBDA_RUNTIME_DIR": str(program.runtime_directory),
+        "LAMBDA_TASK_ROOT": str(place.code),
         "LANG": "en_US.UTF-8",
-        "PATH": "/usr/local/bin:/usr/bin:/bin",
-        "PWD": str(code),
-        "PYTHONPATH": str(runtime),
+        "LD_LIBRARY_PATH": ":".join([f"{place.code}", f"{place.code}/lib", *place.layered("lib")]),
         "TZ": ":UTC",
-        "_LAMBDA_TELEMETRY_LOG_FD": "1",
     }
+    if "LD_LIBRARY_PATH" in os.environ:  # the interpreter may have been built to need it
+        variables["LD_LIBRARY_PATH"] = f"{os.environ['LD_LIBRARY_PATH']}:{variables['LD_LIBRARY_PATH']}"
     if function.log_format == "JSON":
         variables["AWS_LAMBDA_LOG_FORMAT"] = "JSON"
         variables["AWS_LAMBDA_LOG_LEVEL"] = function.application_log_level or "INFO"
-    if "LD_LIBRARY_PATH" in os.environ:  # the interpreter may have been built to need it
-        variables["LD_LIBRARY_PATH"] = os.environ["LD_LIBRARY_PATH"]
-    return variables
+    own = program.variables(place)
+    folders = [own.get("PATH"), _PATH, *place.layered("bin")]
+    return variables | own | {"PATH": ":".join(folder for folder in folders if folder)}

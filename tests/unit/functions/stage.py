@@ -46,6 +46,17 @@ def zip_of(files: Mapping[str, str | bytes] | str) -> bytes:
     return data.getvalue()
 
 
+def zip_of_programs(files: Mapping[str, str]) -> bytes:
+    """A zip file in which all may be executed."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        for name, content in files.items():
+            entry = zipfile.ZipInfo(name)
+            entry.external_attr = 0o755 << 16
+            archive.writestr(entry, content)
+    return data.getvalue()
+
+
 class Stage:
     """The room, and short ways to use it."""
 

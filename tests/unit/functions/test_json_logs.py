@@ -116,3 +116,49 @@ def test_a_time_out_is_told_as_the_status():
         ]
 
     play(scene)
+
+
+def test_an_init_that_failed_is_told_with_its_error_type():
+    async def scene(stage: Stage) -> None:
+        found = await events(stage, "WARN", 0, code="import nothing_there")
+
+        assert kinds(found) == [INIT_DONE, INIT_REPORT, DONE, REPORT]
+        told = {"status": "error", "errorType": "Runtime.ImportModuleError"}
+        assert all(told.items() <= event["record"].items() for event in found)
+        assert found[1]["record"]["metrics"]["durationMs"] > 0
+
+    play(scene)
+
+
+def test_settings_of_the_log_that_are_left_out_stay_as_they_were():
+    async def scene(stage: Stage) -> None:
+        async def change(**config: str) -> Any:
+            answer = await stage.call("UpdateFunctionConfiguration", FunctionName="fn", LoggingConfig=config)
+            return {name: value for name, value in answer["LoggingConfig"].items() if value is not None}
+
+        await stage.create(CODE)
+        own = "/aws/lambda/fn"
+        assert await change(LogGroup="mine") == {"LogFormat": "Text", "LogGroup": "mine"}
+        json = {"LogFormat": "JSON", "LogGroup": "mine", "SystemLogLevel": "INFO"}
+        assert await change(LogFormat="JSON", ApplicationLogLevel="DEBUG") == {
+            **json,
+            "ApplicationLogLevel": "DEBUG",
+        }
+        assert await change(LogGroup=own) == {**json, "ApplicationLogLevel": "DEBUG", "LogGroup": own}
+        assert await change(LogFormat="Text") == {"LogFormat": "Text", "LogGroup": own}
+        assert (await change(LogFormat="JSON"))["ApplicationLogLevel"] == "INFO"
+
+    play(scene)
+
+
+def test_streams_in_a_group_that_functions_may_share_name_the_function():
+    async def scene(stage: Stage) -> None:
+        await stage.create(
+            "def handler(e, c): return c.log_stream_name", LoggingConfig={"LogGroup": "shared"}
+        )
+
+        stream = await stage.result()
+        assert re.fullmatch(r"\d{4}/\d\d/\d\d/fn\[\$LATEST\][0-9a-f]{32}", stream)
+        assert {(batch.group, batch.stream) for batch in stage.batches} == {("shared", stream)}
+
+    play(scene)

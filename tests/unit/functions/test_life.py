@@ -198,7 +198,7 @@ def test_reserved_concurrency_throttles():
 def test_room_that_closes_while_environments_start_leaves_nothing_behind():
     async def scene(stage: Stage) -> None:
         await stage.create(COUNT)
-        await stage.functions.interpreters.find("python3.11")
+        await stage.functions.programs.find("python3.11")
         running = [asyncio.ensure_future(stage.result()) for _ in range(4)]
         await until(lambda: stage.functions.pool.environments)
         async with asyncio.timeout(10):

@@ -188,8 +188,9 @@ def test_dry_run_runs_nothing():
             new(Role="arn:aws:iam::123456789012:role/nobody"),
             "The role defined for the function cannot be assumed by Lambda.",
         ),
-        (new(Runtime="python2.1x"), "python2.1x is not supported"),
-        (new(Runtime="nodejs22.x"), "nodejs22.x is not supported"),
+        (new(Runtime="python3.7"), "We recommend you use python3.12 while creating or updating functions."),
+        (new(Runtime="nodejs12.x"), "The runtime parameter of nodejs12.x is no longer supported"),
+        (new(Runtime="PYTHON3.12"), "Value PYTHON3.12 at 'runtime' failed to satisfy constraint"),
         (
             new(Runtime="cobol"),
             "Value cobol at 'runtime' failed to satisfy constraint: Member must satisfy enum",
@@ -199,7 +200,7 @@ def test_dry_run_runs_nothing():
         (new(Code={}), "Please provide a source for function code."),
         (new(Code={"S3Bucket": "b", "S3Key": "k"}), "Code in S3 is not supported yet"),
         (new(PublishTo="LATEST_PUBLISHED"), "PublishTo is not supported"),
-        (new(Layers=["arn"]), "Layers is not supported"),
+        (new(PackageType="Image"), "PackageType Image is not supported"),
         (new(Tags={str(n): "" for n in range(51)}), "Number of tags exceeds resource tag limit."),
         (
             new(Environment={"Variables": {"AWS_REGION": "x"}}),

@@ -9,7 +9,7 @@ import pytest
 from tests.unit.functions.stage import stage
 
 from millrace.functions import runtimes
-from millrace.functions.runtimes import Interpreters, build
+from millrace.functions.pythons import Pythons, build
 
 
 def test_handlers_run_on_the_client_in_plain_python(tmp_path, monkeypatch):
@@ -57,7 +57,7 @@ def test_interpreter_that_does_not_start_is_not_taken(tmp_path, monkeypatch):
     broken.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
 
-    found = asyncio.run(Interpreters(tmp_path).find("python3.14"))
+    found = asyncio.run(Pythons(tmp_path).find("python3.14"))
 
     assert found.path != str(broken)
     assert (

@@ -1,6 +1,9 @@
 """The first thing an environment's process runs: it ties its life to the server's and starts AWS's client.
 
-    python -S bootstrap.py LIFELINE_FD OPEN_FILES_MAX HANDLER
+    python -S bootstrap.py [LIFELINE_FD OPEN_FILES_MAX]
+
+The server does the same from its side on Linux, so behind a wrapper script, which may want the last word to be
+this program's, there are no arguments.
 
 It must work with any Python from 3.10 on, import little (every import is cold start), and leave nothing
 behind that a handler could stumble over.
@@ -58,19 +61,22 @@ def offer_to_the_memory_killer() -> None:
 
 
 def main() -> None:
-    lifeline, open_files, handler = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
-    die_with_the_server(lifeline)
+    handler = os.environ["_HANDLER"]
+    if len(sys.argv) > 2:
+        lifeline, open_files = int(sys.argv[1]), int(sys.argv[2])
+        die_with_the_server(lifeline)
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        limit = open_files if hard == resource.RLIM_INFINITY else min(open_files, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
     offer_to_the_memory_killer()
-    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    limit = open_files if hard == resource.RLIM_INFINITY else min(open_files, hard)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # `site` is off because it would show the interpreter's own packages; people still write exit().
     site.setquit()
     site.setcopyright()
     site.sethelper()
-    task, runtime = os.environ["LAMBDA_TASK_ROOT"], os.environ["LAMBDA_RUNTIME_DIR"]
-    sys.path[:] = [task, runtime, *(path for path in sys.path if path not in (task, runtime))]
+    task = os.environ["LAMBDA_TASK_ROOT"]
+    # The first is where this program is. PYTHONPATH, which has the layers and ends with the runtime, comes next.
+    sys.path[:] = [task, *(path for path in sys.path[1:] if path != task)]
     sys.argv[:] = ["bootstrap", handler]
     sys.dont_write_bytecode = True  # the code's directory is for reading only, as on AWS
 

@@ -7,6 +7,7 @@ from millrace.core.context import Access, Operation, Params
 from millrace.core.service import Service
 from millrace.functions import names
 from millrace.functions.functions import Functions
+from millrace.functions.operations import layers
 from millrace.functions.operations.aliases import Aliases
 from millrace.functions.operations.concurrency import Concurrency
 from millrace.functions.operations.configuration import Configuration
@@ -66,6 +67,7 @@ def service(functions: Functions) -> Service:
         "ListTags": tags.list_tags,
         "TagResource": tags.tag_resource,
         "UntagResource": tags.untag_resource,
+        **layers.Layers(functions).operations(),
     }
     return Service("lambda", operations, accesses, functions.policy_of)
 
@@ -87,6 +89,8 @@ _KEYS = {"FunctionUrlAuthType": "lambda:FunctionUrlAuthType", "AuthType": "lambd
 
 def accesses(operation: str, scope: Scope, params: Params) -> Sequence[Access]:
     """https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html"""
+    if operation in layers.OPERATIONS:
+        return layers.accesses(operation, scope, params)
     action = f"lambda:{_ACTIONS.get(operation, operation)}"
     if operation in {"ListFunctions", "GetAccountSettings"}:
         return [Access(action, "*")]
@@ -101,4 +105,5 @@ def accesses(operation: str, scope: Scope, params: Params) -> Sequence[Access]:
     if operation == "CreateFunction" or (operation == "UpdateFunctionConfiguration" and "Role" in params):
         passed = {"iam:PassedToService": "lambda.amazonaws.com"}
         needed.append(Access("iam:PassRole", str(params["Role"]), passed))
+    needed += [Access("lambda:GetLayerVersion", str(arn)) for arn in params.get("Layers") or ()]
     return needed

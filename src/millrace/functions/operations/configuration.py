@@ -42,8 +42,7 @@ class Configuration:
         return await self._functions.function(context.scope, reference), reference
 
     async def _show(self, context: Context, function: Function, reference: Reference) -> Output:
-        interpreter = await self._functions.interpreters.find(function.runtime)
-        note = interpreter.note(function.runtime)
+        note = await self._functions.programs.note(function.runtime)
         return show(function, context.scope, ACTIVE, qualifier=reference.qualifier, note=note)
 
     async def list_functions(self, context: Context, params: Params) -> Output:

@@ -41,6 +41,7 @@ class Lifecycle:
         data = await zip_from(self._functions.storage, scope, params["Code"])
         await self._check_role(context, found["role"])
         found.setdefault("log_group", f"/aws/lambda/{name}")
+        found["layers"] = await self._functions.layers(scope, found.get("layers", ()), context.principal.arn)
         now = self._functions.clock.now()
 
         def write(writer: Writer) -> Function:
@@ -65,8 +66,10 @@ class Lifecycle:
             version, _ = publish(writer, scope, stored, now)
             return replace(made, version=version.version)
 
-        with self._functions.codes.pinned(self._functions.codes.hash(data)):
+        attached = [layer["sha256"] for layer in found["layers"]]
+        with self._functions.codes.pinned(self._functions.codes.hash(data), *attached):
             code = await self._functions.codes.save(data)
+            await self._functions.codes.check_size(code.sha256, attached)
             made = await self._functions.storage.write(write)
         return show(made, scope, PENDING)
 
@@ -75,13 +78,14 @@ class Lifecycle:
         scope = context.scope
         reference = latest_only(names.resolve(scope, params["FunctionName"]))
         refuse_unsupported(params)
-        await self._functions.function(scope, reference)
+        before = await self._functions.function(scope, reference)
         data = await zip_from(self._functions.storage, scope, params)
         changes: dict[str, Any] = {}
         if params.get("Architectures"):
             changes["architecture"] = params["Architectures"][0]
         with self._functions.codes.pinned(self._functions.codes.hash(data)):
             code = await self._functions.codes.save(data)
+            await self._functions.codes.check_size(code.sha256, before.codes[1:])
             changes |= {"code_sha256": code.sha256, "code_size": code.size}
             shown = await self._change(context, reference, params, changes)
         await self._functions.sweep_code()
@@ -91,11 +95,20 @@ class Lifecycle:
         """https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionConfiguration.html"""
         scope = context.scope
         reference = latest_only(names.resolve(scope, params["FunctionName"]))
-        changes = settings(params)
-        await self._functions.function(scope, reference)
+        settings(params)  # what is wrong with them comes before that there is no such function
+        before = await self._functions.function(scope, reference)
+        changes = settings(params, before)
         if "role" in changes:
             await self._check_role(context, changes["role"])
-        return await self._change(context, reference, params, changes)
+        if "layers" in changes:
+            changes["layers"] = await self._functions.layers(scope, changes["layers"], context.principal.arn)
+        attached = [layer["sha256"] for layer in changes.get("layers", ())]
+        with self._functions.codes.pinned(*attached):
+            await self._functions.codes.check_size(before.code_sha256, attached)
+            shown = await self._change(context, reference, params, changes)
+        if "layers" in changes:
+            await self._functions.sweep_code()
+        return shown
 
     async def _change(
         self, context: Context, reference: Reference, params: Params, changes: dict[str, Any]

@@ -10,6 +10,7 @@ from millrace.core import limits
 from millrace.core.context import Params
 from millrace.core.errors import AwsError
 from millrace.functions import runtimes, variables
+from millrace.functions.catalog import Function
 from millrace.functions.names import LATEST, Reference, invalid
 
 # Settings that would change what a function does. To accept and ignore them would be a lie.
@@ -20,13 +21,12 @@ _NOT_YET = {
     "DurableConfig": "durable functions",
     "FileSystemConfigs": "file systems",
     "ImageConfig": "container images",
-    "Layers": "layers",
     "TenancyConfig": "tenancy",
 }
 
 
-def settings(params: Params) -> dict[str, Any]:
-    """What `params` sets, by the names of `catalog.Function`'s fields.
+def settings(params: Params, before: Function | None = None) -> dict[str, Any]:
+    """What `params` sets, by the names of `catalog.Function`'s fields. `before` is the function that is changed.
 
     Raises InvalidParameterValueException.
     """
@@ -41,6 +41,8 @@ def settings(params: Params) -> dict[str, Any]:
     if params.get("Environment") is not None:
         found["environment"] = dict(params["Environment"].get("Variables") or {})
         variables.check(found["environment"])
+    if params.get("Layers") is not None:
+        found["layers"] = params["Layers"]  # ARNs: what a function keeps of them is the catalog's to say
     if params.get("EphemeralStorage"):
         found["storage_mb"] = params["EphemeralStorage"]["Size"]
     if params.get("TracingConfig"):
@@ -50,7 +52,7 @@ def settings(params: Params) -> dict[str, Any]:
     if params.get("VpcConfig") is not None:
         found["vpc"] = _vpc(params["VpcConfig"])
     if params.get("LoggingConfig") is not None:
-        found |= _logging(params["LoggingConfig"])
+        found |= logging(params["LoggingConfig"], before)
     return found
 
 
@@ -96,15 +98,19 @@ def _vpc(config: Mapping[str, Any]) -> dict[str, Any] | None:
     return members if any(members.values()) else None
 
 
-def _logging(config: Mapping[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    log_format = config.get("LogFormat", "Text")
-    if log_format == "Text" and (config.get("ApplicationLogLevel") or config.get("SystemLogLevel")):
+def logging(config: Mapping[str, Any], before: Function | None = None) -> dict[str, Any]:
+    """What a LoggingConfig changes: members that are left out stay as they were. Text has no levels.
+
+    Raises InvalidParameterValueException for levels without JSON.
+    """
+    log_format = config.get("LogFormat") or ("Text" if before is None else before.log_format)
+    levels = {"application_log_level": "ApplicationLogLevel", "system_log_level": "SystemLogLevel"}
+    if log_format == "Text" and any(config.get(member) for member in levels.values()):
         raise invalid("To set ApplicationLogLevel or SystemLogLevel, the LogFormat must be JSON.")
-    json = log_format == "JSON"
-    found["log_format"] = log_format
-    found["application_log_level"] = config.get("ApplicationLogLevel", "INFO") if json else None
-    found["system_log_level"] = config.get("SystemLogLevel", "INFO") if json else None
+    found: dict[str, Any] = {"log_format": log_format}
+    for name, member in levels.items():
+        kept = None if before is None else getattr(before, name)
+        found[name] = (config.get(member) or kept or "INFO") if log_format == "JSON" else None
     if config.get("LogGroup"):
         found["log_group"] = config["LogGroup"]
     return found

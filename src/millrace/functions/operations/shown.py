@@ -45,6 +45,7 @@ def show(
         "Handler": function.handler,
         "KMSKeyArn": function.key_arn,
         "LastModified": iso_milliseconds(function.modified) + "+0000",
+        "Layers": [{"Arn": layer["arn"], "CodeSize": layer["size"]} for layer in function.layers] or None,
         "LoggingConfig": logging_config(function),
         "MemorySize": function.memory_mb,
         "PackageType": "Zip",
