@@ -1,31 +1,47 @@
-"""Destinations: the queues, topics and buckets that are told of failed batches and of ended events.
+"""Destinations: the queues, topics, buckets and functions that are told of failed batches and of ended events.
 
 A document is delivered inside the transaction that says why: the checkpoint that gives a batch up, or the
 end of an event. So each is told exactly once, and none is forgotten at a crash.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from millrace.buckets import objects
 from millrace.core import arn as arns
+from millrace.core import ids, limits
 from millrace.core.arn import Scope
 from millrace.core.context import Access
+from millrace.core.errors import AwsError
+from millrace.functions import catalog, event, names
+from millrace.functions.event import Event
 from millrace.iam.identities import Identities
 from millrace.queues import messages
-from millrace.storage.interface import Writer
+from millrace.storage.interface import Reader, Writer
 from millrace.topics import publishing
 
 # What a function's role must be allowed for a destination of each service.
-_ACTIONS = {"sqs": ("sqs:SendMessage",), "sns": ("sns:Publish",), "s3": ("s3:PutObject", "s3:ListBucket")}
+_ACTIONS = {
+    "lambda": ("lambda:InvokeFunction",),
+    "s3": ("s3:PutObject", "s3:ListBucket"),
+    "sns": ("sns:Publish",),
+    "sqs": ("sqs:SendMessage",),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a destination is told: `body` for queues and topics, and for buckets `record` at `key`."""
+    """What a destination is told: `body` for queues, topics and functions, and for buckets `record` at `key`.
+
+    `attributes` go with a queue's message: (type, value) by name. `trace` is the X-Ray header of the chain of
+    requests, for a function.
+    """
 
     body: bytes
     record: bytes
     key: str
+    attributes: Mapping[str, tuple[str, str]] | None = None
+    trace: str | None = None
 
 
 async def refused(identities: Identities, role_arn: str, destination: str) -> str | None:
@@ -40,15 +56,58 @@ async def refused(identities: Identities, role_arn: str, destination: str) -> st
     return None
 
 
-def deliver(writer: Writer, scope: Scope, destination: str, document: Document, now: float) -> None:
-    """Tell a destination, within the caller's transaction. Raises AwsError when it is not there."""
+def deliver(writer: Writer, scope: Scope, destination: str, document: Document, now: float) -> Event | None:
+    """Tell a destination, within the caller's transaction. Raises AwsError when it is not there or takes no more.
+
+    A function is told by an event of its own, which is the answer.
+    """
     target = arns.parse(destination)
     match target.service:
         case "sqs":
-            messages.send(writer, destination, document.body.decode(), now)
+            messages.send(writer, destination, document.body.decode(), now, attributes=document.attributes)
         case "sns":
             publishing.publish(writer, destination, document.body.decode(), now)
         case "s3":
             objects.put(writer, scope, target.resource, document.key, document.record, now)
+        case "lambda":
+            return _invoke(writer, destination, document, now)
         case _:
             raise ValueError(f"not a destination: {destination}")
+    return None
+
+
+def _invoke(writer: Writer, destination: str, document: Document, now: float) -> Event:
+    if len(document.body) > limits.invoke_async_request_bytes_max:
+        raise AwsError(
+            "RequestTooLargeException",
+            f"{len(document.body)} byte payload is too large for the Event invocation type "
+            f"(limit {limits.invoke_async_request_bytes_max} bytes)",
+        )
+    scope = arns.parse(destination).scope
+    reference = names.resolve(scope, destination)
+    catalog.get(writer, scope, reference)
+    made = Event(
+        scope=scope,
+        function=reference.name,
+        qualifier=reference.qualifier,
+        request_id=ids.uuid(),
+        payload=document.body,
+        accepted=now,
+        due=now,
+        trace=document.trace,
+    )
+    event.keep(writer, made)
+    return made
+
+
+def is_there(reader: Reader, destination: str) -> bool:
+    """Whether an ARN names a destination that exists."""
+    target = arns.parse(destination)
+    if target.service != "lambda":
+        return True
+    try:
+        scope = target.scope
+        catalog.get(reader, scope, names.resolve(scope, destination))
+    except (AwsError, ValueError):
+        return False
+    return True

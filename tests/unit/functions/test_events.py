@@ -6,7 +6,8 @@ from tests.unit.functions.stage import SCOPE
 
 from millrace.core.clock import ManualClock
 from millrace.core.errors import AwsError, StorageFullError
-from millrace.functions.events import Event, Events
+from millrace.functions.event import Event
+from millrace.functions.events import Events
 from millrace.functions.invocation import Invocation
 from millrace.storage.memory import MemoryStorage
 
@@ -14,7 +15,7 @@ DONE = Invocation(b"null", None, b"", "$LATEST", "r", "", "", 1.0)
 
 
 def event(clock: ManualClock) -> Event:
-    return Event(SCOPE, "fn", None, "r", b"{}", None, accepted=clock.now(), due=clock.now())
+    return Event(SCOPE, "fn", None, "r", b"{}", accepted=clock.now(), due=clock.now())
 
 
 async def turns(events: Events) -> None:

@@ -8,9 +8,11 @@ from millrace.core.service import Service
 from millrace.functions import names
 from millrace.functions.functions import Functions
 from millrace.functions.operations.configuration import Configuration
+from millrace.functions.operations.event_config import EventConfigs
 from millrace.functions.operations.invoke import Invoke
 from millrace.functions.operations.lifecycle import Lifecycle
 from millrace.functions.operations.permissions import Permissions
+from millrace.functions.operations.recursion import Recursion
 from millrace.functions.operations.tags import Tags
 from millrace.functions.operations.urls import Urls
 
@@ -20,6 +22,7 @@ def service(functions: Functions) -> Service:
     lifecycle, configuration = Lifecycle(functions), Configuration(functions)
     invoke, tags = Invoke(functions), Tags(functions)
     permissions, urls = Permissions(functions), Urls(functions)
+    event_configs, recursion = EventConfigs(functions), Recursion(functions)
     operations: Mapping[str, Operation] = {
         "CreateFunction": lifecycle.create_function,
         "DeleteFunction": lifecycle.delete_function,
@@ -42,6 +45,14 @@ def service(functions: Functions) -> Service:
         "ListFunctions": configuration.list_functions,
         "ListVersionsByFunction": configuration.list_versions_by_function,
         "Invoke": invoke.invoke,
+        "InvokeAsync": invoke.invoke_async,
+        "PutFunctionEventInvokeConfig": event_configs.put_function_event_invoke_config,
+        "UpdateFunctionEventInvokeConfig": event_configs.update_function_event_invoke_config,
+        "GetFunctionEventInvokeConfig": event_configs.get_function_event_invoke_config,
+        "DeleteFunctionEventInvokeConfig": event_configs.delete_function_event_invoke_config,
+        "ListFunctionEventInvokeConfigs": event_configs.list_function_event_invoke_configs,
+        "GetFunctionRecursionConfig": recursion.get_function_recursion_config,
+        "PutFunctionRecursionConfig": recursion.put_function_recursion_config,
         "ListTags": tags.list_tags,
         "TagResource": tags.tag_resource,
         "UntagResource": tags.untag_resource,

@@ -10,7 +10,7 @@ from typing import Any
 from millrace.core import ids
 from millrace.core.context import Context, Output, Params
 from millrace.core.errors import AwsError
-from millrace.functions import catalog, names, resource_policy, urls
+from millrace.functions import catalog, event_config, names, recursion, resource_policy, urls
 from millrace.functions.catalog import Function
 from millrace.functions.functions import Functions
 from millrace.functions.names import LATEST, Reference, invalid
@@ -37,6 +37,7 @@ class Lifecycle:
         check_tags(params.get("Tags") or {})
         data = zip_of(params["Code"])
         await self._check_role(context, found["role"])
+        await self._check_dead_letter(found["role"], found.get("dead_letter"))
         found.setdefault("log_group", f"/aws/lambda/{name}")
         now = self._functions.clock.now()
 
@@ -86,9 +87,10 @@ class Lifecycle:
         scope = context.scope
         reference = _unqualified(names.resolve(scope, params["FunctionName"]))
         changes = settings(params)
-        await self._functions.function(scope, reference)
+        before = await self._functions.function(scope, reference)
         if "role" in changes:
             await self._check_role(context, changes["role"])
+        await self._check_dead_letter(changes.get("role", before.role), changes.get("dead_letter"))
         return await self._change(context, reference, params.get("RevisionId"), changes)
 
     async def _change(
@@ -119,7 +121,7 @@ class Lifecycle:
     async def delete_function(self, context: Context, params: Params) -> Output:
         """https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunction.html
 
-        Its URL and its policy go with it. Invocations at work are not disturbed.
+        All that belongs to it goes with it. Invocations at work are not disturbed.
         """
         scope = context.scope
         reference = names.resolve(scope, params["FunctionName"], params.get("Qualifier"))
@@ -132,6 +134,8 @@ class Lifecycle:
                 catalog.remove(writer, scope, function)
                 urls.remove(writer, scope, function.name)
                 resource_policy.remove(writer, scope, function.name)
+                event_config.remove_all(writer, scope, function.name)
+                recursion.remove(writer, scope, function.name)
             return reference.qualifier is None  # deleting a version that never was succeeds
 
         if await self._functions.storage.write(write):
@@ -143,6 +147,14 @@ class Lifecycle:
     async def _check_role(self, context: Context, role: str) -> None:
         if not await self._functions.may_assume(context.scope, role):
             raise invalid("The role defined for the function cannot be assumed by Lambda.")
+
+    async def _check_dead_letter(self, role: str, target: str | None) -> None:
+        action = None if target is None else await self._functions.refused(role, target)
+        if action is not None:
+            service, _, call = action.partition(":")
+            raise invalid(
+                f"The provided execution role does not have permissions to call {call} on {service.upper()}"
+            )
 
 
 def _required(found: dict[str, Any]) -> dict[str, Any]:
