@@ -157,6 +157,25 @@ stray_looks_max = 5  # at a process that shows no environment, before it is take
 stray_look_seconds = 0.02  # between two such looks
 environment_idle_seconds_max = 300  # AWS does not say; five minutes is what people observe
 
+# S3: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
+object_chunk_bytes = 512 * KIB  # of one row
+object_write_bytes = MIB  # of an object in one transaction, so that other requests get their turn
+object_key_bytes_max = 1_024
+object_metadata_bytes_max = 2 * KIB
+object_tags_max = 10
+bucket_tags_max = 50
+bucket_policy_bytes_max = 20 * KIB
+bucket_list_page_max = 10_000
+object_list_page_max = 1_000
+object_deletes_max = 1_000  # of one DeleteObjects
+object_bytes_max = 5 * 1024 * 1024 * MIB
+upload_part_bytes_min = 5 * MIB  # but the last
+upload_parts_max = 10_000
+upload_list_page_max = 1_000
+object_grave_seconds = 600  # how long whoever reads an object that was replaced may go on
+object_sweep_seconds = 60
+object_sweep_rows_max = 128  # of bytes without an owner, removed in one transaction
+
 # Event source mappings: https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html
 mapping_batch_bytes_max = 6_291_456
 mapping_retry_seconds_min = 0.25

@@ -24,7 +24,7 @@ class Request:
 
 @dataclass(slots=True)
 class Response:
-    """One response. `stream`, if given, is sent in chunks after (instead of) `body`.
+    """One response. `stream`, if given, is sent instead of `body`: in chunks, unless a header tells its length.
 
     `cookies` are the values of Set-Cookie, the one header that cannot be joined by commas.
     """

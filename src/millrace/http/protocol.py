@@ -145,8 +145,9 @@ class _Connection(asyncio.Protocol):
     async def _send_stream(
         self, response: Response, stream: AsyncIterator[bytes], incoming: Incoming
     ) -> None:
-        chunks = incoming.chunks
-        connection = self._date_field(response) + self._connection_field(incoming, framed=chunks)
+        told = "content-length" in response.headers
+        chunks = incoming.chunks and not told
+        connection = self._date_field(response) + self._connection_field(incoming, framed=chunks or told)
         self._streaming = True
         try:
             if not self._transport.is_closing():

@@ -53,7 +53,7 @@ def encode(response: Response, *, connection: str = "", head_only: bool = False)
 
 
 def encode_stream_head(response: Response, *, connection: str, chunks: bool) -> bytes:
-    """The head of a response whose length nobody knows yet."""
+    """The head of a response whose body follows in parts: in `chunks`, unless its length is told."""
     framing = "transfer-encoding: chunked\r\n" if chunks else ""
     fields = _fields(response.headers)
     return f"{_status_line(response.status)}{fields}{framing}{connection}\r\n".encode("latin-1")

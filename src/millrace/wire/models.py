@@ -20,6 +20,7 @@ from millrace.wire.json_rpc import JsonRpc
 from millrace.wire.protocol import Protocol, ProtocolFacts
 from millrace.wire.query_xml import QueryXml
 from millrace.wire.rest_json import RestJson
+from millrace.wire.rest_xml import RestXml
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,6 +109,8 @@ def _protocol(facts: ProtocolFacts) -> Protocol:
             return JsonRpc(facts)
         case "rest-json":
             return RestJson(facts)
+        case "rest-xml":
+            return RestXml(facts)
         case "query":
             return QueryXml(facts)
         case unknown:

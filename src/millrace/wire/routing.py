@@ -8,6 +8,7 @@ from millrace.core.errors import AwsError
 from millrace.http.message import Request
 from millrace.wire.models import OperationModel, ServiceModel
 from millrace.wire.rest_json import RestJson, Route
+from millrace.wire.rest_xml import RestXml
 
 
 class UnroutableError(AwsError):
@@ -21,7 +22,7 @@ class UnroutableError(AwsError):
 
 
 class Router:
-    """Finds operations by X-Amz-Target (JSON), by method and path (REST) or by Action (query)."""
+    """Finds operations by X-Amz-Target (JSON), by method and path (REST), by Action (query) or by bucket (S3)."""
 
     def __init__(self, models: Sequence[ServiceModel]) -> None:
         self._targets = {model.target_prefix: model for model in models if model.target_prefix}
@@ -36,6 +37,9 @@ class Router:
         target = request.headers.get("x-amz-target")
         if target is not None:
             return self._by_target(target, signing_name)
+        service = self._by_signing_name.get(signing_name or "")
+        if service is not None and isinstance(service.speaks, RestXml):
+            return self._by_bucket(request, service, service.speaks)
         found = self._by_path(request, signing_name)
         if found is not None:
             return found
@@ -61,6 +65,17 @@ class Router:
             if route.takes(request.path, request.query):
                 return model.operations[route.operation]
         return None
+
+    def _by_bucket(self, request: Request, model: ServiceModel, speaks: RestXml) -> OperationModel:
+        """S3's requests name no operation at all: the bucket, the key, the query and headers tell."""
+        try:
+            name = speaks.find(request)
+        except AwsError as error:
+            raise UnroutableError(error.code, error.message, model, status=error.status) from None
+        if name is None:
+            message = "The specified method is not allowed against this resource."
+            raise UnroutableError("MethodNotAllowed", message, model, status=405)
+        return model.operations[name]
 
     def _by_action(self, action: str, version: str | None, signing_name: str | None) -> OperationModel:
         ranked = sorted(

@@ -14,11 +14,13 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from time import gmtime, strftime
 from typing import NamedTuple
-from urllib.parse import parse_qsl, quote, unquote
+from urllib.parse import parse_qsl, quote, unquote, unquote_to_bytes
 
 from millrace.core import limits
+from millrace.core.clock import iso_seconds
 from millrace.core.errors import AwsError
 from millrace.http.message import Request
+from millrace.wire import aws_chunked, sigv2
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 _UNRESERVED = "-_.~"
@@ -28,7 +30,9 @@ _FRONT = re.compile(
 )
 _DIGITS = 64
 _TIMESTAMP = re.compile(r"\d{8}T\d{6}Z")
-_TAKEN_AS_SENT = ("UNSIGNED-PAYLOAD", "STREAMING-")
+_UNSIGNED = "UNSIGNED-PAYLOAD"
+_TAKEN_AS_SENT = (_UNSIGNED, aws_chunked.STREAMING)
+_S3 = "s3"  # it signs paths as they are sent, and bodies by the hash that a header tells
 
 
 class Signature(NamedTuple):
@@ -43,6 +47,7 @@ class Signature(NamedTuple):
     timestamp: str
     session_token: str | None = None
     expires: int | None = None
+    old: bool = False  # presigned in S3's old way, see sigv2: `timestamp` says when it ends
 
     @property
     def scope(self) -> str:
@@ -54,7 +59,7 @@ def parse(request: Request) -> Signature | None:
     header = request.headers.get("authorization")
     in_query = "X-Amz-Algorithm" in request.query
     if header is None:
-        return _parse_query(request) if in_query else None
+        return _parse_query(request) if in_query else _parse_old(request)
     if in_query and "X-Amz-Algorithm" in _query(request):
         raise _invalid(
             "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header."
@@ -128,6 +133,14 @@ def _parse_query(request: Request) -> Signature | None:
     )
 
 
+def _parse_old(request: Request) -> Signature | None:
+    found = sigv2.parse(request)
+    if found is None:
+        return None
+    end = str(found.expires)
+    return Signature(found.access_key, "", "", _S3, "", found.signature, end, found.session_token, 0, old=True)
+
+
 def _query(request: Request) -> dict[str, str]:
     return dict(parse_qsl(request.query, keep_blank_values=True))
 
@@ -161,6 +174,11 @@ def verify(request: Request, signature: Signature, secret: str, now: float, *, b
     `base_path` is what a proxy may have taken from the path after it was signed.
     """
     check_time(signature, now)
+    if signature.old:
+        paths = _signed_paths(request.path, base_path)
+        if not any(sigv2.is_right(request, path, signature.signature, secret) for path in paths):
+            raise _mismatch("", "")
+        return
     if "host" not in signature.signed_headers.split(";"):
         raise _invalid("'Host' must be a 'SignedHeader' in the AWS Authorization.")
     key = signing_key(secret, signature.date, signature.region, signature.service)
@@ -171,10 +189,30 @@ def verify(request: Request, signature: Signature, secret: str, now: float, *, b
         to_sign = f"{ALGORITHM}\n{signature.timestamp}\n{signature.scope}\n{digest}"
         expected = hmac.digest(key, to_sign.encode(), "sha256").hex()
         if hmac.compare_digest(expected.encode(), signature.signature.encode()):
+            _check_payload(request, signature, key)
             return
         refusal = refusal or _mismatch(canonical, to_sign)
     if refusal is not None:
         raise refusal
+
+
+def _check_payload(request: Request, signature: Signature, key: bytes) -> None:
+    """What S3's requests sign of their bodies beside the head: a hash in a header, or each chunk."""
+    form = request.headers.get("x-amz-content-sha256", _UNSIGNED)
+    if signature.service != _S3 or form == _UNSIGNED:
+        return
+    if aws_chunked.is_chunked(request.headers):
+        chunked = aws_chunked.parse(request.body)
+        if not aws_chunked.verify(
+            chunked, form, key, signature.timestamp, signature.scope, signature.signature
+        ):
+            raise _invalid("The request signature we calculated does not match that of a chunk.")
+    elif form != hashlib.sha256(request.body).hexdigest():
+        raise AwsError(
+            "XAmzContentSHA256Mismatch",
+            "The provided 'x-amz-content-sha256' header does not match what was computed.",
+            status=400,
+        )
 
 
 def _signed_paths(path: str, base_path: str) -> tuple[str, ...]:
@@ -198,8 +236,14 @@ def signing_key(secret: str, date: str, region: str, service: str) -> bytes:
 def check_time(signature: Signature, now: float) -> None:
     """Return if it was signed neither too long ago nor in the future. AWS looks at that before it knows the key."""
     stamp = signature.timestamp
+    if signature.old:
+        if int(stamp) < now:
+            raise _overdue(signature, int(stamp), now)
+        return
     signed = _epoch(stamp)
     age = limits.signature_age_seconds_max if signature.expires is None else signature.expires
+    if signed < now - age and signature.service == _S3 and signature.expires is not None:
+        raise _overdue(signature, signed, now)
     if signed < now - age:
         raise _invalid(
             f"Signature expired: {stamp} is now earlier than {_basic(now - age)} ({_basic(now)} - {_minutes(age)})"
@@ -243,11 +287,13 @@ def _minutes(seconds: int) -> str:
 def _canonical_request(request: Request, signature: Signature, path: str) -> str:
     headers = request.headers
     lines = [f"{name}:{_trimmed(headers.get(name, ''))}\n" for name in signature.signed_headers.split(";")]
-    path = path if path == "/" else _canonical_path(path)
+    s3 = signature.service == _S3
+    if path != "/":
+        path = quote(unquote_to_bytes(path), safe=f"/{_UNRESERVED}") if s3 else _canonical_path(path)
     query = _canonical_query(request.query) if request.query else ""
     return (
         f"{request.method}\n{path}\n{query}\n{''.join(lines)}\n{signature.signed_headers}\n"
-        f"{_payload_hash(headers, request.body)}"
+        f"{headers.get('x-amz-content-sha256', _UNSIGNED) if s3 else _payload_hash(headers, request.body)}"
     )
 
 
@@ -282,6 +328,13 @@ def _canonical_query(query: str) -> str:
         if part and name != "X-Amz-Signature":
             pairs.append((quote(unquote(name), safe=_UNRESERVED), quote(unquote(value), safe=_UNRESERVED)))
     return "&".join(f"{name}={value}" for name, value in sorted(pairs))
+
+
+def _overdue(signature: Signature, signed: int, now: float) -> AwsError:
+    """What S3 says of an address that was presigned for a shorter time."""
+    expires = signature.expires or 0
+    told = {"X-Amz-Expires": expires, "Expires": iso_seconds(signed + expires), "ServerTime": iso_seconds(now)}
+    return AwsError("AccessDenied", "Request has expired", status=403, members=told)
 
 
 def _incomplete(message: str) -> AwsError:

@@ -1,0 +1,64 @@
+"""Addresses of S3 presigned in the old way, which boto3 still gives out for us-east-1.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/RESTAuthentication.html, "Query String Request
+Authentication Alternative".
+"""
+
+import base64
+import hashlib
+import hmac
+from typing import NamedTuple
+from urllib.parse import parse_qsl
+
+from millrace.http.message import Request
+from millrace.wire.bucket_address import virtual_bucket
+
+# What is signed of the query.
+_SUBRESOURCES = frozenset(
+    {
+        "accelerate", "acl", "analytics", "cors", "defaultObjectAcl", "delete", "inventory", "lifecycle", "location",
+        "logging", "metrics", "notification", "object-lock", "partNumber", "policy", "replication", "requestPayment",
+        "response-cache-control", "response-content-disposition", "response-content-encoding",
+        "response-content-language", "response-content-type", "response-expires", "restore", "select", "select-type",
+        "storageClass", "tagging", "torrent", "uploadId", "uploads", "versionId", "versioning", "versions", "website",
+    }
+)  # fmt: skip
+
+
+class Presigned(NamedTuple):
+    """What such an address says. `expires` are epoch seconds."""
+
+    access_key: str
+    signature: str
+    expires: int
+    session_token: str | None
+
+
+def parse(request: Request) -> Presigned | None:
+    """None for a request without these fields."""
+    if "AWSAccessKeyId=" not in request.query:
+        return None
+    fields = dict(parse_qsl(request.query, keep_blank_values=True))
+    expires = fields.get("Expires", "")
+    if "Signature" not in fields or not (expires.isascii() and expires.isdecimal() and len(expires) < 12):
+        return None
+    token = fields.get("x-amz-security-token")
+    return Presigned(fields["AWSAccessKeyId"], fields["Signature"], int(expires), token)
+
+
+def is_right(request: Request, path: str, presigned_signature: str, secret: str) -> bool:
+    """Whether the address was signed with `secret`, seen at `path`."""
+    fields = dict(parse_qsl(request.query, keep_blank_values=True))
+    told = {**request.headers, **{name.lower(): value for name, value in fields.items()}}
+    amazon = "".join(f"{name}:{told[name]}\n" for name in sorted(told) if name.startswith("x-amz-"))
+    bucket = virtual_bucket(request.headers.get("host", ""))
+    resource = f"/{bucket}{path}" if bucket else path
+    signed = [
+        f"{name}={value}" if value else name for name, value in sorted(fields.items()) if name in _SUBRESOURCES
+    ]
+    if signed:
+        resource += "?" + "&".join(signed)
+    head = (request.method, told.get("content-md5", ""), told.get("content-type", ""), fields["Expires"])
+    text = "\n".join((*head, amazon + resource))
+    expected = base64.b64encode(hmac.digest(secret.encode(), text.encode(), hashlib.sha1))
+    return hmac.compare_digest(expected, presigned_signature.encode())

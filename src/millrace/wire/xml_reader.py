@@ -1,0 +1,132 @@
+"""Documents in XML as requests have them: read by their shapes."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from xml.parsers import expat
+
+from millrace.core.errors import AwsError
+from millrace.wire.shapes import Shape
+from millrace.wire.texts import Texts
+from millrace.wire.xml import is_flat
+
+# From the elements of one name, in order, to a value.
+Reader = Callable[[Sequence["Element"]], Any]
+
+
+class MalformedError(ValueError):
+    """It is no XML document, or not one that may be read."""
+
+
+@dataclass(slots=True)
+class Element:
+    """One element: its name without a namespace, its own text, and what is in it."""
+
+    name: str
+    attributes: Mapping[str, str] = field(default_factory=dict[str, str])
+    texts: list[str] = field(default_factory=list[str])
+    inside: list["Element"] = field(default_factory=list["Element"])
+
+    @property
+    def text(self) -> str:
+        return "".join(self.texts)
+
+    def children(self, name: str) -> list["Element"]:
+        return [child for child in self.inside if child.name == name]
+
+
+def parse(data: bytes) -> Element:
+    """The root element. A document type, and with it every entity, is refused. Raises MalformedError."""
+    root = Element("")
+    path = [root]
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        found = Element(name.rpartition(":")[2], attributes)
+        path[-1].inside.append(found)
+        path.append(found)
+
+    def refuse(*_: object) -> None:
+        raise MalformedError("a document type")
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = start
+    parser.EndElementHandler = lambda _: path.pop()
+    parser.CharacterDataHandler = lambda text: path[-1].texts.append(text)
+    parser.StartDoctypeDeclHandler = refuse
+    try:
+        parser.Parse(data, True)  # noqa: FBT003 -- expat's signature
+    except expat.ExpatError as error:
+        raise MalformedError(str(error)) from error
+    return root.inside[0]
+
+
+class XmlReader:
+    """Compiles readers for the shapes of one service, each once. They raise AwsError for a wrong scalar."""
+
+    def __init__(self, shapes: Mapping[str, Shape], texts: Texts) -> None:
+        self._shapes = shapes
+        self._texts = texts
+        self._made: dict[tuple[str, bool], Reader] = {}
+
+    def reader(self, reference: Shape) -> Reader:
+        """The reader for a reference to a shape."""
+        key = (reference["shape"], bool(reference.get("flattened")))
+        made = self._made.get(key)
+        if made is None:
+            # A shape may contain itself: what refers to it while it is being made looks it up later.
+            self._made[key] = lambda elements: self._made[key](elements)  # noqa: PLW0108 - looked up when called
+            made = self._made[key] = self._make(reference)
+        return made
+
+    def _make(self, reference: Shape) -> Reader:
+        shape = self._shapes[reference["shape"]]
+        match shape["type"]:
+            case "structure":
+                return self._structure(shape)
+            case "list":
+                return self._list(shape, flat=is_flat(reference, shape))
+            case "map":
+                raise AwsError("NotImplemented", "Maps in XML requests are read for no service yet.", status=501)
+            case _:
+                read = self._texts.reader(reference, "iso8601")
+                return lambda elements: read(elements[0].text)
+
+    def _structure(self, shape: Shape) -> Reader:
+        rows = [
+            (key, self._name(key, member), self.reader(member))
+            for key, member in shape["members"].items()
+            if not member.get("xmlAttribute")
+        ]
+        attributes = [
+            (key, member.get("locationName", key))
+            for key, member in shape["members"].items()
+            if member.get("xmlAttribute")
+        ]
+
+        def read(elements: Sequence[Element]) -> dict[str, Any]:
+            element = elements[0]
+            found = {key: element.attributes[name] for key, name in attributes if name in element.attributes}
+            for key, name, reader in rows:
+                children = element.children(name)
+                if children:
+                    found[key] = reader(children)
+            return found
+
+        return read
+
+    def _name(self, key: str, member: Shape) -> str:
+        """A member's element; those of a flattened list may go by the name of its entries."""
+        shape = self._shapes[member["shape"]]
+        if shape["type"] == "list" and is_flat(member, shape) and "locationName" in shape["member"]:
+            return shape["member"]["locationName"]
+        return member.get("locationName", key)
+
+    def _list(self, shape: Shape, *, flat: bool) -> Reader:
+        entry = self.reader(shape["member"])
+        step: str = shape["member"].get("locationName", "member")
+
+        def read(elements: Sequence[Element]) -> list[Any]:
+            entries = elements if flat else elements[0].children(step)
+            return [entry([element]) for element in entries]
+
+        return read
