@@ -139,7 +139,6 @@ function_event_age_seconds_max = 6 * 3600
 function_event_refused_seconds_min = 1.0  # throttled or without an environment; doubled each time
 function_event_refused_seconds_max = 300.0
 function_event_fault_seconds = 60.0  # until an event is looked at again after a fault of the database
-function_event_configs_page_max = 50
 function_events_running_max = 32  # asynchronous invocations at a time, so that they leave room for others
 function_chain_runs_max = 16  # of one function in one chain of requests, before it is taken for a loop
 trace_functions_max = 32  # remembered of a chain of requests

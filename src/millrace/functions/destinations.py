@@ -7,6 +7,7 @@ end of an event. So each is told exactly once, and none is forgotten at a crash.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from millrace.buckets import catalog as buckets
 from millrace.buckets import objects
 from millrace.core import arn as arns
 from millrace.core import ids, limits
@@ -16,9 +17,9 @@ from millrace.core.errors import AwsError
 from millrace.functions import catalog, event, names
 from millrace.functions.event import Event
 from millrace.iam.identities import Identities
-from millrace.queues import messages
+from millrace.queues import messages, queue
 from millrace.storage.interface import Reader, Writer
-from millrace.topics import publishing
+from millrace.topics import publishing, topic
 
 # What a function's role must be allowed for a destination of each service.
 _ACTIONS = {
@@ -66,7 +67,9 @@ def deliver(writer: Writer, scope: Scope, destination: str, document: Document, 
         case "sqs":
             messages.send(writer, destination, document.body.decode(), now, attributes=document.attributes)
         case "sns":
-            publishing.publish(writer, destination, document.body.decode(), now)
+            publishing.publish(
+                writer, destination, document.body.decode(), now, attributes=document.attributes
+            )
         case "s3":
             objects.put(writer, scope, target.resource, document.key, document.record, now)
         case "lambda":
@@ -103,11 +106,18 @@ def _invoke(writer: Writer, destination: str, document: Document, now: float) ->
 def is_there(reader: Reader, destination: str) -> bool:
     """Whether an ARN names a destination that exists."""
     target = arns.parse(destination)
-    if target.service != "lambda":
-        return True
-    try:
-        scope = target.scope
-        catalog.get(reader, scope, names.resolve(scope, destination))
-    except (AwsError, ValueError):
-        return False
-    return True
+    match target.service:
+        case "sqs":
+            return queue.find_by_arn(reader, destination) is not None
+        case "sns":
+            return topic.find(reader, destination) is not None
+        case "s3":
+            return buckets.find(reader, target.resource) is not None
+        case "lambda":
+            try:
+                catalog.get(reader, target.scope, names.resolve(target.scope, destination))
+            except AwsError:
+                return False
+            return True
+        case _:
+            return False

@@ -1,5 +1,7 @@
 """Looking at functions: Get…, List…, and their concurrency."""
 
+import base64
+import binascii
 from dataclasses import replace
 
 from millrace.core import limits
@@ -8,7 +10,6 @@ from millrace.functions import catalog, names
 from millrace.functions.catalog import Function
 from millrace.functions.functions import Functions
 from millrace.functions.names import LATEST, Reference, invalid
-from millrace.functions.operations.marker import marker, read_marker
 from millrace.functions.operations.shown import ACTIVE, show
 from millrace.storage.interface import Writer
 
@@ -47,14 +48,14 @@ class Configuration:
         """https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html"""
         scope = context.scope
         limit = min(params.get("MaxItems") or limits.function_list_page_max, limits.function_list_page_max)
-        after = read_marker(params.get("Marker"))
+        after = _read_marker(params.get("Marker"))
         found = await self._functions.storage.read(
             lambda reader: catalog.page(reader, scope, after, limit + 1)
         )
         qualifier = LATEST if params.get("FunctionVersion") == "ALL" else None
         return {
             "Functions": [show(function, scope, {}, qualifier=qualifier) for function in found[:limit]],
-            "NextMarker": marker(found[limit - 1].name) if len(found) > limit else None,
+            "NextMarker": _marker(found[limit - 1].name) if len(found) > limit else None,
         }
 
     async def list_versions_by_function(self, context: Context, params: Params) -> Output:
@@ -96,3 +97,16 @@ class Configuration:
         """https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionCodeSigningConfig.html"""
         function, _ = await self._find(context, params)
         return {"CodeSigningConfigArn": "", "FunctionName": function.name}
+
+
+def _marker(name: str) -> str:
+    return base64.urlsafe_b64encode(name.encode()).decode()
+
+
+def _read_marker(marker: str | None) -> str | None:
+    if not marker:
+        return None
+    try:
+        return base64.urlsafe_b64decode(marker.encode()).decode()
+    except (binascii.Error, ValueError) as error:
+        raise invalid("Invalid marker") from error

@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 from millrace.core import arn as arns
-from millrace.core import limits
 from millrace.core.arn import Scope
 from millrace.core.context import Context, Output, Params
 from millrace.core.errors import AwsError
@@ -17,7 +16,7 @@ from millrace.functions.catalog import Function
 from millrace.functions.event_config import EventConfig
 from millrace.functions.functions import Functions
 from millrace.functions.names import LATEST, Reference, function_arn, invalid, not_found
-from millrace.functions.operations.marker import marker, read_marker
+from millrace.functions.operations import paging
 from millrace.storage.interface import Reader, Writer
 
 # What may be told of an event that succeeded, and of one that did not.
@@ -82,8 +81,7 @@ class EventConfigs:
     async def list_function_event_invoke_configs(self, context: Context, params: Params) -> Output:
         """https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctionEventInvokeConfigs.html"""
         scope, name = context.scope, _reference(context, params).name
-        limit = params.get("MaxItems") or limits.function_event_configs_page_max
-        after = read_marker(params.get("Marker"))
+        limit, after = paging.size(params), paging.after(params)
 
         def read(reader: Reader) -> list[EventConfig]:
             _function(reader, scope, Reference(name))
@@ -92,7 +90,7 @@ class EventConfigs:
         found = await self._functions.storage.read(read)
         return {
             "FunctionEventInvokeConfigs": [_show(scope, config) for config in found[:limit]],
-            "NextMarker": marker(found[limit - 1].qualifier) if len(found) > limit else None,
+            "NextMarker": paging.marker(found[limit - 1].qualifier) if len(found) > limit else None,
         }
 
     async def _check_destinations(self, scope: Scope, function: Function, config: Mapping[str, Any]) -> None:
