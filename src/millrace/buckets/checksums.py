@@ -148,8 +148,7 @@ def _lanes(data: bytes, rows: int, polynomial: int, width: int) -> list[int]:
     for row in range(rows):
         selected = (state[0] ^ int.from_bytes(data[row::rows], "little")).to_bytes(_LANES, "little")
         state = [
-            int.from_bytes(selected.translate(plane), "little")
-            ^ (state[place + 1] if place + 1 < width else 0)
+            int.from_bytes(selected.translate(plane), "little") ^ (state[place + 1] if place + 1 < width else 0)
             for place, plane in enumerate(planes)
         ]
     columns = zip(*(part.to_bytes(_LANES, "little") for part in state), strict=True)
@@ -180,8 +179,7 @@ def _zeros(size: int, polynomial: int, width: int) -> tuple[tuple[int, ...], ...
         power = [_times(power, column) for column in power]
         size >>= 1
     return tuple(
-        tuple(_times(columns[8 * place : 8 * place + 8], byte) for byte in range(256))
-        for place in range(width)
+        tuple(_times(columns[8 * place : 8 * place + 8], byte) for byte in range(256)) for place in range(width)
     )
 
 

@@ -34,8 +34,8 @@ _ACTIONS = {
 class Document:
     """What a destination is told: `body` for queues, topics and functions, and for buckets `record` at `key`.
 
-    `attributes` go with a queue's message: (type, value) by name. `trace` is the X-Ray header of the chain of
-    requests, for a function.
+    `attributes` go with a queue's or topic's message: (type, value) by name. `trace` is the X-Ray header of the
+    chain of requests, for queues and functions.
     """
 
     body: bytes
@@ -65,8 +65,9 @@ def deliver(writer: Writer, scope: Scope, destination: str, document: Document, 
     target = arns.parse(destination)
     match target.service:
         case "sqs":
-            messages.send(writer, destination, document.body.decode(), now, attributes=document.attributes)
+            _send(writer, destination, document, now)
         case "sns":
+            _check_size(document, limits.topic_message_bytes_max)
             publishing.publish(
                 writer, destination, document.body.decode(), now, attributes=document.attributes
             )
@@ -79,13 +80,24 @@ def deliver(writer: Writer, scope: Scope, destination: str, document: Document, 
     return None
 
 
-def _invoke(writer: Writer, destination: str, document: Document, now: float) -> Event:
-    if len(document.body) > limits.invoke_async_request_bytes_max:
+def _send(writer: Writer, destination: str, document: Document, now: float) -> None:
+    found = queue.find_by_arn(writer, destination)
+    if found is None:
+        raise queue.missing()
+    draft = messages.Draft(document.body.decode(), document.attributes or {}, trace=document.trace)
+    messages.put(writer, found, draft, now)
+
+
+def _check_size(document: Document, most: int) -> None:
+    """Raises AwsError for what a topic or a function would not take."""
+    if len(document.body) > most:
         raise AwsError(
-            "RequestTooLargeException",
-            f"{len(document.body)} byte payload is too large for the Event invocation type "
-            f"(limit {limits.invoke_async_request_bytes_max} bytes)",
+            "RequestTooLargeException", f"{len(document.body)} bytes are more than the {most} it takes"
         )
+
+
+def _invoke(writer: Writer, destination: str, document: Document, now: float) -> Event:
+    _check_size(document, limits.invoke_async_request_bytes_max)
     scope = arns.parse(destination).scope
     reference = names.resolve(scope, destination)
     catalog.get(writer, scope, reference)

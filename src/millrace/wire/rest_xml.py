@@ -62,9 +62,9 @@ class Route:
         return len(self.query) + len(self.headers)
 
     def takes(self, sent: Mapping[str, Sequence[str]], headers: Mapping[str, str]) -> bool:
-        return all(
-            name in sent and value in ("", sent[name][0]) for name, value in self.query.items()
-        ) and all(name in headers for name in self.headers)
+        return all(name in sent and value in ("", sent[name][0]) for name, value in self.query.items()) and all(
+            name in headers for name in self.headers
+        )
 
 
 class RestXml:

@@ -54,9 +54,7 @@ def is_right(request: Request, path: str, presigned_signature: str, secret: str)
     bucket = virtual_bucket(request.headers.get("host", ""))
     resource = f"/{bucket}{path}" if bucket else path
     signed = [
-        f"{name}={value}" if value else name
-        for name, value in sorted(fields.items())
-        if name in _SUBRESOURCES
+        f"{name}={value}" if value else name for name, value in sorted(fields.items()) if name in _SUBRESOURCES
     ]
     if signed:
         resource += "?" + "&".join(signed)

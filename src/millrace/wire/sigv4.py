@@ -138,9 +138,7 @@ def _parse_old(request: Request) -> Signature | None:
     if found is None:
         return None
     end = str(found.expires)
-    return Signature(
-        found.access_key, "", "", _S3, "", found.signature, end, found.session_token, 0, old=True
-    )
+    return Signature(found.access_key, "", "", _S3, "", found.signature, end, found.session_token, 0, old=True)
 
 
 def _query(request: Request) -> dict[str, str]:
@@ -335,11 +333,7 @@ def _canonical_query(query: str) -> str:
 def _overdue(signature: Signature, signed: int, now: float) -> AwsError:
     """What S3 says of an address that was presigned for a shorter time."""
     expires = signature.expires or 0
-    told = {
-        "X-Amz-Expires": expires,
-        "Expires": iso_seconds(signed + expires),
-        "ServerTime": iso_seconds(now),
-    }
+    told = {"X-Amz-Expires": expires, "Expires": iso_seconds(signed + expires), "ServerTime": iso_seconds(now)}
     return AwsError("AccessDenied", "Request has expired", status=403, members=told)
 
 

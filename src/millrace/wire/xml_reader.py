@@ -54,7 +54,7 @@ def parse(data: bytes) -> Element:
     parser.CharacterDataHandler = lambda text: path[-1].texts.append(text)
     parser.StartDoctypeDeclHandler = refuse
     try:
-        parser.Parse(data, True)
+        parser.Parse(data, True)  # noqa: FBT003 -- expat's signature
     except expat.ExpatError as error:
         raise MalformedError(str(error)) from error
     return root.inside[0]
@@ -86,9 +86,7 @@ class XmlReader:
             case "list":
                 return self._list(shape, flat=is_flat(reference, shape))
             case "map":
-                raise AwsError(
-                    "NotImplemented", "Maps in XML requests are read for no service yet.", status=501
-                )
+                raise AwsError("NotImplemented", "Maps in XML requests are read for no service yet.", status=501)
             case _:
                 read = self._texts.reader(reference, "iso8601")
                 return lambda elements: read(elements[0].text)

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from millrace.core.turn import give_way
 from millrace.functions.turns import Turns
 
 
@@ -48,7 +49,7 @@ class Hall:
 
 async def settle() -> None:
     for _ in range(5):
-        await asyncio.sleep(0)
+        await give_way()
 
 
 def test_one_name_alone_leaves_half_of_the_places_to_others():
