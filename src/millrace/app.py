@@ -38,6 +38,8 @@ from millrace.iam.identities import Identities
 from millrace.iam.operations import iam_service, sts_service
 from millrace.logs.log import Logs
 from millrace.logs.operations import logs_service
+from millrace.queues.operations import queues_service
+from millrace.queues.queues import Queues
 from millrace.server.authentication import Authenticator
 from millrace.server.base_path import under
 from millrace.server.console import Console
@@ -57,7 +59,7 @@ from millrace.wire.models import load
 from millrace.wire.routing import Router
 
 # The names botocore gives the services; the Lambda service is answered by two rooms.
-SERVICES = ("dynamodb", "dynamodbstreams", "lambda", "logs", "iam", "sts")
+SERVICES = ("dynamodb", "dynamodbstreams", "lambda", "logs", "iam", "sts", "sqs")
 
 # What a request leaves behind is freed by counting references; looking for cycles among the
 # thousands of objects that live as long as the server costs more than it finds.
@@ -109,7 +111,8 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
             )
         )
         supervisor = Supervisor(storage, clock, functions, identities)
-        services = every_service(storage, clock, functions, supervisor, identities, logs, settings)
+        queues = Queues(storage, clock)
+        services = every_service(storage, clock, functions, supervisor, identities, logs, settings, queues)
         feeds = Feeds(storage, clock, logs, supervisor)
         rooms = Rooms(storage, clock, logs, identities, functions, supervisor, expirer, life)
         owner = Owner(settings.account, settings.region, settings.auth)
@@ -136,6 +139,7 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
         except OSError as error:
             raise SettingsError(_cannot_listen(settings, error)) from None
         stack.push_async_callback(listener.close)
+        await stack.enter_async_context(queues)
         await stack.enter_async_context(functions.events)
         await stack.enter_async_context(supervisor)
         await stack.enter_async_context(feeds)
@@ -153,6 +157,7 @@ def every_service(
     identities: Identities,
     logs: Logs,
     settings: Settings,
+    queues: Queues,
 ) -> Mapping[str, Service]:
     """What is answered, by botocore's name of the service."""
     parts = (
@@ -167,6 +172,7 @@ def every_service(
         logs_service(logs),
         iam_service(identities),
         sts_service(identities),
+        queues_service(queues),
     )
     return {part.name: part for part in parts}
 

@@ -218,6 +218,7 @@ queue_retention_seconds_min = 60
 queue_retention_seconds_max = 14 * 24 * 3600
 queue_deduplication_seconds = 300
 queue_receives_max = 1_000  # of maxReceiveCount
+queue_attribute_type_bytes_max = 256
 queue_page_max = 1_000
 queue_tags_max = 50
 queue_permission_label_characters_max = 80
