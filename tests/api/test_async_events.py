@@ -228,7 +228,9 @@ def test_another_function_is_told_and_the_status_counts_it(functions: Functions)
         (told,) = tail.wait(lambda it: it.get("message", "").startswith("told"))
 
     assert told["message"] == "told on\n"
+    functions.server.idle()
     figures = {one["name"]: one["events"] for one in functions.server.ask("status")["functions"]}
+    assert figures["Second"]["waiting"] == 0
     assert figures["First"] == {
         "waiting": 0,
         "retries": 0,

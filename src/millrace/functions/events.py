@@ -116,6 +116,16 @@ class Events:
         """How many events of a function are in the queue, also those that run now."""
         return self._kept[scope, function]
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether events run or wait for their turn; those that wait for their time do not count."""
+        return bool(self._running)
+
+    async def idle(self) -> None:
+        """Return once it is not busy."""
+        while self._running:
+            await asyncio.wait(self._running)
+
     async def accept(self, event: Event) -> None:
         """Keep an event; when this returns it will be run, whatever happens to the server."""
         await self._storage.write(lambda writer: keep(writer, event))

@@ -105,8 +105,7 @@ class World:
     async def settle(self) -> None:
         """Until nothing runs."""
         await give_way()
-        while self.events._running:
-            await asyncio.wait(self.events._running)
+        await self.events.idle()
 
     async def advance(self, seconds: float) -> None:
         """Move the clock and let what falls due run."""
