@@ -20,6 +20,8 @@ from pathlib import Path
 import uvloop
 
 from millrace.config import Settings
+from millrace.core import arn as arns
+from millrace.core import ids
 from millrace.core.arn import Scope
 from millrace.core.clock import Clock
 from millrace.core.context import Access, Context, Operation, Output, Params
@@ -31,7 +33,9 @@ from millrace.dynamodb.expiry import Expirer
 from millrace.dynamodb.life import TableLife
 from millrace.dynamodb.operations import service as dynamodb_service
 from millrace.dynamodb.throttle import Throttle
+from millrace.functions.events import Event
 from millrace.functions.functions import Functions
+from millrace.functions.names import resolve
 from millrace.functions.operations import service as functions_service
 from millrace.http.protocol import listen
 from millrace.iam.identities import Identities
@@ -52,6 +56,9 @@ from millrace.storage.memory import MemoryStorage
 from millrace.storage.sqlite import SqliteStorage
 from millrace.streams.operations import service as streams_service
 from millrace.streams.retention import Retention
+from millrace.topics.operations import topics_service
+from millrace.topics.sender import Invoke, Sender
+from millrace.topics.topics import Topics
 from millrace.triggers.operations import service as triggers_service
 from millrace.triggers.supervisor import Supervisor
 from millrace.triggers.tags import is_mapping
@@ -59,7 +66,7 @@ from millrace.wire.models import load
 from millrace.wire.routing import Router
 
 # The names botocore gives the services; the Lambda service is answered by two rooms.
-SERVICES = ("dynamodb", "dynamodbstreams", "lambda", "logs", "iam", "sts", "sqs")
+SERVICES = ("dynamodb", "dynamodbstreams", "lambda", "logs", "iam", "sts", "sqs", "sns")
 
 # What a request leaves behind is freed by counting references; looking for cycles among the
 # thousands of objects that live as long as the server costs more than it finds.
@@ -141,6 +148,7 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
         stack.push_async_callback(listener.close)
         await stack.enter_async_context(queues)
         await stack.enter_async_context(functions.events)
+        await stack.enter_async_context(Sender(storage, clock, _later(functions)))
         await stack.enter_async_context(supervisor)
         await stack.enter_async_context(feeds)
         gc.collect()
@@ -173,6 +181,7 @@ def every_service(
         iam_service(identities),
         sts_service(identities),
         queues_service(queues),
+        topics_service(Topics(storage, clock)),
     )
     return {part.name: part for part in parts}
 
@@ -202,6 +211,21 @@ def _lambda(functions: Service, triggers: Service) -> Service:
         accesses,
         functions.resource_policies,
     )
+
+
+def _later(functions: Functions) -> Invoke:
+    """How topics hand events to functions: to be run later, as asynchronous invocations."""
+
+    async def invoke(arn: str, payload: bytes) -> None:
+        scope = arns.parse(arn).scope
+        reference = resolve(scope, arn)
+        await functions.function(scope, reference, shown=arn)
+        now = functions.clock.now()
+        await functions.events.accept(
+            Event(scope, reference.name, reference.qualifier, ids.uuid(), payload, None, now, now)
+        )
+
+    return invoke
 
 
 async def _storages(stack: AsyncExitStack, settings: Settings) -> tuple[Storage, Storage]:

@@ -42,6 +42,11 @@ def hexadecimal(digits: int) -> str:
     return f"{_fast.getrandbits(4 * digits):0{digits}x}"
 
 
+def secret_hexadecimal(digits: int) -> str:
+    """The same, and nobody can guess them."""
+    return f"{_random.getrandbits(4 * digits):0{digits}x}"
+
+
 def unique_id(prefix: str) -> str:
     """An IAM unique id: `AROA…` of a role, `AIDA…` of a user, `ASIA…`/`AKIA…` of an access key.
 

@@ -222,7 +222,7 @@ queue_attribute_type_bytes_max = 256
 queue_page_max = 1_000
 queue_tags_max = 50
 queue_permission_label_characters_max = 80
-queue_expired_messages_max = 10  # old ones removed with each message that is sent or asked for
+queue_expired_messages_max = 100  # old ones removed with each message that is sent or asked for
 queue_scan_messages_max = 20_000  # of a FIFO queue, that one receive looks through for a group that is free
 
 # SNS: https://docs.aws.amazon.com/general/latest/gr/sns.html
@@ -231,9 +231,11 @@ topic_page_max = 100
 topic_tags_max = 50
 topic_subject_characters_max = 100
 topic_name_characters_max = 256
-topic_filter_depth_max = 5
+topic_filter_keys_max = 5
 topic_filter_combinations_max = 150
 topic_token_digits = 288  # of the token that confirms a subscription
+topic_batch_entries_max = 10
+topic_attribute_name_bytes_max = 256
 topic_request_seconds_max = 15.0  # for an HTTP endpoint to answer
 topic_requests_running_max = 16  # deliveries over HTTP at a time
 topic_retry_seconds = 1.0  # until deliveries go on after a fault of ours

@@ -47,7 +47,15 @@ _FORBIDDING = ("lambda", "sqs")
 _ROOT = "The root of an account may do everything."
 # What no resource policy can deny to the root, so that nobody is locked out for good:
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DeleteResourcePolicy.html
-_ROOTS_ALWAYS = frozenset(("dynamodb:DeleteResourcePolicy", "sqs:SetQueueAttributes", "sqs:DeleteQueue"))
+_ROOTS_ALWAYS = frozenset(
+    (
+        "dynamodb:DeleteResourcePolicy",
+        "sqs:SetQueueAttributes",
+        "sqs:DeleteQueue",
+        "SNS:SetTopicAttributes",
+        "SNS:DeleteTopic",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +288,8 @@ class Identities:
 
 def denied(message: str, service: str) -> AwsError:
     """No: in the words of the service that was asked."""
+    if service == "sns":
+        return AwsError("AuthorizationErrorException", message, status=403)
     if service in _QUERY_SERVICES:
         return AwsError("AccessDenied", message, status=403)
     return AwsError("AccessDeniedException", message, status=403 if service in _FORBIDDING else 400)

@@ -43,19 +43,19 @@ def take_number(writer: Writer, queue: Queue) -> int:
     return number
 
 
-def add(writer: Writer, queue: Queue, number: int, message: Message, state: State) -> None:
+def add(writer: Writer, queue: Queue, number: int, message: Message, new: State) -> None:
     key = _key(number)
     writer.put(queue.space("bodies"), key, encode(message))
-    writer.put(queue.space("states"), key, encode_state(state))
-    _index(writer, queue, number, state, message.group or "")
+    writer.put(queue.space("states"), key, encode_state(new))
+    _index(writer, queue, number, new, message.group or "")
     _count(writer, queue, 1)
 
 
-def remove(writer: Writer, queue: Queue, number: int, state: State) -> None:
+def remove(writer: Writer, queue: Queue, number: int, old: State) -> None:
     key = _key(number)
     writer.delete(queue.space("bodies"), key)
     writer.delete(queue.space("states"), key)
-    writer.delete(queue.space("index"), _index_key(queue, number, state.visible))
+    writer.delete(queue.space("index"), _index_key(queue, number, old.visible))
     _count(writer, queue, -1)
 
 
@@ -70,6 +70,14 @@ def change(writer: Writer, queue: Queue, number: int, old: State, new: State, gr
 def find_state(reader: Reader, queue: Queue, number: int) -> State | None:
     raw = reader.get(queue.space("states"), _key(number))
     return None if raw is None else decode_state(raw)
+
+
+def state(reader: Reader, queue: Queue, number: int) -> State:
+    """The state of a message that is in the index."""
+    found = find_state(reader, queue, number)
+    if found is None:
+        raise LookupError(f"message {number} of {queue.arn} has no state")
+    return found
 
 
 def body(reader: Reader, queue: Queue, number: int) -> Message:
@@ -88,10 +96,10 @@ def entries(reader: Reader, queue: Queue) -> Iterator[Entry]:
             yield Entry(int.from_bytes(key[8:]), int.from_bytes(key[:8]), "")
 
 
-def oldest(reader: Reader, queue: Queue, limit: int) -> list[tuple[int, State]]:
-    """The messages with the lowest numbers."""
-    rows = reader.range(queue.space("states"), limit=limit)
-    return [(int.from_bytes(key), decode_state(raw)) for key, raw in rows]
+def oldest(reader: Reader, queue: Queue) -> Iterator[tuple[int, State]]:
+    """The messages in order of their numbers."""
+    for key, raw in reader.range(queue.space("states")):
+        yield int.from_bytes(key), decode_state(raw)
 
 
 def counts(reader: Reader, queue: Queue, now_ms: int) -> Counts:
@@ -101,8 +109,7 @@ def counts(reader: Reader, queue: Queue, now_ms: int) -> Counts:
     for key, raw in reader.range(queue.space("index"), low):
         if queue.is_fifo and int.from_bytes(raw[:8]) <= now_ms:
             continue
-        state = find_state(reader, queue, int.from_bytes(key[-8:]))
-        if state is not None and state.receives:
+        if state(reader, queue, int.from_bytes(key[-8:])).receives:
             in_flight += 1
         else:
             delayed += 1
@@ -119,9 +126,9 @@ def tell(writer: Writer, queue: Queue) -> None:
     take_number(writer, queue)
 
 
-def _index(writer: Writer, queue: Queue, number: int, state: State, group: str) -> None:
-    value = _key(state.visible) + group.encode() if queue.is_fifo else b""
-    writer.put(queue.space("index"), _index_key(queue, number, state.visible), value)
+def _index(writer: Writer, queue: Queue, number: int, new: State, group: str) -> None:
+    value = _key(new.visible) + group.encode() if queue.is_fifo else b""
+    writer.put(queue.space("index"), _index_key(queue, number, new.visible), value)
 
 
 def _index_key(queue: Queue, number: int, visible: int) -> bytes:

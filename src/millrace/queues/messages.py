@@ -1,5 +1,6 @@
 """Sending to queues, inside a transaction of whoever sends: what causes a message commits with it."""
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -97,12 +98,13 @@ def put(writer: Writer, queue: Queue, draft: Draft, now: float) -> Sent:
     return Sent(message.id, sequence)
 
 
-def forget_old(writer: Writer, queue: Queue, now: float) -> None:
-    """Remove some of the messages that are older than the queue keeps them."""
-    for number, state in box.oldest(writer, queue, limits.queue_expired_messages_max):
-        if not is_old(queue, state, now):
-            return
+def forget_old(writer: Writer, queue: Queue, now: float) -> bool:
+    """Remove some of the messages that are older than the queue keeps them; whether there may be more."""
+    first = itertools.islice(box.oldest(writer, queue), limits.queue_expired_messages_max)
+    old = list(itertools.takewhile(lambda entry: is_old(queue, entry[1], now), first))
+    for number, state in old:
         box.remove(writer, queue, number, state)
+    return len(old) == limits.queue_expired_messages_max
 
 
 def is_old(queue: Queue, state: State, now: float) -> bool:

@@ -49,22 +49,22 @@ def ready(reader: Reader, queue: Queue, now: float) -> tuple[bool, float | None]
 def receive(writer: Writer, queue: Queue, count: int, seconds: int, now: float) -> list[Received]:
     """Up to `count` messages, hidden for `seconds`. What was received too often goes to the dead letters."""
     forget_old(writer, queue, now)
-    found: list[Received] = []
-    now_ms = int(now * 1000)
+    found: dict[int, Received] = {}
     dead, most = _redrive(writer, queue)
-    for entry in list(_visible(writer, queue, now_ms)):
-        old = box.find_state(writer, queue, entry.number)
-        if old is None:
-            continue
-        if is_old(queue, old, now):
-            box.remove(writer, queue, entry.number, old)
-        elif dead is not None and old.receives >= most:
-            _bury(writer, queue, dead, entry.number, old, now_ms)
-        else:
-            found.append(_take(writer, queue, entry.number, old, now_ms, seconds))
-        if len(found) == count:
-            break
-    return found
+    while len(found) < count:
+        visible = itertools.islice(_visible(writer, queue, int(now * 1000)), count)
+        entries = [entry for entry in visible if entry.number not in found]
+        for entry in entries[: count - len(found)]:
+            old = box.state(writer, queue, entry.number)
+            if is_old(queue, old, now):
+                box.remove(writer, queue, entry.number, old)
+            elif dead is not None and old.receives >= most:
+                _bury(writer, queue, dead, entry.number, old, int(now * 1000))
+            else:
+                found[entry.number] = _take(writer, queue, entry.number, old, int(now * 1000), seconds)
+        if all(entry.number in found for entry in entries):
+            break  # none went elsewhere, so there are no more
+    return list(found.values())
 
 
 def delete(writer: Writer, queue: Queue, handle: str, now: float) -> None:

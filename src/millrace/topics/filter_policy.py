@@ -41,6 +41,8 @@ def compile_policy(text: str, *, nested: bool) -> Predicate:
         raise FilterError(f"failed to parse JSON. {error}") from None
     if not is_object(policy):
         raise FilterError("failed to parse JSON. Filter policy must be a JSON object")
+    if len(policy) > limits.topic_filter_keys_max:
+        raise FilterError(f"Filter policy can not have more than {limits.topic_filter_keys_max} keys")
     if _combinations(policy) > limits.topic_filter_combinations_max:
         raise FilterError("Filter policy is too complex")
     return _all_of(policy, (), nested=nested)
@@ -100,8 +102,6 @@ def _combinations(policy: Mapping[str, Any]) -> int:
 
 
 def _all_of(policy: Mapping[str, Any], path: tuple[str, ...], *, nested: bool) -> Predicate:
-    if len(path) >= limits.topic_filter_depth_max:
-        raise FilterError("Filter policy is too deep")
     predicates = [_member(name, value, path, nested=nested) for name, value in policy.items()]
     return lambda values: all(predicate(values) for predicate in predicates)
 
@@ -242,7 +242,7 @@ def _anything_but(operand: Any) -> Test:
         if len(operand) != 1:
             raise FilterError("Only one key allowed in match expression")
         operator, unwanted = next(iter(operand.items()))
-        if operator not in ("prefix", "suffix", "equals-ignore-case", "wildcard"):
+        if operator not in ("prefix", "wildcard"):
             raise FilterError(f"Unsupported anything-but pattern: {operator}")
         choices = _several(unwanted)
         tests = [_OPERATORS[operator](choice) for choice in choices]

@@ -1,0 +1,98 @@
+"""Filter policies on attributes and on bodies."""
+
+import json
+
+import pytest
+
+from millrace.topics.filter_policy import FilterError, attribute_values, body_values, compile_policy
+
+ATTRIBUTES = {
+    "store": ("String", "example_corp"),
+    "price": ("Number", "210.75"),
+    "interests": ("String.Array", '["rugby", "football", 5, true, null]'),
+    "ip": ("String", "10.0.0.7"),
+    "raw": ("Binary", "AAE="),
+}
+
+
+def on_attributes(policy: object) -> bool:
+    return compile_policy(json.dumps(policy), nested=False)(attribute_values(ATTRIBUTES))
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        {"store": ["example_corp"]},
+        {"store": ["other", "example_corp"], "price": [210.75]},
+        {"store": [{"prefix": "exam"}]},
+        {"store": [{"suffix": "corp"}]},
+        {"store": [{"equals-ignore-case": "EXAMPLE_corp"}]},
+        {"store": [{"wildcard": "ex*_c*p"}]},
+        {"store": [{"anything-but": ["a", "b"]}]},
+        {"store": [{"anything-but": {"prefix": "other"}}]},
+        {"price": [{"numeric": [">", 210, "<=", 210.75]}]},
+        {"price": [{"anything-but": [1, 2]}]},
+        {"interests": ["rugby"]},
+        {"interests": [5]},
+        {"interests": [True]},
+        {"interests": [None]},
+        {"ip": [{"cidr": "10.0.0.0/24"}]},
+        {"store": [{"exists": True}], "missing": [{"exists": False}]},
+        {"$or": [{"store": ["other"]}, {"price": [{"numeric": ["=", 210.75]}]}]},
+    ],
+)
+def test_a_message_passes_when_every_key_has_a_value_that_is_wanted(policy: object):
+    assert on_attributes(policy)
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        {"store": ["other"]},
+        {"store": ["example_corp"], "missing": ["x"]},
+        {"store": [{"anything-but": "example_corp"}]},
+        {"missing": [{"anything-but": "x"}]},
+        {"store": [{"wildcard": "ex*x*corp"}]},
+        {"price": ["210.75"]},
+        {"price": [{"numeric": ["<", 210.75]}]},
+        {"interests": [1]},
+        {"ip": [{"cidr": "10.0.1.0/24"}]},
+        {"store": [{"exists": False}]},
+    ],
+)
+def test_a_message_is_left_out_otherwise(policy: object):
+    assert not on_attributes(policy)
+
+
+def test_a_policy_on_bodies_looks_into_objects_and_lists():
+    policy = {"order": {"lines": {"sku": ["b"]}}, "total": [{"numeric": [">=", 3]}]}
+    wants = compile_policy(json.dumps(policy), nested=True)
+
+    assert wants(body_values({"order": {"lines": [{"sku": "a"}, {"sku": "b"}]}, "total": 3}))
+    assert not wants(body_values({"order": {"lines": [{"sku": "a"}]}, "total": 3}))
+    assert not wants(body_values({"order": "b", "total": 3}))
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ('{"key": {"inner": ["x"]}}', "does not support nested filter policy"),
+        ('{"key": "x"}', '"key" must be an object or an array'),
+        ('{"key": []}', "Empty arrays are not allowed"),
+        ('{"key": [["x"]]}', "Match value must be String, number, true, false, or null"),
+        ('{"key": [{"no-operator": 1}]}', "Unrecognized match type no-operator"),
+        ('{"key": [{"suffix": "a", "prefix": "b"}]}', "Only one key allowed in match expression"),
+        ('{"key": [{"prefix": 100}]}', "prefix match pattern must be a string"),
+        ('{"key": [{"exists": "no"}]}', r"exists match pattern must be either true or false\."),
+        ('{"key": [{"anything-but": {"suffix": "a"}}]}', "Unsupported anything-but pattern: suffix"),
+        ('{"key": [{"numeric": [">", 3, "<", 1]}]}', "Bottom must be less than top"),
+        ('{"key": [{"numeric": ["<", 100, ">", 10]}]}', "Too many elements|Bad numeric range operator"),
+        ('{"key": [{"numeric": [">", "20"]}]}', "Value of > must be numeric"),
+        ('{"a":["1"],"b":["1"],"c":["1"],"d":["1"],"e":["1"],"f":["1"]}', "can not have more than 5 keys"),
+        (json.dumps({name: list(range(13)) for name in "ab"}), "Filter policy is too complex"),
+        ("not json", "failed to parse JSON"),
+    ],
+)
+def test_what_is_no_policy_is_refused_in_snss_words(text: str, problem: str):
+    with pytest.raises(FilterError, match=problem):
+        compile_policy(text, nested=False)
