@@ -318,3 +318,23 @@ def test_event_whose_server_was_killed_ends_once(millrace: Millrace, tmp_path: P
     assert told["requestContext"]["approximateInvokeCount"] == 1  # nobody heard of the first
     left = millrace.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
     assert left["ApproximateNumberOfMessages"] == "0"
+
+
+def test_ends_and_dead_letters_are_told_to_topics(functions: Functions):
+    url, queue = _queue(functions, "subscribed")
+    sns = functions.server.client("sns")
+    topic = sns.create_topic(Name="ends")["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue, Attributes={"RawMessageDelivery": "true"})
+    functions.make("Publishes", FAILS, DeadLetterConfig={"TargetArn": topic})
+    functions.lambda_.put_function_event_invoke_config(
+        FunctionName="Publishes",
+        MaximumRetryAttempts=0,
+        DestinationConfig={"OnFailure": {"Destination": topic}},
+    )
+
+    functions.lambda_.invoke(FunctionName="Publishes", InvocationType="Event", Payload=b'"x"')
+
+    document, letter = _receive(functions, url), _receive(functions, url)
+    assert json.loads(document["Body"])["requestContext"]["condition"] == "RetriesExhausted"
+    assert letter["Body"] == '"x"'
+    assert letter["MessageAttributes"]["ErrorMessage"]["StringValue"] == "no"

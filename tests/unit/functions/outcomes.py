@@ -118,7 +118,7 @@ class World:
 
         def read(reader):
             queue = queues.find_by_arn(reader, arn)
-            return [box.body(reader, queue, number) for number, _ in box.oldest(reader, queue, 100)]
+            return [box.body(reader, queue, number) for number, _ in box.oldest(reader, queue)]
 
         return await self.storage.read(read)
 
