@@ -338,3 +338,21 @@ def test_ends_and_dead_letters_are_told_to_topics(functions: Functions):
     assert json.loads(document["Body"])["requestContext"]["condition"] == "RetriesExhausted"
     assert letter["Body"] == '"x"'
     assert letter["MessageAttributes"]["ErrorMessage"]["StringValue"] == "no"
+
+
+def test_function_subscribed_to_a_topic_is_invoked_as_an_event(functions: Functions):
+    functions.make(
+        "Subscriber", "def handle(event, context):\n    print(event['Records'][0]['Sns']['Message'])\n"
+    )
+    sns = functions.server.client("sns")
+    topic = sns.create_topic(Name="events")["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="lambda", Endpoint=f"{ARN}Subscriber")
+    functions.lambda_.add_permission(
+        FunctionName="Subscriber",
+        StatementId="sns",
+        Action="lambda:InvokeFunction",
+        Principal="sns.amazonaws.com",
+    )
+    with functions.server.tail("function=Subscriber") as tail:
+        sns.publish(TopicArn=topic, Message="heard")
+        tail.wait(lambda it: it.get("message") == "heard\n")
