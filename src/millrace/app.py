@@ -36,7 +36,7 @@ from millrace.dynamodb.expiry import Expirer
 from millrace.dynamodb.life import TableLife
 from millrace.dynamodb.operations import service as dynamodb_service
 from millrace.dynamodb.throttle import Throttle
-from millrace.functions.events import Event
+from millrace.functions.event import Event
 from millrace.functions.functions import Functions
 from millrace.functions.names import resolve
 from millrace.functions.operations import service as functions_service
@@ -231,7 +231,7 @@ def _later(functions: Functions) -> Invoke:
         await functions.function(scope, reference, shown=arn)
         now = functions.clock.now()
         await functions.events.accept(
-            Event(scope, reference.name, reference.qualifier, ids.uuid(), payload, None, now, now)
+            Event(scope, reference.name, reference.qualifier, ids.uuid(), payload, now, now)
         )
 
     return invoke

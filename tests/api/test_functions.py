@@ -410,20 +410,3 @@ def _advance_until(functions: Functions, tail: Any, fits: Any, seconds: float, c
             continue
         return
     pytest.fail(f"no attempt number {count}")
-
-
-def test_an_event_outlives_the_servers_death(millrace: Millrace):
-    functions = Functions(millrace)
-    functions.make("Survivor", "def handle(event, context):\n    print('got', event['n'])\n")
-    functions.lambda_.put_function_concurrency(FunctionName="Survivor", ReservedConcurrentExecutions=0)
-    functions.lambda_.invoke(FunctionName="Survivor", InvocationType="Event", Payload=b'{"n": 7}')
-
-    millrace.kill()
-    millrace.start()
-    with millrace.tail("function=Survivor") as tail:
-        functions.lambda_ = millrace.client("lambda")
-        functions.lambda_.delete_function_concurrency(FunctionName="Survivor")
-        functions.server.ask("clock", advance=61)
-        (got,) = tail.wait(lambda event: event.get("message", "").startswith("got"))
-
-    assert got["message"] == "got 7\n"

@@ -69,6 +69,7 @@ class Function:
     snap_start: str = "None"
     key_arn: str | None = None
     vpc: Mapping[str, Any] | None = None
+    dead_letter: str | None = None  # ARN of a queue or topic
     reserved_concurrency: int | None = None
     tags: Mapping[str, str] = field(default_factory=dict[str, str])
     # Of the resource policy, if that changed after the settings. Environments are made of the settings alone.

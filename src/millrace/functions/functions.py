@@ -16,7 +16,16 @@ from millrace.core.arn import Scope
 from millrace.core.clock import Clock
 from millrace.core.context import Access
 from millrace.core.errors import AwsError
-from millrace.functions import catalog, layers, names, provisioned, resource_policy, usage
+from millrace.functions import (
+    catalog,
+    destinations,
+    layers,
+    names,
+    provisioned,
+    recursion,
+    resource_policy,
+    usage,
+)
 from millrace.functions.catalog import Function
 from millrace.functions.code import CodeStore, remove
 from millrace.functions.download import Downloads
@@ -27,6 +36,7 @@ from millrace.functions.output import LogTarget
 from millrace.functions.pool import Kept, Pool
 from millrace.functions.programs import Programs
 from millrace.functions.runtime_api import Work
+from millrace.functions.trace import follow
 from millrace.functions.variables import Credentials
 from millrace.iam.identities import Identities
 from millrace.logs.log import Logs
@@ -66,7 +76,7 @@ class Functions:
         self.pool = Pool(
             clock, self.codes, self.programs, self._scratch, self._credentials, self._log, endpoint_url
         )
-        self.events = Events(storage, clock, self.invoke)
+        self.events = Events(storage, clock, identities, self.pool.tallies, self.invoke)
 
     async def __aenter__(self) -> Self:
         await self.codes.open()
@@ -171,10 +181,7 @@ class Functions:
         on_start: Callable[[], None] | None = None,
         trace: str | None = None,
     ) -> Invocation:
-        """Run a function on a JSON document and wait, see `invocation.InvokeCall`.
-
-        `trace` is the X-Ray trace it belongs to; without one it begins its own.
-        """
+        """Run a function on a JSON document and wait, see `invocation.InvokeCall`."""
         reference = names.resolve(scope, name_or_arn, qualifier)
         payload = check_payload(payload)
         shown = _invoked_arn(scope, reference)
@@ -183,9 +190,10 @@ class Functions:
             lambda reader: catalog.get(reader, scope, reference, shown=shown, draw=draw)
         )
         request_id = request_id or ids.uuid()
-        work = Work(
-            request_id, payload, reference.arn(scope), trace or trace_id(self.clock.now()), client_context
-        )
+        header, runs = follow(trace, function_arn(scope, reference.name), self.clock.now())
+        if recursion.is_loop(runs):
+            await self._check_loop(scope, reference.name)
+        work = Work(request_id, payload, reference.arn(scope), header, client_context)
         outcome, environment = await self.pool.run(scope, function, work, on_start)
         return Invocation(
             outcome.payload,
@@ -197,6 +205,15 @@ class Functions:
             environment.log.stream,
             outcome.duration_ms,
         )
+
+    async def _check_loop(self, scope: Scope, name: str) -> None:
+        """Raises RecursiveInvocationException, unless the function may run in loops."""
+        if await self.storage.read(lambda reader: recursion.mode(reader, scope, name)) != recursion.ALLOW:
+            raise recursion.stopped()
+
+    async def refused(self, role_arn: str, destination: str) -> str | None:
+        """The first action that a role lacks for telling a destination; None if it lacks none."""
+        return await destinations.refused(self._identities, role_arn, destination)
 
 
 def _renew(scratch: Path) -> None:
@@ -211,12 +228,6 @@ def _renew(scratch: Path) -> None:
 def _invoked_arn(scope: Scope, reference: Reference) -> str:
     """The ARN in Invoke's refusal has a qualifier even if the caller gave none."""
     return function_arn(scope, reference.name, reference.qualifier or names.LATEST)
-
-
-def trace_id(now: float) -> str:
-    """The X-Ray header of a new trace that is not sampled."""
-    root = f"1-{int(now):08x}-{ids.hexadecimal(24)}"
-    return f"Root={root};Parent={ids.hexadecimal(16)};Sampled=0"
 
 
 def check_payload(

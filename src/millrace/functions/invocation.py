@@ -38,13 +38,15 @@ class InvokeCall(Protocol):
         request_id: str | None = None,
         client_context: str | None = None,
         on_start: Callable[[], None] | None = None,
+        trace: str | None = None,
     ) -> Invocation:
         """Run a function on a JSON document. A failing function is an Invocation, not an exception.
 
         `on_start` is called when the event is handed to the function's process: from there on it may have
-        had effects. Raises AwsError when the function was not run: ResourceNotFoundException,
+        had effects. `trace` is the X-Ray header of the request that asks for it; without one it begins a
+        trace of its own. Raises AwsError when the function was not run: ResourceNotFoundException,
         InvalidRequestContentException, RequestTooLargeException, TooManyRequestsException,
-        ServiceException when the server closes.
+        RecursiveInvocationException, ServiceException when the server closes.
         """
         ...
 

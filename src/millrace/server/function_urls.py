@@ -17,7 +17,8 @@ from millrace.core import ids, limits
 from millrace.core.context import Access, Principal
 from millrace.core.errors import AwsError, StorageError
 from millrace.functions import cors, url_event, urls
-from millrace.functions.functions import Functions, trace_id
+from millrace.functions.functions import Functions
+from millrace.functions.trace import begin
 from millrace.functions.urls import Found
 from millrace.http.message import Request, Response
 from millrace.iam.identities import Identities
@@ -89,7 +90,7 @@ class FunctionUrls:
         """The answer; never raises for what a client or a function can send."""
         target = _target(request)
         request_id = ids.request_id()
-        trace = trace_id(self._functions.clock.now())
+        trace = begin(self._functions.clock.now())
         try:
             response = await self._answer(request, target, request_id, trace)
         except _RefusedError as refused:

@@ -239,10 +239,12 @@ class Introspection:
         idle = True
         try:
             async with asyncio.timeout(seconds):
+                events = self._functions.events
                 await self._expirer.idle()
                 await self._supervisor.idle()
-                # Meanwhile functions may have written what is due, or time went by.
-                while await self._expirer.is_due():
+                # Meanwhile functions may have written what is due or invoked others, or time went by.
+                while events.is_busy or await self._expirer.is_due():
+                    await events.idle()
                     await self._expirer.idle()
                     await self._supervisor.idle()
                 await self._logs.flush()

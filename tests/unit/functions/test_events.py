@@ -6,15 +6,34 @@ from tests.unit.functions.stage import SCOPE
 
 from millrace.core.clock import ManualClock
 from millrace.core.errors import AwsError, StorageFullError
-from millrace.functions.events import Event, Events
+from millrace.functions import catalog
+from millrace.functions.catalog import Function
+from millrace.functions.event import Event
+from millrace.functions.events import Events
 from millrace.functions.invocation import Invocation
+from millrace.functions.tally import Tallies
+from millrace.iam.identities import Identities
 from millrace.storage.memory import MemoryStorage
 
 DONE = Invocation(b"null", None, b"", "$LATEST", "r", "", "", 1.0)
 
 
 def event(clock: ManualClock) -> Event:
-    return Event(SCOPE, "fn", None, "r", b"{}", None, accepted=clock.now(), due=clock.now())
+    return Event(SCOPE, "fn", None, "r", b"{}", accepted=clock.now(), due=clock.now())
+
+
+async def put_function(storage) -> None:
+    function = Function(
+        name="fn",
+        role="arn:aws:iam::123456789012:role/runner",
+        handler="app.handler",
+        runtime="python3.11",
+        code_sha256="x",
+        code_size=1,
+        revision="r",
+        modified=0.0,
+    )
+    await storage.write(lambda writer: catalog.put(writer, SCOPE, function))
 
 
 async def turns(events: Events) -> None:
@@ -35,7 +54,8 @@ def test_event_that_no_environment_could_be_had_for_is_tried_again(caplog):
             return DONE
 
         async with MemoryStorage() as storage:
-            events = Events(storage, clock, invoke)
+            await put_function(storage)
+            events = Events(storage, clock, Identities(storage, clock), Tallies(), invoke)
             await events.accept(event(clock))
             await turns(events)
             clock.advance(60)
@@ -69,7 +89,8 @@ def test_event_whose_verdict_could_not_be_kept_is_taken_up_again(caplog):
             return answer
 
         async with Full() as storage:
-            events = Events(storage, clock, invoke)
+            await put_function(storage)
+            events = Events(storage, clock, Identities(storage, clock), Tallies(), invoke)
             await events.accept(event(clock))
             await turns(events)
             storage.full = False

@@ -303,7 +303,7 @@ def test_event_of_a_deleted_function_is_given_up(caplog):
         await until(lambda: stage.functions.events._timers)
         await stage.call("DeleteFunction", FunctionName="fn")
         stage.clock.advance(60)
-        await until(lambda: "its function is gone" in caplog.text)
+        await until(lambda: "FunctionNotFound" in caplog.text)
 
     play(scene, ManualClock)
 

@@ -11,10 +11,12 @@ from millrace.functions.operations import layers
 from millrace.functions.operations.aliases import Aliases
 from millrace.functions.operations.concurrency import Concurrency
 from millrace.functions.operations.configuration import Configuration
+from millrace.functions.operations.event_config import EventConfigs
 from millrace.functions.operations.invoke import Invoke
 from millrace.functions.operations.lifecycle import Lifecycle
 from millrace.functions.operations.permissions import Permissions
 from millrace.functions.operations.provisioned import ProvisionedConcurrency
+from millrace.functions.operations.recursion import Recursion
 from millrace.functions.operations.runtime_management import RuntimeManagement
 from millrace.functions.operations.tags import Tags
 from millrace.functions.operations.urls import Urls
@@ -29,6 +31,7 @@ def service(functions: Functions) -> Service:
     versions, aliases = Versions(functions), Aliases(functions)
     concurrency, runtime = Concurrency(functions), RuntimeManagement(functions)
     provisioned = ProvisionedConcurrency(functions)
+    event_configs, recursion = EventConfigs(functions), Recursion(functions)
     operations: Mapping[str, Operation] = {
         "CreateFunction": lifecycle.create_function,
         "DeleteFunction": lifecycle.delete_function,
@@ -64,6 +67,14 @@ def service(functions: Functions) -> Service:
         "ListFunctionUrlConfigs": urls.list_function_url_configs,
         "ListFunctions": configuration.list_functions,
         "Invoke": invoke.invoke,
+        "InvokeAsync": invoke.invoke_async,
+        "PutFunctionEventInvokeConfig": event_configs.put_function_event_invoke_config,
+        "UpdateFunctionEventInvokeConfig": event_configs.update_function_event_invoke_config,
+        "GetFunctionEventInvokeConfig": event_configs.get_function_event_invoke_config,
+        "DeleteFunctionEventInvokeConfig": event_configs.delete_function_event_invoke_config,
+        "ListFunctionEventInvokeConfigs": event_configs.list_function_event_invoke_configs,
+        "GetFunctionRecursionConfig": recursion.get_function_recursion_config,
+        "PutFunctionRecursionConfig": recursion.put_function_recursion_config,
         "ListTags": tags.list_tags,
         "TagResource": tags.tag_resource,
         "UntagResource": tags.untag_resource,

@@ -8,7 +8,7 @@ from millrace.core import ids
 from millrace.core.arn import Scope
 from millrace.core.context import Context, Output, Params
 from millrace.core.errors import AwsError
-from millrace.functions import aliases, catalog, names, provisioned, resource_policy, urls
+from millrace.functions import aliases, catalog, event_config, names, provisioned, resource_policy, urls
 from millrace.functions.aliases import Alias
 from millrace.functions.functions import Functions
 from millrace.functions.names import LATEST, Reference, function_arn, invalid, not_found
@@ -101,6 +101,7 @@ class Aliases:
             resource_policy.remove(writer, scope, reference.text)
             urls.remove(writer, scope, reference)
             provisioned.remove(writer, scope, reference)
+            event_config.remove(writer, scope, name, params["Name"])
 
         await self._functions.storage.write(write)
         await self._functions.keep_warm(scope, name)

@@ -1,4 +1,4 @@
-"""Invoke: now and wait (RequestResponse), later (Event), or only ask whether it may be (DryRun)."""
+"""Invoke: now and wait (RequestResponse), later (Event), or only ask whether it may be (DryRun); InvokeAsync."""
 
 import base64
 import binascii
@@ -10,9 +10,12 @@ from millrace.core import limits
 from millrace.core.context import Context, Output, Params
 from millrace.core.errors import AwsError
 from millrace.functions import names
-from millrace.functions.events import Event
+from millrace.functions.event import Event
 from millrace.functions.functions import Functions, check_payload
 from millrace.functions.names import LATEST, Reference, function_arn
+
+# SDKs in functions send what their invocation came with, so that chains of requests can be followed.
+_TRACE = "x-amzn-trace-id"
 
 
 class Invoke:
@@ -30,8 +33,18 @@ class Invoke:
         await self._functions.function(context.scope, reference, shown=shown)
         if kind == "DryRun":
             return {"StatusCode": 204}
-        await self._invoke_later(context, reference, payload, _client_context(params))
+        _client_context(params)  # checked, but given to handlers of synchronous invocations only
+        check_payload(payload, limits.invoke_async_request_bytes_max, kind="Event")
+        await self._invoke_later(context, reference, payload)
         return {"StatusCode": 202}
+
+    async def invoke_async(self, context: Context, params: Params) -> Output:
+        """https://docs.aws.amazon.com/lambda/latest/api/API_InvokeAsync.html"""
+        reference = names.resolve(context.scope, params["FunctionName"])
+        payload = check_payload(bytes(params["InvokeArgs"]), limits.invoke_args_bytes_max, kind="Event")
+        await self._functions.function(context.scope, reference)
+        await self._invoke_later(context, reference, payload)
+        return {"Status": 202}
 
     async def _invoke_now(self, context: Context, params: Params, payload: bytes) -> Output:
         done = await self._functions.invoke(
@@ -41,6 +54,7 @@ class Invoke:
             qualifier=params.get("Qualifier"),
             request_id=context.request_id,
             client_context=_client_context(params),
+            trace=context.headers.get(_TRACE),
         )
         tail = base64.b64encode(done.log_tail).decode() if params.get("LogType") == "Tail" else None
         return {
@@ -51,19 +65,17 @@ class Invoke:
             "Payload": done.payload,
         }
 
-    async def _invoke_later(
-        self, context: Context, reference: Reference, payload: bytes, client_context: str | None
-    ) -> None:
-        now = self._functions.clock.now()
+    async def _invoke_later(self, context: Context, reference: Reference, payload: bytes) -> None:
+        now, trace = self._functions.clock.now(), context.headers.get(_TRACE)
         event = Event(
             scope=context.scope,
             function=reference.name,
             qualifier=reference.qualifier,
             request_id=context.request_id,
-            payload=check_payload(payload, limits.invoke_async_request_bytes_max, kind="Event"),
-            client_context=client_context,
+            payload=payload or b"{}",
             accepted=now,
             due=now,
+            trace=trace if trace and len(trace) <= limits.trace_header_bytes_max else None,
         )
         await self._functions.events.accept(event)
 

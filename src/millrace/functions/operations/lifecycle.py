@@ -11,7 +11,16 @@ from millrace.core import ids
 from millrace.core.arn import Scope
 from millrace.core.context import Context, Output, Params
 from millrace.core.errors import AwsError
-from millrace.functions import aliases, catalog, names, provisioned, resource_policy, urls
+from millrace.functions import (
+    aliases,
+    catalog,
+    event_config,
+    names,
+    provisioned,
+    recursion,
+    resource_policy,
+    urls,
+)
 from millrace.functions.catalog import Function
 from millrace.functions.code_source import zip_from
 from millrace.functions.functions import Functions
@@ -40,6 +49,7 @@ class Lifecycle:
         check_tags(params.get("Tags") or {})
         data = await zip_from(self._functions.storage, scope, params["Code"])
         await self._check_role(context, found["role"])
+        await self._check_dead_letter(found["role"], found.get("dead_letter"))
         found.setdefault("log_group", f"/aws/lambda/{name}")
         found["layers"] = await self._functions.layers(scope, found.get("layers", ()), context.principal.arn)
         now = self._functions.clock.now()
@@ -100,6 +110,7 @@ class Lifecycle:
         changes = settings(params, before)
         if "role" in changes:
             await self._check_role(context, changes["role"])
+        await self._check_dead_letter(changes.get("role", before.role), changes.get("dead_letter"))
         if "layers" in changes:
             changes["layers"] = await self._functions.layers(scope, changes["layers"], context.principal.arn)
         attached = [layer["sha256"] for layer in changes.get("layers", ())]
@@ -139,8 +150,8 @@ class Lifecycle:
     async def delete_function(self, context: Context, params: Params) -> Output:
         """https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunction.html
 
-        With a qualifier one version goes, without one the function with its versions, aliases, URLs and policies.
-        Invocations at work are not disturbed.
+        With a qualifier one version goes, without one the function with all that belongs to it. Invocations at
+        work are not disturbed.
         """
         scope = context.scope
         reference = names.resolve(scope, params["FunctionName"], params.get("Qualifier"))
@@ -172,6 +183,14 @@ class Lifecycle:
         if not await self._functions.may_assume(context.scope, role):
             raise invalid("The role defined for the function cannot be assumed by Lambda.")
 
+    async def _check_dead_letter(self, role: str, target: str | None) -> None:
+        action = None if target is None else await self._functions.refused(role, target)
+        if action is not None:
+            service, _, call = action.partition(":")
+            raise invalid(
+                f"The provided execution role does not have permissions to call {call} on {service.upper()}"
+            )
+
 
 def _required(found: dict[str, Any]) -> dict[str, Any]:
     """A zip function needs both, though the model requires neither (images do not)."""
@@ -189,6 +208,8 @@ def _remove(writer: Writer, scope: Scope, function: Function) -> None:
     urls.remove_all(writer, scope, function.name)
     resource_policy.remove_all(writer, scope, function.name)
     provisioned.remove_all(writer, scope, function.name)
+    event_config.remove_all(writer, scope, function.name)
+    recursion.remove(writer, scope, function.name)
 
 
 def _remove_version(writer: Writer, scope: Scope, version: Function) -> None:
@@ -205,3 +226,4 @@ def _remove_version(writer: Writer, scope: Scope, version: Function) -> None:
     catalog.remove(writer, scope, version)
     resource_policy.remove(writer, scope, reference.text)
     provisioned.remove(writer, scope, reference)
+    event_config.remove(writer, scope, version.name, version.version)

@@ -3,6 +3,7 @@
 It decides what AWS would refuse and what millrace does not do yet; it reads and writes nothing.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,12 +18,14 @@ from millrace.functions.names import LATEST, Reference, invalid
 _NOT_YET = {
     "CapacityProviderConfig": "capacity providers",
     "CodeSigningConfigArn": "code signing",
-    "DeadLetterConfig": "dead-letter queues of functions",
     "DurableConfig": "durable functions",
     "FileSystemConfigs": "file systems",
     "ImageConfig": "container images",
     "TenancyConfig": "tenancy",
 }
+
+
+_DEAD_LETTERS = re.compile(r"arn:[a-z-]+:(sqs|sns):[a-z0-9-]+:[0-9]{12}:.+")
 
 
 def settings(params: Params, before: Function | None = None) -> dict[str, Any]:
@@ -45,6 +48,10 @@ def settings(params: Params, before: Function | None = None) -> dict[str, Any]:
         found["layers"] = params["Layers"]  # ARNs: what a function keeps of them is the catalog's to say
     if params.get("EphemeralStorage"):
         found["storage_mb"] = params["EphemeralStorage"]["Size"]
+    letters: Mapping[str, str | None] = params.get("DeadLetterConfig") or {}
+    target = letters.get("TargetArn")
+    if target is not None:  # nothing at all changes nothing, an empty one is none: recorded on AWS
+        found["dead_letter"] = _dead_letter(target)
     if params.get("TracingConfig"):
         found["tracing"] = params["TracingConfig"].get("Mode", "PassThrough")
     if params.get("SnapStart"):
@@ -70,7 +77,7 @@ _PLAIN = {
 def refuse_unsupported(params: Params) -> None:
     for member, what in _NOT_YET.items():
         value = params.get(member)
-        if value and value != {"TargetArn": ""}:
+        if value:
             raise invalid(f"{member} is not supported: millrace does not do {what} yet.")
     if params.get("PackageType", "Zip") != "Zip":
         raise invalid("PackageType Image is not supported: millrace does not do container images yet.")
@@ -90,6 +97,13 @@ def _check_ranges(found: Mapping[str, Any]) -> None:
             f"'MemorySize' value failed to satisfy constraint: "
             f"Member must have value less than or equal to {limits.function_memory_mb_max}"
         )
+
+
+def _dead_letter(target: str) -> str | None:
+    """The ARN of a queue or a topic, which are all that a function's dead letters may go to."""
+    if target and not _DEAD_LETTERS.match(target):
+        raise invalid(f"The dead letter target {target} is not the ARN of an SQS queue or an SNS topic.")
+    return target or None
 
 
 def _vpc(config: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -37,6 +37,7 @@ def show(
         "Architectures": [function.architecture],
         "CodeSha256": function.code_sha256,
         "CodeSize": function.code_size,
+        "DeadLetterConfig": None if function.dead_letter is None else {"TargetArn": function.dead_letter},
         "Description": description,
         "Environment": None if environment is None else {"Variables": dict(environment)},
         "EphemeralStorage": {"Size": function.storage_mb},
