@@ -1,10 +1,11 @@
 """Versions and aliases in the room alone: what is kept, what shares it, and who may run beside whom."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.functions.stage import SCOPE, Stage, play, zip_of
+from tests.unit.functions.stage import SCOPE, Stage, play, stage, zip_of
 
 from millrace.core.context import Access
 from millrace.core.errors import AwsError
@@ -12,6 +13,7 @@ from millrace.functions import catalog
 from millrace.functions.aliases import Alias
 from millrace.functions.names import Reference
 from millrace.functions.operations import accesses
+from millrace.storage.memory import MemoryStorage
 
 SAYS = "import os\ndef handler(event, context): return [os.environ.get('S'), context.function_version]"
 ARN = "arn:aws:lambda:eu-west-1:123456789012:function:fn"
@@ -141,6 +143,21 @@ def test_an_environment_that_is_to_be_ready_is_replaced_when_it_ends():
         ]
 
     play(scene)
+
+
+def test_what_is_to_be_ready_is_ready_again_after_a_start(tmp_path: Path):
+    async def run() -> None:
+        async with MemoryStorage() as storage:
+            async with stage(directory=tmp_path, storage=storage) as before:
+                await before.create(SAYS, Publish=True)
+                await before.call("CreateAlias", FunctionName="fn", Name="live", FunctionVersion="1")
+                config = {"FunctionName": "fn", "Qualifier": "live", "ProvisionedConcurrentExecutions": 1}
+                await before.call("PutProvisionedConcurrencyConfig", **config)
+            async with stage(directory=tmp_path, storage=storage) as after:
+                await after.functions.warm_up()
+                await ready(after)
+
+    asyncio.run(run())
 
 
 @pytest.mark.parametrize(
