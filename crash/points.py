@@ -213,7 +213,13 @@ class World(Mill):
             if number % 40 == 39:
                 self.clock.advance(0.5)
         idle.cancel()
-        raise LostError("deliveries never end")
+        stuck = [
+            (status.function, shard.shard, shard.phase, shard.pending, shard.attempts, shard.retry_at)
+            for status in await self.supervisor.status()
+            for shard in status.shards
+            if shard.pending
+        ]
+        raise LostError(f"deliveries never end: {stuck}")
 
 
 def _invocation(answer: Any, error: str | None) -> Invocation:

@@ -111,3 +111,15 @@ def test_the_command_shows_splits_and_rolls(tables: FreshTables):
     assert shown.stdout.count("12.5 %") == 9
     assert f"{leaf}  " in shown.stdout
     assert (wrong.returncode, wrong.stderr) == (1, "Error: nowhere has no stream that is enabled\n")
+
+
+def test_the_tail_goes_on_with_shards_that_opened_meanwhile(tables: FreshTables):
+    table = tables.create("id", view="KEYS_ONLY")
+    with tables.server.tail(f"table={table.name}") as tail:
+        for version in range(1, 4):
+            order(table, action="roll")
+            fill(table, version)
+        changes = tail.wait(lambda event: event["kind"] == "change", count=75)
+
+    numbers = [change["sequence_number"] for change in changes]
+    assert (len(set(numbers)), len(tail.events)) == (75, 75)

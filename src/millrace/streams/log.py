@@ -71,19 +71,20 @@ def disable(writer: Writer, arn: str, now: float, *, seconds: float = 0.0) -> No
 def split(writer: Writer, stream: Stream, shard: Shard, now: float) -> Stream:
     """Close an open shard; two children share its partitions.
 
-    Raises LookupError for a closed shard, and ValueError when there would be too many shards.
+    Raises LookupError for a closed one, and ValueError when there would be too many shards.
     """
     if len(stream.open_shards) >= limits.stream_open_shards_max:
         raise ValueError(f"a stream has at most {limits.stream_open_shards_max} open shards")
-    return _divide(writer, stream, shard, (shard.low, (shard.low + shard.high) // 2, shard.high), now)
+    return divide(writer, stream, shard, (shard.low, (shard.low + shard.high) // 2, shard.high), now)
 
 
 def roll(writer: Writer, stream: Stream, shard: Shard, now: float) -> Stream:
-    """Close an open shard; one child follows it. Raises LookupError for a closed shard."""
-    return _divide(writer, stream, shard, (shard.low, shard.high), now)
+    """Close an open shard; one child follows it. Raises LookupError for a closed one."""
+    return divide(writer, stream, shard, (shard.low, shard.high), now)
 
 
-def _divide(writer: Writer, stream: Stream, shard: Shard, bounds: tuple[int, ...], now: float) -> Stream:
+def divide(writer: Writer, stream: Stream, shard: Shard, bounds: tuple[int, ...], now: float) -> Stream:
+    """Close an open shard and open a child for each range between `bounds`. Raises LookupError for a closed one."""
     if shard.end is not None:
         raise LookupError(f"{shard.id} is closed")
     stream = _close(writer, stream, shard, bounds, now)
