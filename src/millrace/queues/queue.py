@@ -125,7 +125,7 @@ def remove(writer: Writer, queue: Queue) -> None:
     for space in queue.repeats.spaces:
         writer.drop(space)
     # Whoever waits for a message learns that there will be none.
-    writer.append(queue.space("news"), b"")
+    writer.trim(queue.space("news"), writer.append(queue.space("news"), b""))
 
 
 def _decode(scope: Scope, name: str, raw: bytes) -> Queue:
