@@ -171,6 +171,13 @@ def test_dead_letters_know_where_they_came_from(sqs: Any, queue: str):
     assert "Messages" not in sqs.receive_message(QueueUrl=source)
     [got] = sqs.receive_message(QueueUrl=queue, AttributeNames=["All"])["Messages"]
     assert got["Attributes"]["DeadLetterQueueSourceArn"].endswith(":source")
+    sqs.change_message_visibility(QueueUrl=queue, ReceiptHandle=got["ReceiptHandle"], VisibilityTimeout=0)
+    handle = sqs.start_message_move_task(SourceArn=arn)["TaskHandle"]
+    [task] = sqs.list_message_move_tasks(SourceArn=arn)["Results"]
+    assert (task["Status"], task["ApproximateNumberOfMessagesMoved"]) == ("COMPLETED", 1)
+    assert refusal(sqs.cancel_message_move_task, TaskHandle=handle)[0].endswith("UnsupportedOperation")
+    [home] = sqs.receive_message(QueueUrl=source)["Messages"]
+    assert (home["Body"], home["MessageId"] == got["MessageId"]) == ("poison", False)
     wrong = policy.replace(arn, f"{arn}x")
     code, message, _ = refusal(sqs.set_queue_attributes, QueueUrl=source, Attributes={"RedrivePolicy": wrong})
     assert (code, message.endswith("Reason: Dead letter target does not exist.")) == (
@@ -232,7 +239,16 @@ def test_what_cannot_be_is_refused_in_awss_words(server: Millrace, sqs: Any, que
         "AWS.SimpleQueueService.BatchRequestTooLong",
         "Batch requests cannot be longer than 1048576 bytes. You have sent 1048578 bytes.",
     )
-    assert "UnknownOperation" in refusal(sqs.start_message_move_task, SourceArn="x")[0]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    assert refusal(sqs.start_message_move_task, SourceArn=arn)[:2] == (
+        "InvalidParameterValue",
+        "Source queue must be configured as a Dead Letter Queue.",
+    )
+    assert refusal(sqs.list_message_move_tasks, SourceArn=f"{arn}x")[2] == 404
+    assert (
+        refusal(sqs.cancel_message_move_task, TaskHandle="x")[1]
+        == "Value for parameter TaskHandle is invalid."
+    )
 
 
 def test_the_aws_cli_sends_and_receives(server: Millrace, queue: str):
