@@ -251,6 +251,33 @@ def test_what_cannot_be_is_refused_in_awss_words(server: Millrace, sqs: Any, que
     )
 
 
+@pytest.mark.parametrize(
+    ("call", "arguments"),
+    [
+        ("send_message", {"QueueUrl": "http://[x", "MessageBody": "m"}),
+        ("send_message", {"QueueUrl": "", "MessageBody": "m"}),
+        ("send_message", {"QueueUrl": "/000000000000/\u0000", "MessageBody": "m"}),
+        ("create_queue", {"QueueName": "x", "Attributes": {"RedrivePolicy": "[]"}}),
+        (
+            "create_queue",
+            {
+                "QueueName": "x",
+                "Attributes": {"RedrivePolicy": '{"deadLetterTargetArn":5,"maxReceiveCount":1}'},
+            },
+        ),
+        ("create_queue", {"QueueName": "x", "Attributes": {"Policy": '{"Statement": 3}'}}),
+        ("create_queue", {"QueueName": "x", "Attributes": {"DelaySeconds": "1" * 5000}}),
+        ("list_queues", {"NextToken": "!"}),
+        ("list_queues", {"MaxResults": 0}),
+        ("cancel_message_move_task", {"TaskHandle": "e30="}),
+        ("start_message_move_task", {"SourceArn": "arn:aws:sqs:::"}),
+        ("send_message_batch", {"QueueUrl": "/000000000000/q", "Entries": [{}]}),
+    ],
+)
+def test_nonsense_is_the_callers_fault(server: Millrace, call: str, arguments: dict[str, Any]):
+    assert refusal(getattr(server.unchecked_client("sqs"), call), **arguments)[2] in (400, 404)
+
+
 def test_the_aws_cli_sends_and_receives(server: Millrace, queue: str):
     # The CLI's first version heeds AWS_ENDPOINT_URL for every service but this one.
     words = ("sqs", "--endpoint-url", server.url)

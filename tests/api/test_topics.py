@@ -250,6 +250,23 @@ def test_what_cannot_be_is_refused_in_awss_words(sns: Any):
     assert refusal(sns.create_topic, Name="a b")[1] == "Invalid parameter: Topic Name"
 
 
+def test_nonsense_is_the_callers_fault(server: Millrace, sns: Any):
+    topic = sns.create_topic(Name="nonsense")["TopicArn"]
+    bad = server.unchecked_client("sns")
+    for endpoint in ("http://[x", "http://x:99999/", "ftp://x/", "http://", ""):
+        assert refusal(bad.subscribe, TopicArn=topic, Protocol="http", Endpoint=endpoint)[2] == 400
+    for name, value in (("DeliveryPolicy", "[]"), ("Policy", "{}"), ("FifoTopic", "true"), ("Nothing", "1")):
+        change = {"AttributeName": name, "AttributeValue": value}
+        assert refusal(bad.set_topic_attributes, TopicArn=topic, **change)[2] == 400
+    odd = '{"http": {"defaultHealthyRetryPolicy": 3, "disableSubscriptionOverrides": []}}'
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="DeliveryPolicy", AttributeValue=odd)
+    assert sns.get_topic_attributes(TopicArn=topic)["Attributes"]["DeliveryPolicy"] == odd
+    assert refusal(bad.publish, Message="m")[2] == 400
+    assert refusal(bad.publish, TopicArn=topic)[0] == "ValidationError"
+    assert refusal(bad.publish_batch, TopicArn=topic, PublishBatchRequestEntries=[])[0] == "EmptyBatchRequest"
+    assert refusal(bad.list_topics, NextToken="!")[2] == 400
+
+
 def test_a_user_needs_the_action_or_the_topics_policy(server: Millrace, sns: Any):
     topic = sns.create_topic(Name="guarded")["TopicArn"]
     iam = server.client("iam")

@@ -193,7 +193,7 @@ def _check_tags(tags: Mapping[str, str]) -> None:
 
 def _page(found: list[Queue], params: Params) -> tuple[list[Queue], str | None]:
     """One page, and the token of the next if the caller reads by pages."""
-    most = params.get("MaxResults") or limits.queue_page_max
+    most = params.get("MaxResults", limits.queue_page_max)
     if not 1 <= most <= limits.queue_page_max:
         raise invalid(
             f"Value {most} for parameter MaxResults is invalid. Reason: MaxResults must be an integer "
