@@ -11,7 +11,7 @@ from millrace.queues import queue as queues
 from millrace.queues.message import Attributes, Message, State, size
 from millrace.queues.queue import Queue, invalid
 from millrace.queues.repeats import deduplication_of
-from millrace.storage.interface import Writer
+from millrace.storage.interface import Reader, Writer
 
 _SEQUENCE_START = 18_800_000_000_000_000_000
 
@@ -98,13 +98,18 @@ def put(writer: Writer, queue: Queue, draft: Draft, now: float) -> Sent:
     return Sent(message.id, sequence)
 
 
-def forget_old(writer: Writer, queue: Queue, now: float) -> bool:
-    """Remove some of the messages that are older than the queue keeps them; whether there may be more."""
+def forget_old(writer: Writer, queue: Queue, now: float) -> None:
+    """Remove some of the messages that are older than the queue keeps them."""
     first = itertools.islice(box.oldest(writer, queue), limits.queue_expired_messages_max)
     old = list(itertools.takewhile(lambda entry: is_old(queue, entry[1], now), first))
     for number, state in old:
         box.remove(writer, queue, number, state)
-    return len(old) == limits.queue_expired_messages_max
+
+
+def has_old(reader: Reader, queue: Queue, now: float) -> bool:
+    """Whether there is something to forget."""
+    first = next(box.oldest(reader, queue), None)
+    return first is not None and is_old(queue, first[1], now)
 
 
 def is_old(queue: Queue, state: State, now: float) -> bool:

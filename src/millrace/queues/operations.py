@@ -8,6 +8,7 @@ from millrace.core.errors import AwsError
 from millrace.core.service import Service
 from millrace.queues import queue as catalog
 from millrace.queues.message_operations import message_operations
+from millrace.queues.move_operations import move_operations
 from millrace.queues.permission_operations import permission_operations
 from millrace.queues.queue_operations import queue_operations
 from millrace.queues.queues import Queues, place
@@ -22,7 +23,12 @@ _OF_BATCHES = {
 
 
 def queues_service(queues: Queues) -> Service:
-    operations = {**queue_operations(queues), **message_operations(queues), **permission_operations(queues)}
+    operations = {
+        **queue_operations(queues),
+        **message_operations(queues),
+        **permission_operations(queues),
+        **move_operations(queues),
+    }
 
     async def policy_for(access: Access) -> str | None:
         def read(reader: Reader) -> str | None:
@@ -45,6 +51,8 @@ def queues_accesses(operation: str, scope: Scope, params: Params) -> Sequence[Ac
 
 
 def _resource(scope: Scope, params: Params) -> str:
+    if "SourceArn" in params:
+        return str(params["SourceArn"])
     if "QueueName" in params:
         owner = params.get("QueueOwnerAWSAccountId") or scope.account
         return Scope(owner, scope.region, scope.partition).arn("sqs", params["QueueName"])

@@ -1,11 +1,13 @@
 """AddPermission and RemovePermission: statements of a queue's policy."""
 
+import re
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import orjson
 
+from millrace.core import limits
 from millrace.core.context import Context, Operation, Output, Params
 from millrace.queues.queue import Queue, invalid
 from millrace.queues.queue_operations import alter
@@ -15,6 +17,8 @@ _ACTIONS = {
     "*", "ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "GetQueueUrl",
     "ListDeadLetterSourceQueues", "PurgeQueue", "ReceiveMessage", "SendMessage",
 }  # fmt: skip
+
+_LABEL = re.compile(rf"[A-Za-z0-9_-]{{1,{limits.queue_permission_label_characters_max}}}")
 
 
 def permission_operations(queues: Queues) -> dict[str, Operation]:
@@ -33,6 +37,11 @@ async def add_permission(queues: Queues, context: Context, params: Params) -> Ou
                 f"WSDL for a list of valid actions. "
             )
     label = params["Label"]
+    if not _LABEL.fullmatch(label):
+        raise invalid(
+            f"Value {label} for parameter Label is invalid. Reason: Can only include alphanumeric characters, "
+            f"hyphens, or underscores. 1 to {limits.queue_permission_label_characters_max} in length."
+        )
 
     def change(queue: Queue) -> Queue:
         policy = _policy(queue)

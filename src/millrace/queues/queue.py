@@ -120,12 +120,12 @@ def remove(writer: Writer, queue: Queue) -> None:
     """Take a queue away with all it holds."""
     writer.delete(_names(queue.scope), queue.name.encode())
     writer.delete(POLICIES, queue.arn.encode())
-    for part in ("index", "states", "bodies", "tally"):
+    for part in ("index", "states", "bodies", "tally", "moves"):
         writer.drop(queue.space(part))
     for space in queue.repeats.spaces:
         writer.drop(space)
     # Whoever waits for a message learns that there will be none.
-    writer.append(queue.space("news"), b"")
+    writer.trim(queue.space("news"), writer.append(queue.space("news"), b""))
 
 
 def _decode(scope: Scope, name: str, raw: bytes) -> Queue:

@@ -11,7 +11,7 @@ from millrace.core.context import Context, Operation, Output, Params
 from millrace.core.errors import AwsError
 from millrace.queues import box, settings
 from millrace.queues import queue as catalog
-from millrace.queues.messages import forget_old
+from millrace.queues.messages import forget_old, has_old
 from millrace.queues.queue import Queue, invalid
 from millrace.queues.queues import Queues, url_of
 from millrace.queues.reception import redrive_policy
@@ -96,8 +96,8 @@ async def get_queue_attributes(queues: Queues, context: Context, params: Params)
     names: list[str] = params.get("AttributeNames") or []
     settings.check_asked(names)
     now = queues.clock.now()
-    while await queues.storage.write(lambda writer: forget_old(writer, queue, now)):
-        pass
+    while await queues.storage.read(lambda reader: has_old(reader, queue, now)):
+        await queues.storage.write(lambda writer: forget_old(writer, queue, now))
     counts = await queues.storage.read(lambda reader: box.counts(reader, queue, int(now * 1000)))
     told = settings.described(queue, counts)
     if "All" not in names:
@@ -193,7 +193,7 @@ def _check_tags(tags: Mapping[str, str]) -> None:
 
 def _page(found: list[Queue], params: Params) -> tuple[list[Queue], str | None]:
     """One page, and the token of the next if the caller reads by pages."""
-    most = params.get("MaxResults") or limits.queue_page_max
+    most = params.get("MaxResults", limits.queue_page_max)
     if not 1 <= most <= limits.queue_page_max:
         raise invalid(
             f"Value {most} for parameter MaxResults is invalid. Reason: MaxResults must be an integer "

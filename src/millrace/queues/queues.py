@@ -93,7 +93,10 @@ class Queues:
 
 def place(scope: Scope, url: str) -> tuple[Scope, str]:
     """The account and name that a QueueUrl has; its host may be any. The region is the caller's."""
-    parts = [part for part in urlsplit(url).path.split("/") if part]
+    try:
+        parts = [part for part in urlsplit(url).path.split("/") if part]
+    except ValueError:  # for instance brackets that hold no address
+        parts = []
     if not parts:
         raise AwsError("InvalidAddress", f"The address {url} is not valid for this endpoint.", status=404)
     account = parts[-2] if len(parts) > 1 else scope.account

@@ -176,8 +176,9 @@ def _check_redrive(text: str) -> None:
         raise invalid(
             f"{front}Invalid value for maxReceiveCount: {count}, valid values are from 1 to 1000 both inclusive."
         )
+    target = policy["deadLetterTargetArn"]
     try:
-        is_queue = arns.parse(str(policy["deadLetterTargetArn"])).service == "sqs"
+        is_queue = isinstance(target, str) and arns.parse(target).service == "sqs"
     except ValueError:
         is_queue = False
     if not is_queue:

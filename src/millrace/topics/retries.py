@@ -23,8 +23,8 @@ DEFAULT: Mapping[str, Any] = {
 
 def effective(subscription: Mapping[str, str], topic: Mapping[str, str]) -> dict[str, Any]:
     """The retry policy that counts: the subscription's, else its topic's, else AWS's own."""
-    own = _member(subscription.get("DeliveryPolicy"), "healthyRetryPolicy")
-    whole = _member(topic.get("DeliveryPolicy"), "http")
+    own = member(subscription.get("DeliveryPolicy"), "healthyRetryPolicy")
+    whole = member(topic.get("DeliveryPolicy"), "http")
     shared: Any = whole.get("defaultHealthyRetryPolicy")
     if whole.get("disableSubscriptionOverrides") is True:
         own = {}
@@ -64,6 +64,7 @@ def _number(policy: Mapping[str, Any], name: str) -> float:
     return float(value) if isinstance(value, int | float) and value >= 0 else float(DEFAULT[name])
 
 
-def _member(text: str | None, name: str) -> dict[str, Any]:
+def member(text: str | None, name: str) -> dict[str, Any]:
+    """An object inside a delivery policy; empty if there is none."""
     value: Any = orjson.loads(text).get(name) if text else None
     return dict(value) if is_object(value) else {}

@@ -12,7 +12,7 @@ from millrace.core.errors import AwsError
 from millrace.iam.documents import is_object
 from millrace.iam.policy import parse
 from millrace.topics.filter_policy import FilterError, compile_policy
-from millrace.topics.retries import DEFAULT, effective
+from millrace.topics.retries import effective, member
 from millrace.topics.topic import Subscription, Topic, invalid
 
 _NAME = re.compile(rf"[A-Za-z0-9_-]{{1,{limits.topic_name_characters_max}}}")
@@ -182,9 +182,9 @@ def subscription_told(subscription: Subscription, topic: Topic | None) -> dict[s
 
 
 def _effective_of_topic(topic: Topic) -> str:
-    said: Mapping[str, Any] = orjson.loads(topic.attributes.get("DeliveryPolicy") or "{}").get("http") or {}
+    said = member(topic.attributes.get("DeliveryPolicy"), "http")
     policy: dict[str, Any] = {
-        "defaultHealthyRetryPolicy": {**DEFAULT, **(said.get("defaultHealthyRetryPolicy") or {})},
+        "defaultHealthyRetryPolicy": effective({}, topic.attributes),
         "disableSubscriptionOverrides": said.get("disableSubscriptionOverrides", False),
         "defaultRequestPolicy": said.get("defaultRequestPolicy")
         or {"headerContentType": "text/plain; charset=UTF-8"},

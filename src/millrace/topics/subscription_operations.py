@@ -159,8 +159,7 @@ def check_endpoint(topic: Topic, protocol: str, endpoint: str) -> None:
     if protocol not in _BUILT:
         raise invalid(f"Amazon SNS does not support this protocol string: {protocol}")
     if protocol in ("http", "https"):
-        parts = urlsplit(endpoint)
-        if parts.scheme != protocol or not parts.hostname:
+        if not _is_address(endpoint, protocol):
             raise invalid("Endpoint must match the specified protocol")
         return
     service, shown = ("sqs", "SQS endpoint ARN") if protocol == "sqs" else ("lambda", "Lambda endpoint ARN")
@@ -173,6 +172,14 @@ def check_endpoint(topic: Topic, protocol: str, endpoint: str) -> None:
         raise invalid(
             "Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics"
         )
+
+
+def _is_address(endpoint: str, protocol: str) -> bool:
+    try:
+        parts = urlsplit(endpoint)
+        return parts.scheme == protocol and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _new(

@@ -1,0 +1,82 @@
+"""Moving dead letters back, or elsewhere. Inside transactions only.
+
+A message that is moved is a new one there, with an id and an age of its own, as on AWS.
+"""
+
+import itertools
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import orjson
+
+from millrace.core import limits
+from millrace.core.errors import AwsError
+from millrace.queues import box, messages
+from millrace.queues import queue as catalog
+from millrace.queues.messages import Draft
+from millrace.queues.queue import Queue
+from millrace.storage.interface import Reader, Writer
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A message move task. `started` is epoch milliseconds; without a `destination` each letter goes home."""
+
+    id: str
+    source: str
+    destination: str | None
+    started: int
+    pace: int | None
+    planned: int
+    moved: int = 0
+    failure: str | None = None
+
+
+def move_some(writer: Writer, queue: Queue, move: Move, now: float) -> int:
+    """Move some of the messages that are visible; answers how many. Raises QueueDoesNotExist."""
+    visible = (each for each in box.entries(writer, queue) if each.visible <= now * 1000)
+    entries = list(itertools.islice(visible, limits.queue_move_messages_max))
+    for entry in entries:
+        message = box.body(writer, queue, entry.number)
+        target = catalog.find_by_arn(writer, move.destination or message.source or "")
+        if target is None:
+            raise catalog.missing()
+        box.remove(writer, queue, entry.number, box.state(writer, queue, entry.number))
+        draft = Draft(
+            message.body,
+            message.attributes,
+            group=message.group,
+            deduplication=message.deduplication,
+            sender=message.sender,
+            trace=message.trace,
+        )
+        messages.put(writer, target, draft, now)
+    return len(entries)
+
+
+def keep(writer: Writer, queue: Queue, move: Move) -> None:
+    """Remember a task. AWS shows the ten newest, so the others are forgotten."""
+    writer.put(queue.space("moves"), _key(move), orjson.dumps(asdict(move)))
+    newest = writer.range(queue.space("moves"), reverse=True)
+    for key, _ in list(itertools.islice(newest, limits.queue_moves_shown_max, None)):
+        writer.delete(queue.space("moves"), key)
+
+
+def listed(reader: Reader, queue: Queue) -> list[Move]:
+    """The newest first."""
+    rows: list[dict[str, Any]] = [
+        orjson.loads(raw) for _, raw in reader.range(queue.space("moves"), reverse=True)
+    ]
+    return [Move(**row) for row in rows]
+
+
+def no_such_resource(name: str) -> AwsError:
+    return AwsError(
+        "ResourceNotFoundException",
+        f"The resource that you specified for the {name} parameter doesn't exist.",
+        status=404,
+    )
+
+
+def _key(move: Move) -> bytes:
+    return move.started.to_bytes(8, "big") + move.id.encode()

@@ -1,0 +1,285 @@
+"""SNS over the wire: queues, HTTP endpoints and functions are told; what waits survives a kill."""
+
+import json
+import threading
+import urllib.request
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from tests.api.millrace_process import TRUST, Millrace, zipped
+
+
+class Endpoint:
+    """An HTTP endpoint that keeps what it is sent, and answers with `status`."""
+
+    def __init__(self, port: int = 0) -> None:
+        self.status = 200
+        self.got: list[tuple[dict[str, str], str]] = []
+        self._news = threading.Condition()
+        endpoint = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"])).decode()
+                with endpoint._news:
+                    endpoint.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
+                    endpoint._news.notify_all()
+                self.send_response(endpoint.status)
+                self.end_headers()
+
+            def log_message(self, *words: Any) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/hook?a=b"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def wait(self, count: int) -> list[tuple[dict[str, str], str]]:
+        with self._news:
+            assert self._news.wait_for(lambda: len(self.got) >= count, 20), self.got
+        return self.got
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+
+@pytest.fixture
+def endpoint() -> Iterator[Endpoint]:
+    endpoint = Endpoint()
+    yield endpoint
+    endpoint.close()
+
+
+@pytest.fixture
+def sns(server: Millrace) -> Any:
+    return server.client("sns")
+
+
+def a_queue(server: Millrace, name: str) -> tuple[str, str]:
+    """A queue's address and ARN."""
+    sqs = server.client("sqs")
+    url = sqs.create_queue(QueueName=name)["QueueUrl"]
+    told = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    return url, told["Attributes"]["QueueArn"]
+
+
+def refusal(call: Callable[..., Any], **arguments: Any) -> tuple[str, str, int]:
+    with pytest.raises(ClientError) as caught:
+        call(**arguments)
+    response: Any = caught.value.response
+    return (
+        response["Error"]["Code"],
+        response["Error"]["Message"],
+        response["ResponseMetadata"]["HTTPStatusCode"],
+    )
+
+
+def test_a_subscribed_queue_gets_what_its_filter_wants(server: Millrace, sns: Any):
+    url, arn = a_queue(server, "subscriber")
+    topic = sns.create_topic(Name="to-queues")["TopicArn"]
+    wanted = {"FilterPolicy": json.dumps({"kind": ["good"]})}
+    subscribed = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes=wanted)
+    assert subscribed["SubscriptionArn"].startswith(f"{topic}:")
+    for kind in ("bad", "good"):
+        attributes = {"kind": {"DataType": "String", "StringValue": kind}}
+        sent = sns.publish(TopicArn=topic, Message=kind, Subject="s", MessageAttributes=attributes)
+    [got] = server.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+    body = json.loads(got["Body"])
+    assert (body["MessageId"], body["Message"], body["Subject"]) == (sent["MessageId"], "good", "s")
+    assert body["UnsubscribeURL"].startswith(f"{server.url}/?Action=Unsubscribe&SubscriptionArn={topic}:")
+    with urllib.request.urlopen(body["UnsubscribeURL"]) as answer:
+        assert b"<UnsubscribeResponse" in answer.read()
+    assert sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"] == []
+
+
+def test_an_endpoint_confirms_by_the_link_and_then_gets_messages(sns: Any, endpoint: Endpoint):
+    topic = sns.create_topic(Name="to-the-web")["TopicArn"]
+    subscribed = sns.subscribe(TopicArn=topic, Protocol="http", Endpoint=endpoint.url)
+    assert subscribed["SubscriptionArn"] == "pending confirmation"
+    headers, text = endpoint.wait(1)[0]
+    asked = json.loads(text)
+    assert (headers["x-amz-sns-message-type"], asked["Type"]) == ("SubscriptionConfirmation",) * 2
+    assert headers["x-amz-sns-topic-arn"] == asked["TopicArn"] == topic
+    assert sns.get_topic_attributes(TopicArn=topic)["Attributes"]["SubscriptionsPending"] == "1"
+    sns.publish(TopicArn=topic, Message="too early")
+    with urllib.request.urlopen(asked["SubscribeURL"]) as answer:
+        assert b"<ConfirmSubscriptionResult><SubscriptionArn>arn:" in answer.read()
+    sns.publish(TopicArn=topic, Message="now")
+    headers, text = endpoint.wait(2)[1]
+    assert json.loads(text)["Message"] == "now"
+    assert headers["x-amz-sns-subscription-arn"].startswith(f"{topic}:")
+    assert headers["content-type"] == "text/plain; charset=UTF-8"
+
+
+def test_a_function_is_run_for_a_message(server: Millrace, sns: Any):
+    role = server.client("iam").create_role(RoleName="f", AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
+    code = "def handle(event, context):\n    print('told:', event['Records'][0]['Sns']['Message'])\n"
+    arguments = {"Role": role, "Runtime": "python3.11", "Handler": "handler.handle"}
+    health = server.ask("health")
+    arguments["Runtime"] = health["runtime"]
+    function = server.client("lambda").create_function(
+        FunctionName="told", Code={"ZipFile": zipped(code)}, **arguments
+    )
+    topic = sns.create_topic(Name="to-functions")["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="lambda", Endpoint=function["FunctionArn"])
+    with server.tail("function=told") as tail:
+        sns.publish(TopicArn=topic, Message="wake up")
+        tail.wait(lambda event: "told: wake up" in json.dumps(event))
+
+
+def test_a_delivery_that_failed_is_tried_again_after_a_kill(tmp_path: Path, endpoint: Endpoint):
+    server = Millrace(tmp_path / "data").start()
+    try:
+        sns = server.client("sns")
+        topic = sns.create_topic(Name="t")["TopicArn"]
+        sns.subscribe(TopicArn=topic, Protocol="http", Endpoint=endpoint.url)
+        asked = json.loads(endpoint.wait(1)[0][1])
+        sns.confirm_subscription(TopicArn=topic, Token=asked["Token"])
+        endpoint.status = 500
+        sent = sns.publish(TopicArn=topic, Message="kept")["MessageId"]
+        endpoint.wait(2)
+        server.kill()
+        endpoint.status = 200
+        server.start()
+        server.ask("clock", advance=20)
+        headers, text = endpoint.wait(3)[-1]
+        assert (json.loads(text)["Message"], headers["x-amz-sns-message-id"]) == ("kept", sent)
+    finally:
+        server.kill()
+
+
+def test_topics_have_awss_attributes_tags_and_permissions(server: Millrace, sns: Any):
+    tags = [{"Key": "k", "Value": "v"}]
+    topic = sns.create_topic(Name="life", Attributes={"DisplayName": "d"}, Tags=tags)["TopicArn"]
+    assert sns.create_topic(Name="life")["TopicArn"] == topic
+    told = sns.get_topic_attributes(TopicArn=topic)["Attributes"]
+    assert set(told) == {
+        "Policy", "DisplayName", "TopicArn", "Owner", "SubscriptionsConfirmed", "SubscriptionsPending",
+        "SubscriptionsDeleted", "EffectiveDeliveryPolicy",
+    }  # fmt: skip
+    assert json.loads(told["Policy"])["Id"] == "__default_policy_ID"
+    sns.tag_resource(ResourceArn=topic, Tags=[{"Key": "l", "Value": "w"}])
+    sns.untag_resource(ResourceArn=topic, TagKeys=["k"])
+    assert sns.list_tags_for_resource(ResourceArn=topic)["Tags"] == [{"Key": "l", "Value": "w"}]
+    permission = {"Label": "x", "AWSAccountId": ["111122223333"], "ActionName": ["Publish"]}
+    sns.add_permission(TopicArn=topic, **permission)
+    assert refusal(sns.add_permission, TopicArn=topic, **permission)[1].endswith("Statement already exists")
+    sns.remove_permission(TopicArn=topic, Label="x")
+    assert topic in [each["TopicArn"] for each in server.aws("sns", "list-topics")["Topics"]]
+    sns.delete_topic(TopicArn=topic)
+    sns.delete_topic(TopicArn=topic)
+    assert refusal(sns.get_topic_attributes, TopicArn=topic) == ("NotFound", "Topic does not exist", 404)
+
+
+def test_subscriptions_are_shown_and_changed(server: Millrace, sns: Any):
+    _, arn = a_queue(server, "shown")
+    topic = sns.create_topic(Name="shown")["TopicArn"]
+    raw = {"RawMessageDelivery": "true"}
+    made = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes=raw)["SubscriptionArn"]
+    assert sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)["SubscriptionArn"] == made
+    other = {"RawMessageDelivery": "false"}
+    assert refusal(sns.subscribe, TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes=other)[1] == (
+        "Invalid parameter: Attributes Reason: Subscription already exists with different attributes"
+    )
+    sns.set_subscription_attributes(
+        SubscriptionArn=made, AttributeName="FilterPolicy", AttributeValue='{"a": ["b"]}'
+    )
+    assert sns.get_subscription_attributes(SubscriptionArn=made)["Attributes"] == {
+        "ConfirmationWasAuthenticated": "true",
+        "Endpoint": arn,
+        "FilterPolicy": '{"a": ["b"]}',
+        "FilterPolicyScope": "MessageAttributes",
+        "Owner": "000000000000",
+        "PendingConfirmation": "false",
+        "Protocol": "sqs",
+        "RawMessageDelivery": "true",
+        "SubscriptionArn": made,
+        "SubscriptionPrincipal": "arn:aws:iam::000000000000:root",
+        "TopicArn": topic,
+    }
+    sns.unsubscribe(SubscriptionArn=made)
+    sns.unsubscribe(SubscriptionArn=made)
+    assert refusal(sns.get_subscription_attributes, SubscriptionArn=made)[0] == "NotFound"
+
+
+def test_batches_succeed_and_fail_by_entry(sns: Any):
+    topic = sns.create_topic(Name="batches")["TopicArn"]
+    entries = [{"Id": "good", "Message": "m"}, {"Id": "bad", "Message": "m", "Subject": "x" * 101}]
+    done = sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=entries)
+    assert [each["Id"] for each in done["Successful"]] == ["good"]
+    assert [(each["Id"], each["Code"]) for each in done["Failed"]] == [("bad", "InvalidParameter")]
+    assert refusal(sns.publish_batch, TopicArn=topic, PublishBatchRequestEntries=entries[:1] * 2)[:2] == (
+        "BatchEntryIdsNotDistinct",
+        "Two or more batch entries in the request have the same Id.",
+    )
+
+
+def test_what_cannot_be_is_refused_in_awss_words(sns: Any):
+    topic = sns.create_topic(Name="refusals")["TopicArn"]
+    assert refusal(sns.publish, TopicArn="x", Message="m") == (
+        "InvalidParameter",
+        "Invalid parameter: TopicArn Reason: An ARN must have at least 6 elements, not 1",
+        400,
+    )
+    assert refusal(sns.publish, TopicArn=f"{topic}x", Message="m") == (
+        "NotFound",
+        "Topic does not exist",
+        404,
+    )
+    assert (
+        refusal(sns.publish, TopicArn=topic, Message="m" * 262_145)[1]
+        == "Invalid parameter: Message too long"
+    )
+    assert refusal(sns.publish, TopicArn=topic, Message="{}", MessageStructure="json")[1] == (
+        "Invalid parameter: Message Structure - No default entry in JSON message body"
+    )
+    odd = {"a^b": {"DataType": "String", "StringValue": "x"}}
+    assert (
+        refusal(sns.publish, TopicArn=topic, Message="m", MessageAttributes=odd)[0] == "ParameterValueInvalid"
+    )
+    assert refusal(sns.subscribe, TopicArn=topic, Protocol="nothing", Endpoint="x")[1] == (
+        "Invalid parameter: Amazon SNS does not support this protocol string: nothing"
+    )
+    assert "email" in refusal(sns.subscribe, TopicArn=topic, Protocol="email", Endpoint="a@b.c")[1]
+    assert refusal(sns.confirm_subscription, TopicArn=topic, Token="abc")[1] == "Invalid parameter: Token"
+    assert refusal(sns.create_topic, Name="a b")[1] == "Invalid parameter: Topic Name"
+
+
+def test_nonsense_is_the_callers_fault(server: Millrace, sns: Any):
+    topic = sns.create_topic(Name="nonsense")["TopicArn"]
+    bad = server.unchecked_client("sns")
+    for endpoint in ("http://[x", "http://x:99999/", "ftp://x/", "http://", ""):
+        assert refusal(bad.subscribe, TopicArn=topic, Protocol="http", Endpoint=endpoint)[2] == 400
+    for name, value in (("DeliveryPolicy", "[]"), ("Policy", "{}"), ("FifoTopic", "true"), ("Nothing", "1")):
+        change = {"AttributeName": name, "AttributeValue": value}
+        assert refusal(bad.set_topic_attributes, TopicArn=topic, **change)[2] == 400
+    odd = '{"http": {"defaultHealthyRetryPolicy": 3, "disableSubscriptionOverrides": []}}'
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="DeliveryPolicy", AttributeValue=odd)
+    assert sns.get_topic_attributes(TopicArn=topic)["Attributes"]["DeliveryPolicy"] == odd
+    assert refusal(bad.publish, Message="m")[2] == 400
+    assert refusal(bad.publish, TopicArn=topic)[0] == "ValidationError"
+    assert refusal(bad.publish_batch, TopicArn=topic, PublishBatchRequestEntries=[])[0] == "EmptyBatchRequest"
+    assert refusal(bad.list_topics, NextToken="!")[2] == 400
+
+
+def test_a_user_needs_the_action_or_the_topics_policy(server: Millrace, sns: Any):
+    topic = sns.create_topic(Name="guarded")["TopicArn"]
+    iam = server.client("iam")
+    iam.create_user(UserName="publisher")
+    key = iam.create_access_key(UserName="publisher")["AccessKey"]
+    theirs = server.client(
+        "sns", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"]
+    )
+    code, message, status = refusal(theirs.publish, TopicArn=topic, Message="m")
+    assert (code, status) == ("AuthorizationError", 403)
+    assert f"is not authorized to perform: SNS:Publish on resource: {topic}" in message
+    arn = iam.get_user(UserName="publisher")["User"]["Arn"]
+    statement = {"Effect": "Allow", "Principal": {"AWS": arn}, "Action": "sns:Publish", "Resource": topic}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
+    assert theirs.publish(TopicArn=topic, Message="m")["MessageId"]
