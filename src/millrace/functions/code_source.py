@@ -20,11 +20,15 @@ async def zip_from(storage: Storage, scope: Scope, code: Mapping[str, Any]) -> b
         raise invalid("Please do not provide other FunctionCode parameters when providing a ZipFile.")
     if not (bucket and key):
         raise invalid("Please provide a source for function code.")
+    if code.get("S3ObjectVersion") not in (None, "null"):
+        raise _not_got(AwsError("NoSuchVersion", "The specified version does not exist."))
     try:
-        if code.get("S3ObjectVersion") not in (None, "null"):
-            raise AwsError("NoSuchVersion", "The specified version does not exist.")
         return await storage.read(lambda reader: objects.get(reader, scope, bucket, key))
     except AwsError as error:
-        raise invalid(
-            f"Error occurred while GetObject. S3 Error Code: {error.code}. S3 Error Message: {error.message}"
-        ) from error
+        raise _not_got(error) from error
+
+
+def _not_got(error: AwsError) -> AwsError:
+    return invalid(
+        f"Error occurred while GetObject. S3 Error Code: {error.code}. S3 Error Message: {error.message}"
+    )
