@@ -28,6 +28,7 @@ TITLES = {
     "logs": "CloudWatch Logs",
     "iam": "IAM",
     "sts": "STS",
+    "s3": "S3",
 }
 ROW = re.compile(r"^\| `(\w+)` \| (built|partly|not yet) \|(?: (.+))? \|$", re.MULTILINE)
 COUNTS = re.compile(r"^\| \[`(\w+)`\]\(#[\w-]+\) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$", re.MULTILINE)

@@ -197,7 +197,11 @@ def test_dry_run_runs_nothing():
         (new(Timeout=901), "Member must have value less than or equal to 900"),
         (new(Code={"ZipFile": b"nonsense"}), "Could not unzip uploaded file."),
         (new(Code={}), "Please provide a source for function code."),
-        (new(Code={"S3Bucket": "b", "S3Key": "k"}), "Code in S3 is not supported yet"),
+        (
+            new(Code={"S3Bucket": "nobodys", "S3Key": "k"}),
+            "Error occurred while GetObject. S3 Error Code: NoSuchBucket. "
+            "S3 Error Message: The specified bucket does not exist",
+        ),
         (new(Publish=True), "Publish is not supported"),
         (new(Layers=["arn"]), "Layers is not supported"),
         (new(Tags={str(n): "" for n in range(51)}), "Number of tags exceeds resource tag limit."),
