@@ -437,3 +437,33 @@ def test_objects_outlive_a_killed_server(millrace):
     s3.complete_multipart_upload(Bucket="lasting", Key="m", UploadId=upload, MultipartUpload=parts)
     assert s3.get_object(Bucket="lasting", Key="k")["Body"].read() == LARGE
     assert s3.get_object(Bucket="lasting", Key="m")["Body"].read() == b"part"
+
+
+@pytest.mark.parametrize(
+    ("operation", "params", "code"),
+    [
+        ("list_parts", {"Key": "k", "UploadId": "u", "PartNumberMarker": "x"}, "InvalidArgument"),
+        ("list_objects_v2", {"MaxKeys": -1}, "InvalidArgument"),
+        ("list_objects_v2", {"MaxKeys": "x"}, "InvalidArgument"),
+        ("list_objects_v2", {"ContinuationToken": "?"}, "InvalidArgument"),
+        ("upload_part", {"Key": "k", "UploadId": "u", "PartNumber": 0, "Body": b""}, "InvalidArgument"),
+        ("get_object", {"Key": "k", "ResponseContentType": "a\r\nb: c"}, "InvalidArgument"),
+        ("get_object", {"Key": "k", "VersionId": "v"}, "InvalidArgument"),
+        ("put_object", {"Key": "k", "Tagging": "a=b&a=c"}, "InvalidTag"),
+        ("put_object", {"Key": "k", "StorageClass": "SHELF"}, "InvalidStorageClass"),
+        ("put_object", {"Key": "k", "ACL": "public-read"}, "AccessControlListNotSupported"),
+        ("put_object", {"Key": "k", "ServerSideEncryption": "aws:kms"}, "NotImplemented"),
+        ("put_object", {"Key": "x" * 1025}, "KeyTooLongError"),
+        ("put_object", {"Key": "k", "Metadata": {"m": "x" * 2048}}, "MetadataTooLarge"),
+        ("delete_objects", {"Delete": {"Objects": []}}, "MalformedXML"),
+        ("delete_objects", {"Delete": {"Objects": [{}]}}, "MalformedXML"),
+        ("copy_object", {"Key": "k", "CopySource": "nothing"}, "InvalidArgument"),
+        ("put_bucket_tagging", {"Tagging": {"TagSet": [{"Key": "aws:a", "Value": "b"}]}}, "InvalidTag"),
+        ("put_bucket_cors", {"CORSConfiguration": {"CORSRules": []}}, "NotImplemented"),
+    ],
+)
+def test_bad_input_is_refused_in_s3s_words(server, s3, bucket, operation, params, code):
+    s3.put_object(Bucket=bucket, Key="k", Body=b"")
+    call = getattr(server.unchecked_client("s3"), operation)
+
+    assert refusal(call, Bucket=bucket, **params)[0] == code
