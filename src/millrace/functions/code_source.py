@@ -20,15 +20,16 @@ async def zip_from(storage: Storage, scope: Scope, code: Mapping[str, Any]) -> b
         raise invalid("Please do not provide other FunctionCode parameters when providing a ZipFile.")
     if not (bucket and key):
         raise invalid("Please provide a source for function code.")
-    if code.get("S3ObjectVersion") not in (None, "null"):
-        raise _not_got(AwsError("NoSuchVersion", "The specified version does not exist."))
     try:
+        _check_version(code.get("S3ObjectVersion"))
         return await storage.read(lambda reader: objects.get(reader, scope, bucket, key))
     except AwsError as error:
-        raise _not_got(error) from error
+        raise invalid(
+            f"Error occurred while GetObject. S3 Error Code: {error.code}. S3 Error Message: {error.message}"
+        ) from error
 
 
-def _not_got(error: AwsError) -> AwsError:
-    return invalid(
-        f"Error occurred while GetObject. S3 Error Code: {error.code}. S3 Error Message: {error.message}"
-    )
+def _check_version(version: str | None) -> None:
+    """Buckets keep one version of each object, and S3 calls that one `null`."""
+    if version not in (None, "null"):
+        raise AwsError("NoSuchVersion", "The specified version does not exist.")
