@@ -36,6 +36,7 @@ from millrace.dynamodb.expiry import Expirer
 from millrace.dynamodb.life import TableLife
 from millrace.dynamodb.operations import service as dynamodb_service
 from millrace.dynamodb.throttle import Throttle
+from millrace.dynamodb.transferer import Transferer
 from millrace.functions.event import Event
 from millrace.functions.functions import Functions
 from millrace.functions.names import resolve
@@ -111,6 +112,7 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
         await stack.enter_async_context(Copier(storage, clock))
         await stack.enter_async_context(BackupRetention(storage, clock))
         await stack.enter_async_context(Sweeper(storage, clock))
+        await stack.enter_async_context(Transferer(storage, clock, logs))
         expirer = await stack.enter_async_context(Expirer(storage, clock))
         functions = await stack.enter_async_context(
             Functions(

@@ -136,7 +136,7 @@ def test_a_service_that_is_not_here_is_an_unknown_operation(caller: Caller):
     answers = [
         caller.call("POST", "/", b"{}", {"x-amz-target": "AWSWAF_20190729.ListWebACLs"}, service="wafv2"),
         caller.call("GET", "/v2/apis", b"", {}, service="apigateway"),
-        caller.call("PUT", "/bucket/key", b"content", {}, service="s3"),
+        caller.call("PUT", "/2020-05-31/distribution/1/config", b"content", {}, service="cloudfront"),
     ]
 
     assert [answer.code for answer in answers] == ["UnknownOperationException"] * 3

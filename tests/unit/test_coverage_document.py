@@ -31,6 +31,7 @@ TITLES = {
     "sts": "STS",
     "sqs": "SQS",
     "sns": "SNS",
+    "s3": "S3",
 }
 ROW = re.compile(r"^\| `(\w+)` \| (built|partly|not yet) \|(?: (.+))? \|$", re.MULTILINE)
 COUNTS = re.compile(r"^\| \[`(\w+)`\]\(#[\w-]+\) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$", re.MULTILINE)

@@ -12,7 +12,7 @@ from millrace.buckets import faults
 from millrace.core import limits
 from millrace.core.errors import AwsError
 
-_NAME = re.compile(r"(?!xn--|sthree-|amzn-s3-demo-)[a-z0-9](?:[a-z0-9]|[.-](?!\.)|(?<!\.)-){1,61}[a-z0-9]")
+_NAME = re.compile(r"(?!xn--|sthree-|amzn-s3-demo-|.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _ENDINGS = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
 _ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+")
 

@@ -57,6 +57,15 @@ def part_number(params: Params) -> int:
     return number
 
 
+def part_marker(params: Params) -> int:
+    """The number that PartNumberMarker, a text, says to go on after. Raises InvalidArgument."""
+    text = str(params.get("PartNumberMarker") or 0)
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        sentence = "Argument part-number-marker must be an integer between 0 and 2147483647"
+        raise faults.invalid_argument(sentence, "part-number-marker", text)
+    return int(text)
+
+
 def row(key: str, identity: str) -> str:
     """Where an upload is in the bucket's space of them: in order of keys, then of time."""
     return f"{key}\0{identity}"

@@ -1,9 +1,9 @@
-"""Where exports go and imports come from. There is no S3 here yet, so no bucket is ever found."""
+"""Where exports go and imports come from."""
 
-from typing import NoReturn
-
+from millrace.buckets import catalog
+from millrace.buckets.catalog import Bucket
 from millrace.core import ids
-from millrace.core.arn import Scope
+from millrace.storage.interface import Reader
 
 
 class NoSuchBucketError(Exception):
@@ -12,9 +12,12 @@ class NoSuchBucketError(Exception):
     code = "S3NoSuchBucket"
 
 
-def find(_scope: Scope, _name: str) -> NoReturn:
-    """The bucket of this name. Raises NoSuchBucketError: the place where an S3 is to be joined."""
-    raise NoSuchBucketError(
-        "The specified bucket does not exist (Service: Amazon S3; Status Code: 404; Error Code: NoSuchBucket; "
-        f"Request ID: {ids.hexadecimal(16).upper()}; S3 Extended Request ID: null; Proxy: null)"
-    )
+def find(reader: Reader, name: str) -> Bucket:
+    """The bucket of this name. Raises NoSuchBucketError."""
+    bucket = catalog.find(reader, name)
+    if bucket is None:
+        raise NoSuchBucketError(
+            "The specified bucket does not exist (Service: Amazon S3; Status Code: 404; Error Code: NoSuchBucket; "
+            f"Request ID: {ids.hexadecimal(16).upper()}; S3 Extended Request ID: null; Proxy: null)"
+        )
+    return bucket

@@ -170,6 +170,7 @@ class Table:
     recovery: Recovery | None = None
     history: bool = False
     restore: Restore | None = None
+    importing: bool = False
     vectors: tuple[VectorIndex, ...] = ()
 
     @functools.cached_property
@@ -210,7 +211,7 @@ class Table:
     @property
     def status(self) -> str:
         """AWS's TableStatus."""
-        if self.restore is not None:
+        if self.restore is not None or self.importing:
             return "CREATING"
         return "ACTIVE" if self.pending is None else self.pending.status
 

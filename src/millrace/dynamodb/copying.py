@@ -21,7 +21,7 @@ from millrace.core import arn as arns
 from millrace.core import ids, limits
 from millrace.core.arn import Scope
 from millrace.dynamodb import backup as backups
-from millrace.dynamodb import catalog, change, history
+from millrace.dynamodb import catalog, change, history, jobs
 from millrace.dynamodb.backup import Backup
 from millrace.dynamodb.catalog import Table
 from millrace.dynamodb.keys import prefix_end
@@ -38,7 +38,7 @@ _Placing = Callable[[bytes, bytes | None], None]
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """The copying of `space` into `target`, the ARN of a backup or a table. `source` is the ARN of its owner.
+    """The copying of `space` into `target`, the ARN of a backup, an export or a table. `source` is the ARN of its owner.
 
     `table_id` says whose history tells what to take back: all changes after number `through`. None: the
     space does not change. `orphan`: the table is gone, and the last copy of its space drops it.
@@ -84,7 +84,8 @@ def uses(reader: Reader, backup: Backup) -> bool:
 def restores(reader: Reader, scope: Scope) -> int:
     """How many tables of a scope are being restored."""
     targets = [copy.target for copy in all_of(reader)]
-    return sum(arns.parse(target).scope == scope for target in targets if not backups.is_arn(target))
+    tables = [target for target in targets if not (backups.is_arn(target) or jobs.is_export(target))]
+    return sum(arns.parse(target).scope == scope for target in tables)
 
 
 def oldest_needed(reader: Reader, table: Table) -> int | None:
@@ -129,7 +130,9 @@ def undo_some(writer: Writer, copy: Copy, number: int) -> int:
 
 def finish(writer: Writer, copy: Copy) -> None:
     """All is copied: the target may be used, and what only this copy needed is dropped."""
-    if backups.is_arn(copy.target):
+    if jobs.is_export(copy.target):
+        jobs.make_ready(writer, copy.target)
+    elif backups.is_arn(copy.target):
         backup = backups.by_arn(writer, copy.target)
         if backup is not None:
             backups.save(writer, replace(backup, available=True))
@@ -183,18 +186,21 @@ def _some(reader: Reader, space: str, after: bytes) -> list[tuple[bytes, bytes]]
 
 def _target(writer: Writer, copy: Copy) -> _Placing | None:
     """What puts a row, or None for no row, at a key of the target. None if there is no such target."""
+    if jobs.is_export(copy.target):
+        job = jobs.find(writer, copy.target)
+        return None if job is None else partial(_place, writer, job.space)
     if backups.is_arn(copy.target):
         backup = backups.by_arn(writer, copy.target)
-        return None if backup is None else partial(_place_in_backup, writer, backup)
+        return None if backup is None else partial(_place, writer, backup.space)
     table = catalog.by_arn(writer, copy.target)
     return None if table is None else partial(_place_in_table, writer, table)
 
 
-def _place_in_backup(writer: Writer, backup: Backup, key: bytes, value: bytes | None) -> None:
+def _place(writer: Writer, space: str, key: bytes, value: bytes | None) -> None:
     if value is None:
-        writer.delete(backup.space, key)
+        writer.delete(space, key)
     else:
-        writer.put(backup.space, key, value)
+        writer.put(space, key, value)
 
 
 def _place_in_table(writer: Writer, table: Table, key: bytes, value: bytes | None) -> None:

@@ -16,10 +16,11 @@ _HEAD = struct.Struct(">dH")
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """What was at `key` before a change: a stored row, or None for no item."""
+    """What was at `key` before a change: a stored row, or None for no item. `made`: when it changed, epoch seconds."""
 
     key: bytes
     value: bytes | None
+    made: float
 
 
 def journal(table_id: str) -> str:
@@ -70,6 +71,6 @@ def drop(writer: Writer, table_id: str) -> None:
 
 
 def _former(record: bytes) -> Former:
-    _, length = _HEAD.unpack_from(record)
+    made, length = _HEAD.unpack_from(record)
     end = _HEAD.size + length
-    return Former(record[_HEAD.size : end], record[end:] or None)
+    return Former(record[_HEAD.size : end], record[end:] or None, made)

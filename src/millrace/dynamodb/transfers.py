@@ -1,7 +1,7 @@
 """Exports, imports and bulk operations as data: what was asked, how it ended, and the lists that tell it.
 
 A job is kept for good, as on AWS, where nothing deletes one; its client token stands for it for eight hours.
-Until there is a bucket to work on, a job has failed by the time its start is answered.
+One whose bucket is not there has failed by the time its start is answered; others are worked on, see `jobs`.
 """
 
 from collections.abc import Callable, Mapping
@@ -55,12 +55,13 @@ def asked(params: Params) -> str:
     return orjson.dumps(given, option=orjson.OPT_SORT_KEYS).decode()
 
 
-def failure(scope: Scope, bucket: str) -> Mapping[str, str]:
-    """Why a job on this bucket fails, by AWS's names."""
+def failure(reader: Reader, bucket: str) -> Mapping[str, str]:
+    """Why a job on this bucket fails, by AWS's names; empty if it need not."""
     try:
-        buckets.find(scope, bucket)
+        buckets.find(reader, bucket)
     except buckets.NoSuchBucketError as error:
         return {"FailureCode": error.code, "FailureMessage": str(error)}
+    return {}
 
 
 def put(writer: Writer, kind: Kind, scope: Scope, transfer: Transfer) -> None:

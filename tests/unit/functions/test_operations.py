@@ -214,7 +214,7 @@ def test_dry_run_runs_nothing():
     ],
 )
 def test_function_that_cannot_be_is_refused(params, sentence):
-    code = "ResourceConflictException" if "exist" in sentence else "InvalidParameterValueException"
+    code = "ResourceConflictException" if "already exist" in sentence else "InvalidParameterValueException"
 
     assert sentence in refused("CreateFunction", code, **params)
 

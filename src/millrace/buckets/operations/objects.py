@@ -4,7 +4,18 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from millrace.buckets import checksums, conditions, faults, names, objects, put_request, ranges, storing
+from millrace.buckets import (
+    checksums,
+    conditions,
+    faults,
+    names,
+    objects,
+    put_request,
+    ranges,
+    storing,
+    uploads,
+)
+from millrace.buckets.operations.listings import page_size
 from millrace.buckets.owned import owned
 from millrace.buckets.ranges import Span
 from millrace.buckets.record import Record
@@ -149,8 +160,13 @@ def _described(record: Record, params: Params) -> dict[str, Any]:
 
 
 def _overridden(params: Params) -> dict[str, Any]:
+    """The headers that the request itself wants to get. Raises InvalidArgument for what can be no header."""
     given = {name: params.get(f"Response{name}") for name in _OVERRIDES}
-    return {name: put_request.text(value) for name, value in given.items() if value is not None}
+    told = {name: put_request.text(value) for name, value in given.items() if value is not None}
+    for name, value in told.items():
+        if not all(" " <= character < "\x7f" for character in value):
+            raise faults.invalid_argument("Header value cannot be represented using ISO-8859-1.", name, value)
+    return told
 
 
 def _parts(record: Record, params: Params) -> dict[str, Any]:
@@ -158,8 +174,8 @@ def _parts(record: Record, params: Params) -> dict[str, Any]:
     told: dict[str, Any] = {"TotalPartsCount": len(record.blobs)}
     if not any(record.part_checksums):
         return told
-    marker = int(params.get("PartNumberMarker") or 0)
-    most = min(params.get("MaxParts") or limits.upload_list_page_max, limits.upload_list_page_max)
+    marker = uploads.part_marker(params)
+    most = page_size(params.get("MaxParts"), "max-parts", limits.upload_list_page_max)
     end = min(marker + most, len(record.blobs))
     listed = [
         {"PartNumber": at + 1, "Size": record.blobs[at].size, **checksums.shown(record.part_checksums[at])}

@@ -26,7 +26,7 @@ class UploadListings:
 
     async def list_parts(self, context: Context, params: Params) -> Output:
         del context
-        after = int(params.get("PartNumberMarker") or 0)
+        after = uploads.part_marker(params)
         most = page_size(params.get("MaxParts"), "max-parts", limits.upload_list_page_max)
 
         def read(reader: Reader) -> tuple[Bucket, Upload, list[tuple[int, Part]]]:

@@ -193,7 +193,7 @@ def _record(upload: Upload, chosen: Sequence[Part], now: float) -> Record:
         raise AwsError(
             "EntityTooLarge", "Your proposed upload exceeds the maximum allowed object size", status=400
         )
-    if name is None:
+    if name is None or any(name not in part.checksums for part in chosen):  # copied parts may have none
         return record
     if upload.checksum_type == "COMPOSITE":
         whole = checksums.composite(name, [part.checksums[name] for part in chosen])

@@ -11,7 +11,7 @@ from millrace.core import arn as arns
 from millrace.core import ids
 from millrace.core.clock import Clock
 from millrace.core.context import Context, Operation, Output, Params
-from millrace.core.errors import AwsError
+from millrace.core.errors import AwsError, validation_error
 from millrace.dynamodb import transfers
 from millrace.dynamodb.catalog import Table
 from millrace.dynamodb.operations.tables import named
@@ -41,7 +41,6 @@ class BulkOperations:
         scope, now = context.scope, self._clock.now()
         token, asked = params.get("ClientToken") or ids.uuid(), transfers.asked(params)
         identity = transfers.new_id(now)
-        failed = transfers.failure(scope, params["InputS3Configuration"]["S3Bucket"])
 
         def start(writer: Writer) -> Mapping[str, Any]:
             before = transfers.by_token(writer, _KIND, scope, token, now)
@@ -58,6 +57,11 @@ class BulkOperations:
                 raise AwsError(
                     "ResourceInUseException",
                     f"Attempt to change a resource which is still in use: Table is being updated: {table.name}",
+                )
+            failed = transfers.failure(writer, params["InputS3Configuration"]["S3Bucket"])
+            if not failed:
+                raise validation_error(
+                    "Invalid Request: Loading items from a bucket is not supported by millrace yet."
                 )
             begun = _begun(params, table, f"{table.arn}/{_KIND}/{identity}", token, now)
             told = {**begun, "BulkOperationStatus": "FAILED", "EndTime": now, **failed}

@@ -12,9 +12,10 @@ from millrace.core.arn import Scope
 from millrace.core.clock import Clock, iso_seconds
 from millrace.core.context import Context, Operation, Output, Params
 from millrace.core.errors import AwsError, validation_error
-from millrace.dynamodb import catalog, recovery, transfers
+from millrace.dynamodb import catalog, copying, history, jobs, recovery, transfers
 from millrace.dynamodb.catalog import Table
 from millrace.dynamodb.definition import invalid
+from millrace.dynamodb.jobs import Job
 from millrace.dynamodb.transfers import Transfer
 from millrace.storage.interface import Reader, Storage, Writer
 
@@ -42,7 +43,7 @@ class Exports:
         scope, arn = context.scope, _table_arn(context.scope, params["TableArn"])
         token, asked = params.get("ClientToken") or ids.uuid(), transfers.asked(params)
         now = self._clock.now()
-        identity, failed = transfers.new_id(now), transfers.failure(scope, params["S3Bucket"])
+        identity = transfers.new_id(now)
 
         def export(writer: Writer) -> Mapping[str, Any]:
             before = transfers.by_token(writer, "export", scope, token, now)
@@ -56,8 +57,11 @@ class Exports:
             table = _table(writer, scope, arn)
             _check_time(params, table, now)
             begun = _begun(params, table, f"{arn}/export/{identity}", token, now)
-            told = {**begun, "ExportStatus": "FAILED", "EndTime": now, **failed}
+            failed = transfers.failure(writer, params["S3Bucket"])
+            told = {**begun, "ExportStatus": "FAILED", "EndTime": now, **failed} if failed else begun
             transfers.put(writer, "export", scope, Transfer(identity, token, asked, now, arn, told))
+            if not failed:
+                _begin(writer, table, begun)
             return begun
 
         return {"ExportDescription": await self._storage.write(export)}
@@ -100,6 +104,20 @@ class Exports:
         return {"ExportSummaries": summaries, "NextToken": following}
 
 
+def _begin(writer: Writer, table: Table, begun: Mapping[str, Any]) -> None:
+    """Have the items put aside as they were at the export's time; what follows is `jobs`' business."""
+    arn: str = begun["ExportArn"]
+    window = begun.get("IncrementalExportSpecification")
+    moment = begun["ExportTime"] if window is None else window["ExportToTime"]
+    through = history.number_at(writer, table.id, moment)
+    after = None if window is None else history.number_at(writer, table.id, window["ExportFromTime"])
+    job = Job(
+        arn, "export", ready=False, keys=table.schema.names, table_id=table.id, after=after, through=through
+    )
+    jobs.begin(writer, job)
+    copying.begin(writer, table, arn, through)
+
+
 def _check_shape(params: Params) -> None:
     """Refuse parameters that do not go together."""
     kind, specification = params.get("ExportType"), params.get("IncrementalExportSpecification")
@@ -121,6 +139,10 @@ def _check_shape(params: Params) -> None:
         raise _wrong("KMS Key Id is not supported for this encryption type")
     if params.get("FilterSpecification") == {}:
         raise _wrong("Invalid FilterSpecification: The specification can not be empty")
+    if params.get("FilterSpecification") is not None:
+        raise _wrong("FilterSpecification is not supported: millrace exports whole tables.")
+    if params.get("ExportFormat") == "ION":
+        raise _wrong("ExportFormat ION is not supported: millrace exports DYNAMODB_JSON.")
 
 
 def _wrong(sentence: str) -> AwsError:

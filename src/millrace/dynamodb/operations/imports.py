@@ -5,13 +5,15 @@ of its bucket makes no table.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from millrace.core import ids
 from millrace.core.clock import Clock
 from millrace.core.context import Context, Operation, Output, Params
 from millrace.core.errors import AwsError, validation_error
-from millrace.dynamodb import catalog, definition, transfers
+from millrace.dynamodb import catalog, definition, jobs, transfers
+from millrace.dynamodb.jobs import Job
 from millrace.dynamodb.transfers import Transfer
 from millrace.storage.interface import Reader, Storage, Writer
 
@@ -51,7 +53,9 @@ class Imports:
                 f"Invalid Request: Unsupported InputFormatOptions for the given input format: {form}."
             )
         token, identity = params.get("ClientToken") or ids.uuid(), transfers.new_id(now)
-        failed = transfers.failure(scope, params["S3BucketSource"]["S3Bucket"])
+        if form == "ION" or params.get("InputCompressionType") == "ZSTD":
+            what = "InputFormat ION" if form == "ION" else "InputCompressionType ZSTD"
+            raise validation_error(f"Invalid Request: {what} is not supported by millrace yet.")
 
         def start(writer: Writer) -> Mapping[str, Any]:
             if catalog.get(writer, scope, table.name) is not None:
@@ -67,9 +71,15 @@ class Imports:
             begun = _begun(context, params, f"{table.arn}/import/{identity}", token, now)
             begun |= {"TableArn": table.arn, "TableId": table.id}
             counts = {"ProcessedSizeBytes": 0, "ProcessedItemCount": 0, "ImportedItemCount": 0}
-            told = {**begun, **counts, "ImportStatus": "FAILED", "EndTime": now, **failed}
             asked = transfers.asked(params)
+            failed = transfers.failure(writer, params["S3BucketSource"]["S3Bucket"])
+            told = (
+                {**begun, **counts, "ImportStatus": "FAILED", "EndTime": now, **failed} if failed else begun
+            )
             transfers.put(writer, "import", scope, Transfer(identity, token, asked, now, table.arn, told))
+            if not failed:
+                catalog.save(writer, replace(table, importing=True))
+                jobs.begin(writer, Job(begun["ImportArn"], "import", ready=True))
             return begun
 
         return {"ImportTableDescription": await self._storage.write(start)}

@@ -1,0 +1,42 @@
+"""Checksums against the check values of their definitions, and CRCs put together out of parts."""
+
+import base64
+import os
+import zlib
+
+import pytest
+
+from millrace.buckets import checksums
+from millrace.core.errors import AwsError
+
+CHECK = b"123456789"
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "digits"),
+    [("CRC32", "cbf43926"), ("CRC32C", "e3069283"), ("CRC64NVME", "ae8b14860a799888")],
+)
+def test_a_crc_has_the_check_value_of_its_definition(algorithm, digits):
+    assert checksums.checksum(algorithm, CHECK) == base64.b64encode(bytes.fromhex(digits)).decode()
+
+
+def test_long_data_is_computed_lane_by_lane_to_the_same():
+    data = os.urandom(300_001)
+
+    assert checksums._crc(data, checksums._POLYNOMIALS["CRC32"], 4) == zlib.crc32(data).to_bytes(4, "big")
+
+
+@pytest.mark.parametrize("algorithm", ["CRC32", "CRC32C", "CRC64NVME"])
+def test_the_crc_of_the_whole_follows_from_those_of_its_parts(algorithm):
+    parts = [os.urandom(size) for size in (1000, 1, 70_000, 0)]
+    told = [(checksums.checksum(algorithm, part), len(part)) for part in parts]
+
+    assert checksums.combined(algorithm, told) == checksums.checksum(algorithm, b"".join(parts))
+
+
+@pytest.mark.parametrize(("sent", "code"), [("AAAAAA==", "BadDigest"), ("short", "InvalidRequest")])
+def test_a_checksum_that_is_not_the_datas_is_refused(sent, code):
+    with pytest.raises(AwsError) as refusal:
+        checksums.compare({"CRC32": sent}, {"CRC32": checksums.checksum("CRC32", CHECK)})
+
+    assert refusal.value.code == code
