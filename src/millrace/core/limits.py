@@ -150,6 +150,9 @@ environment_idle_seconds_max = 300  # AWS does not say; five minutes is what peo
 
 # Event source mappings: https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html
 mapping_batch_bytes_max = 6_291_456
+mapping_event_frame_bytes = 14  # `{"Records":[` and `]}`; each record costs its comma besides
+mapping_window_frame_bytes_max = 4 * KIB  # what a tumbling window adds to an event, but for its state
+mapping_window_state_bytes_max = MIB
 mapping_retry_seconds_min = 0.25
 mapping_retry_seconds_max = 60.0
 mapping_read_records_min = 100

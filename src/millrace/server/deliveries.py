@@ -18,6 +18,7 @@ from millrace.triggers.delivery import (
     Filtered,
     Resumed,
     Stopped,
+    Told,
 )
 from millrace.triggers.journey import Outcome, Remembered
 from millrace.triggers.runner import Call
@@ -57,6 +58,8 @@ class Delivery:
     error: str | None = None
     retry_at: float | None = None
     reason: str | None = None
+    destination: str | None = None
+    destination_error: str | None = None
     request_id: str | None = None
     log_group: str | None = None
     log_stream: str | None = None
@@ -135,6 +138,8 @@ class Deliveries:
                 given_up = self._add(history, seen, DISCARDED, fact.count)
                 given_up.first, given_up.last = fact.first or None, fact.last or None
                 given_up.reason = str(fact.reason)
+            case Told() as fact:
+                _tell(history, seen.shard, fact)
             case Filtered() as fact:
                 self._skip(history, seen, fact)
             case Stopped() as fact:
@@ -205,6 +210,14 @@ class Deliveries:
         attempt = history.running.pop(shard, None)
         if attempt is not None:
             attempt.outcome, attempt.finished = INTERRUPTED, self._clock.now()
+
+
+def _tell(history: _History, shard: str, fact: Told) -> None:
+    """The destination was told of what was discarded just before, or could not be."""
+    for one in reversed(history.past):
+        if one.outcome == DISCARDED and one.shard == shard:
+            one.destination, one.destination_error = fact.destination, fact.error
+            return
 
 
 def fate(covering: Iterable[Delivery]) -> Remembered | None:

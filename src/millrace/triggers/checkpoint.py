@@ -11,7 +11,7 @@ import orjson
 
 from millrace.storage.interface import Reader, Writer
 from millrace.streams.stream import Shard
-from millrace.triggers.delivery import Checkpoint, Result
+from millrace.triggers.delivery import Checkpoint, Result, Window
 
 SPACE = "checkpoints"
 
@@ -78,6 +78,8 @@ def _put(writer: Writer, uuid: str, shard_id: str, row: Checkpoint) -> None:
 def _decode(raw: bytes) -> Checkpoint:
     row: dict[str, Any] = orjson.loads(raw)
     row["bounds"] = tuple(row["bounds"])
+    if row.get("window") is not None:
+        row["window"] = Window(**row["window"])
     return Checkpoint(**row)
 
 

@@ -52,8 +52,25 @@ class Record(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """An open tumbling window: from `start` until before `end`, in epoch seconds.
+
+    `state` is what the function returned last, as JSON text. `early`: the state grew too large, so the window
+    ends now.
+    """
+
+    start: int
+    end: int
+    state: str = "{}"
+    early: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
-    """The part of a mapping that decides how records are delivered. -1 is AWS's word for "no limit"."""
+    """The part of a mapping that decides how records are delivered. -1 is AWS's word for "no limit".
+
+    `tumbling_seconds`: how long a tumbling window is, 0 for none.
+    """
 
     batch_size: int = 100
     window_seconds: int = 0
@@ -61,6 +78,7 @@ class Config:
     record_age_seconds_max: int = -1
     bisect: bool = False
     report_item_failures: bool = False
+    tumbling_seconds: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +88,9 @@ class Checkpoint:
     delivered + filtered + the discarded == position - start, always; what the journal has beyond
     `position` is pending. `bounds` are the ends of batches that are being retried: the last one is the
     current batch's, those before it are of the batches it was split from. `attempts` are the failed
-    invocations of the current batch that count, `failed_at` the first failure's time.
+    invocations of the current batch that count, `failed_at` the first failure's time, `request_id` the last
+    one's. `window` is the tumbling window that is open. `invoked` and `failed` count records once for each
+    invocation that they were part of, and for each that failed or never ran.
     """
 
     start: int
@@ -86,6 +106,10 @@ class Checkpoint:
     finished: bool = False
     owner: str = ""
     lease_until: float = 0.0
+    request_id: str = ""
+    window: Window | None = None
+    invoked: int = 0
+    failed: int = 0
 
 
 @dataclass(slots=True)
@@ -95,7 +119,8 @@ class State:
     `buffer` holds what was read and is not done with, of `size` bytes, `read_to` how far was read; numbers
     between that are not in the buffer were filtered, unless they are in `lost` (trimmed before they could be
     read). `reading`: an answer is due, `stale`: it will be of no use. `behind`: there may be more to read.
-    `through` is the last record of the batch in flight, `failures` how often in a row it went wrong, `wake`
+    `through` is the last record of the batch in flight, `closing` that it is the last call of a tumbling window
+    (which has no records: `through` is the position then), `failures` how often in a row it went wrong, `wake`
     when a waiting or collecting batch is due, `timer` the last time asked for, `unsaved` since when counts
     have not been saved, `end` the shard's last number once it is closed.
     """
@@ -113,6 +138,7 @@ class State:
     stale: bool = False
     behind: bool = False
     through: int | None = None
+    closing: bool = False
     failures: int = 0
     wake: float | None = None
     timer: float | None = None
@@ -158,10 +184,20 @@ class RecordsRead:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """An invocation that ran, as on-failure documents tell of it."""
+
+    request_id: str = ""
+    executed_version: str = "$LATEST"
+    function_error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class InvocationSucceeded:
     """The function answered; `payload` is what it returned."""
 
     payload: bytes = b"null"
+    answer: Answer = Answer()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +206,7 @@ class InvocationFailed:
 
     error: str
     counts: bool = True
+    answer: Answer = Answer()
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,10 +249,12 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Invoke:
-    """Call the function with these records."""
+    """Call the function with these records. `final`: the window is over, and there are no records."""
 
     records: tuple[Record, ...]
     attempt: int
+    window: Window | None = None
+    final: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,10 +265,29 @@ class SetTimer:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenUp:
+    """A batch that was discarded, for the mapping's on-failure destination.
+
+    `condition` is AWS's word for why, `invocations` how often it was tried, `request_id` the last one's (empty:
+    it never was). `answer` is what became of the last invocation, None if the batch was too old. Without
+    `records` it is the last call of a `window`, which came after number `position`.
+    """
+
+    records: tuple[Record, ...]
+    position: int
+    condition: str
+    invocations: int
+    request_id: str
+    answer: Answer | None
+    window: Window | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SaveCheckpoint:
-    """Make this row durable before anything else is done."""
+    """Make this row durable before anything else is done, and tell the destination in the same breath."""
 
     checkpoint: Checkpoint
+    given_up: tuple[GivenUp, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +351,17 @@ class Discarded:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """The destination was told of discarded records; `error` says why it could not be."""
+
+    first: str
+    last: str
+    count: int
+    destination: str
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Filtered:
     """So many records did not match the filters."""
 
@@ -311,7 +380,7 @@ class Resumed:
     """Delivery goes on."""
 
 
-Fact = BatchStarted | BatchSucceeded | AttemptFailed | Discarded | Filtered | Stopped | Resumed
+Fact = BatchStarted | BatchSucceeded | AttemptFailed | Discarded | Told | Filtered | Stopped | Resumed
 
 
 def retry_delay(failures: int) -> float:

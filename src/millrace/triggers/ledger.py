@@ -6,11 +6,13 @@ discarded, in the same breath as the position moves past it: so the sums always 
 
 from dataclasses import replace
 
+from millrace.core import limits
 from millrace.triggers.delivery import (
     Command,
     Discarded,
     Fact,
     Filtered,
+    GivenUp,
     Reason,
     Record,
     Report,
@@ -26,6 +28,7 @@ class Ledger:
         self.state = state
         self.now = now
         self.commands: list[Command] = []
+        self.given_up: list[GivenUp] = []
 
     def skip_filtered(self) -> None:
         """What stands before the first record that passes is done with."""
@@ -57,6 +60,7 @@ class Ledger:
             discarded=_add(discarded, Reason.TRIMMED, lost),
             attempts=0,
             failed_at=None,
+            request_id="",
             bounds=tuple(end for end in checkpoint.bounds if end > through),
         )
         state.buffer = state.buffer[retired:]
@@ -80,7 +84,8 @@ class Ledger:
         return True
 
     def save(self) -> None:
-        self.commands.append(SaveCheckpoint(self.state.checkpoint))
+        self.commands.append(SaveCheckpoint(self.state.checkpoint, tuple(self.given_up)))
+        self.given_up.clear()
         self.state.unsaved = None
 
     def report(self, fact: Fact) -> None:
@@ -101,11 +106,23 @@ class Ledger:
 
 def span(records: tuple[Record, ...]) -> tuple[str, str, int]:
     """The first and last sequence number, and how many there are."""
+    if not records:
+        return "", "", 0
     return records[0].sequence_number, records[-1].sequence_number, len(records)
 
 
 def size(records: tuple[Record, ...]) -> int:
     return sum(len(record.data) + 1 for record in records)
+
+
+def fitting(records: tuple[Record, ...], frame: int) -> int:
+    """How many records one invocation can carry besides `frame` bytes: one at least."""
+    size = frame
+    for place, record in enumerate(records):
+        size += len(record.data) + 1
+        if size > limits.mapping_batch_bytes_max and place:
+            return place
+    return len(records)
 
 
 def count(records: tuple[Record, ...], through: int) -> int:

@@ -21,9 +21,10 @@ from millrace.storage.interface import Reader, Storage
 from millrace.streams import log
 from millrace.streams.record import Entry
 from millrace.streams.stream import Shard
-from millrace.triggers import checkpoint, event, machine
+from millrace.triggers import event, machine
 from millrace.triggers.catalog import Mapping
 from millrace.triggers.delivery import (
+    Answer,
     AttemptFailed,
     BatchSucceeded,
     Checkpoint,
@@ -36,7 +37,6 @@ from millrace.triggers.delivery import (
     InvocationSucceeded,
     Invoke,
     Read,
-    Record,
     RecordsRead,
     Report,
     SaveCheckpoint,
@@ -45,6 +45,7 @@ from millrace.triggers.delivery import (
     Signal,
     begin,
 )
+from millrace.triggers.destination import Destinations
 from millrace.triggers.filter import Predicate, compile_filters
 
 
@@ -72,13 +73,14 @@ class Invoker(Protocol):
 class Tools:
     """What every runner works with.
 
-    `tell` is told each fact, `rested` that a runner has nothing to do right now, `finished` that its closed
+    `destinations` are told of what is given up. `tell` is told each fact, `rested` that a runner has nothing to do right now, `finished` that its closed
     shard is done with.
     """
 
     storage: Storage
     clock: Clock
     invoker: Invoker
+    destinations: Destinations
     tell: Callable[["Runner", Fact], None]
     rested: Callable[[], None]
     finished: Callable[[], None]
@@ -174,13 +176,13 @@ class Runner:
         match command:
             case Invoke():
                 self.last_call = Call(ids.uuid())
-                self.call = asyncio.create_task(self._invoke(command.records, self.last_call.request_id))
+                self.call = asyncio.create_task(self._invoke(command, self.last_call.request_id))
                 self.call.add_done_callback(self._landed)
             case Read():
                 # What was read is told before anything that came meanwhile.
                 self._inbox.appendleft(await self._read(command))
             case SaveCheckpoint():
-                await self._save(command.checkpoint)
+                await self._save(command)
             case SetTimer():
                 self._set_timer(command.when)
             case Report():
@@ -197,19 +199,18 @@ class Runner:
         through = entries[-1].number if entries else command.after
         return RecordsRead(command.after, tuple(records), through, exhausted, floor)
 
-    async def _save(self, row: Checkpoint) -> None:
-        uuid, shard_id = self.mapping.uuid, self.shard.id
-        await self._tools.storage.write(lambda writer: checkpoint.save(writer, uuid, shard_id, row))
+    async def _save(self, command: SaveCheckpoint) -> None:
+        told = await self._tools.destinations.save(self.mapping, self.shard, command)
+        if told is not None:
+            self._report(told)
 
-    async def _invoke(
-        self, records: tuple[Record, ...], request_id: str
-    ) -> InvocationSucceeded | InvocationFailed:
+    async def _invoke(self, command: Invoke, request_id: str) -> InvocationSucceeded | InvocationFailed:
         mapping = self.mapping
         try:
             done = await self._tools.invoker.invoke(
                 mapping.scope,
                 mapping.function,
-                event.payload(records),
+                self._payload(command),
                 qualifier=mapping.qualifier,
                 request_id=request_id,
             )
@@ -217,9 +218,17 @@ class Runner:
             # It was not run: throttled, not there, or its environment did not come up. That is no attempt.
             return InvocationFailed(str(error), counts=False)
         self.last_call = Call(request_id, done.log_group, done.log_stream, done.duration_ms)
+        answer = Answer(request_id, done.executed_version, done.function_error)
         if done.function_error is None:
-            return InvocationSucceeded(done.payload)
-        return InvocationFailed(_error_text(done.payload), counts=True)
+            return InvocationSucceeded(done.payload, answer)
+        return InvocationFailed(_error_text(done.payload), counts=True, answer=answer)
+
+    def _payload(self, command: Invoke) -> bytes:
+        if command.window is None:
+            return event.payload(command.records)
+        return event.window_payload(
+            command.records, command.window, self.shard.id, self.mapping.stream_arn, final=command.final
+        )
 
     def _landed(self, call: "asyncio.Task[InvocationSucceeded | InvocationFailed]") -> None:
         self.call = None

@@ -15,6 +15,7 @@ from typing import Any, Self
 
 from millrace.core import ids, limits
 from millrace.core.clock import Clock
+from millrace.iam.identities import Identities
 from millrace.storage.interface import Reader, Storage, Writer
 from millrace.streams import log as stream_log
 from millrace.streams.stream import Shard
@@ -34,7 +35,8 @@ from millrace.triggers.delivery import (
     Signal,
     retry_delay,
 )
-from millrace.triggers.permission import Identities, Refusal
+from millrace.triggers.destination import Destinations
+from millrace.triggers.permission import Refusal
 from millrace.triggers.runner import Call, Invoker, Runner, Tools
 from millrace.triggers.status import MappingStatus, ShardStatus
 from millrace.triggers.target import Target
@@ -78,7 +80,10 @@ class Supervisor:
         self.storage = storage
         self.clock = clock
         self.identities = identities
-        self._tools = Tools(storage, clock, functions, self._tell, self._rested, self._refresh_soon)
+        self.destinations = Destinations(storage, clock, identities)
+        self._tools = Tools(
+            storage, clock, functions, self.destinations, self._tell, self._rested, self._refresh_soon
+        )
         # Rows are owned by one supervisor at a time: this is its name.
         self._owner = ids.uuid()
         self._deliveries: dict[str, _Delivery] = {}
