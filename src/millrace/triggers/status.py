@@ -3,16 +3,24 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from millrace.triggers.delivery import Reason
+from millrace.triggers.destination import Tally
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShardStatus:
-    """One shard's part. Counts are since the mapping's starting position; `position` is a sequence number."""
+    """One shard's part. Counts are since the mapping's starting position; `position` is a sequence number.
+
+    `invoked` and `failed` count records once for each invocation, and for each that failed or was not run.
+    """
 
     shard: str
     phase: str
     position: str
     delivered: int
     filtered: int
+    invoked: int
+    failed: int
     discarded: dict[str, int]
     pending: int
     oldest_pending: float | None
@@ -26,7 +34,8 @@ class MappingStatus:
     """A mapping over all its shards.
 
     delivered + filtered + discarded + pending is what the shards have had since the starting position.
-    `missing` is the statement, as JSON, that the role lacks; `role` is that role's ARN.
+    `missing` is the statement, as JSON, that the role lacks; `role` is that role's ARN. `told` is how the
+    failure destination fared.
     """
 
     uuid: str
@@ -37,6 +46,8 @@ class MappingStatus:
     state: str
     last_result: str
     missing: str | None
+    destination: str | None = None
+    told: Tally = field(default_factory=Tally)
     shards: tuple[ShardStatus, ...] = field(default_factory=tuple)
 
     @property
@@ -50,6 +61,25 @@ class MappingStatus:
     @property
     def pending(self) -> int:
         return sum(shard.pending for shard in self.shards)
+
+    @property
+    def metrics(self) -> dict[str, int]:
+        """AWS's metrics of event source mappings, in records.
+
+        https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+        """
+        delivered = sum(shard.delivered for shard in self.shards)
+        filtered = sum(shard.filtered for shard in self.shards)
+        dropped = sum(self.discarded.values()) - self.discarded.get(Reason.TRIMMED, 0)
+        return {
+            "PolledEventCount": delivered + filtered + dropped,
+            "FilteredOutEventCount": filtered,
+            "InvokedEventCount": sum(shard.invoked for shard in self.shards),
+            "FailedInvokeEventCount": sum(shard.failed for shard in self.shards),
+            "DroppedEventCount": dropped,
+            "OnFailureDestinationDeliveredEventCount": self.told.delivered,
+            "DeletedEventCount": 0,
+        }
 
     def lag_seconds(self, now: float) -> float:
         """The age of the oldest record that is pending."""
@@ -73,4 +103,5 @@ class MappingStatus:
             "attempts": max((shard.attempts for shard in self.shards), default=0),
             "retry_in_seconds": self.retry_in_seconds(now),
             "last_error": errors[0] if errors else None,
+            "metrics": self.metrics,
         }

@@ -19,7 +19,7 @@ from millrace.iam.identities import Identities
 from millrace.storage.interface import Reader, Storage, Writer
 from millrace.streams import log as stream_log
 from millrace.streams.stream import Shard
-from millrace.triggers import catalog, checkpoint, permission, target
+from millrace.triggers import catalog, checkpoint, destination, permission, target
 from millrace.triggers.catalog import Mapping
 from millrace.triggers.checkpoint import LeaseLostError
 from millrace.triggers.delivery import (
@@ -338,6 +338,8 @@ class Supervisor:
             state="Enabled" if mapping.enabled else "Disabled",
             last_result=checkpoint.last_result(reader, mapping.uuid) if refusal is None else refusal.result,
             missing=None if refusal is None else refusal.remedy,
+            destination=mapping.destination or None,
+            told=destination.tally(reader, mapping.uuid),
             shards=shown,
         )
 
@@ -355,6 +357,8 @@ def _shard_status(reader: Reader, one: Target, shard: Shard, runner: Runner | No
         position=shard.sequence_number(row.position),
         delivered=row.delivered,
         filtered=row.filtered,
+        invoked=row.invoked,
+        failed=row.failed,
         discarded=dict(row.discarded),
         pending=reader.head(shard.journal) - row.position,
         oldest_pending=first[0].created if first else None,
