@@ -139,6 +139,10 @@ def _find(value: Any, steps: Steps, depth: int = 0) -> list[Any]:
 def _leaf(alternatives: list[Any]) -> Leaf:
     if not alternatives:
         raise InvalidPatternError("Empty arrays are not allowed")
+    if all(isinstance(alternative, str) for alternative in alternatives):
+        # By far the most frequent kind.
+        texts = frozenset(cast("list[str]", alternatives))
+        return lambda values: any(isinstance(value, str) and value in texts for value in values)
     leaves = [_alternative(alternative) for alternative in alternatives]
     return leaves[0] if len(leaves) == 1 else lambda values: any(leaf(values) for leaf in leaves)
 
