@@ -20,6 +20,8 @@ from pathlib import Path
 import uvloop
 
 from millrace.config import Settings
+from millrace.core import arn as arns
+from millrace.core import ids
 from millrace.core.arn import Scope
 from millrace.core.clock import Clock
 from millrace.core.context import Access, Context, Operation, Output, Params
@@ -31,13 +33,17 @@ from millrace.dynamodb.expiry import Expirer
 from millrace.dynamodb.life import TableLife
 from millrace.dynamodb.operations import service as dynamodb_service
 from millrace.dynamodb.throttle import Throttle
+from millrace.functions.events import Event
 from millrace.functions.functions import Functions
+from millrace.functions.names import resolve
 from millrace.functions.operations import service as functions_service
 from millrace.http.protocol import listen
 from millrace.iam.identities import Identities
 from millrace.iam.operations import iam_service, sts_service
 from millrace.logs.log import Logs
 from millrace.logs.operations import logs_service
+from millrace.queues.operations import queues_service
+from millrace.queues.queues import Queues
 from millrace.server.authentication import Authenticator
 from millrace.server.base_path import under
 from millrace.server.console import Console
@@ -50,6 +56,9 @@ from millrace.storage.memory import MemoryStorage
 from millrace.storage.sqlite import SqliteStorage
 from millrace.streams.operations import service as streams_service
 from millrace.streams.retention import Retention
+from millrace.topics.operations import topics_service
+from millrace.topics.sender import Invoke, Sender
+from millrace.topics.topics import Topics
 from millrace.triggers.operations import service as triggers_service
 from millrace.triggers.supervisor import Supervisor
 from millrace.triggers.tags import is_mapping
@@ -57,7 +66,7 @@ from millrace.wire.models import load
 from millrace.wire.routing import Router
 
 # The names botocore gives the services; the Lambda service is answered by two rooms.
-SERVICES = ("dynamodb", "dynamodbstreams", "lambda", "logs", "iam", "sts")
+SERVICES = ("dynamodb", "dynamodbstreams", "lambda", "logs", "iam", "sts", "sqs", "sns")
 
 # What a request leaves behind is freed by counting references; looking for cycles among the
 # thousands of objects that live as long as the server costs more than it finds.
@@ -109,7 +118,8 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
             )
         )
         supervisor = Supervisor(storage, clock, functions, identities)
-        services = every_service(storage, clock, functions, supervisor, identities, logs, settings)
+        queues = Queues(storage, clock)
+        services = every_service(storage, clock, functions, supervisor, identities, logs, settings, queues)
         feeds = Feeds(storage, clock, logs, supervisor)
         rooms = Rooms(storage, clock, logs, identities, functions, supervisor, expirer, life)
         owner = Owner(settings.account, settings.region, settings.auth)
@@ -136,7 +146,9 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
         except OSError as error:
             raise SettingsError(_cannot_listen(settings, error)) from None
         stack.push_async_callback(listener.close)
+        await stack.enter_async_context(queues)
         await stack.enter_async_context(functions.events)
+        await stack.enter_async_context(Sender(storage, clock, _later(functions)))
         await stack.enter_async_context(supervisor)
         await stack.enter_async_context(feeds)
         gc.collect()
@@ -153,6 +165,7 @@ def every_service(
     identities: Identities,
     logs: Logs,
     settings: Settings,
+    queues: Queues,
 ) -> Mapping[str, Service]:
     """What is answered, by botocore's name of the service."""
     parts = (
@@ -167,6 +180,8 @@ def every_service(
         logs_service(logs),
         iam_service(identities),
         sts_service(identities),
+        queues_service(queues),
+        topics_service(Topics(storage, clock)),
     )
     return {part.name: part for part in parts}
 
@@ -196,6 +211,21 @@ def _lambda(functions: Service, triggers: Service) -> Service:
         accesses,
         functions.resource_policies,
     )
+
+
+def _later(functions: Functions) -> Invoke:
+    """How topics hand events to functions: to be run later, as asynchronous invocations."""
+
+    async def invoke(arn: str, payload: bytes) -> None:
+        scope = arns.parse(arn).scope
+        reference = resolve(scope, arn)
+        await functions.function(scope, reference, shown=arn)
+        now = functions.clock.now()
+        await functions.events.accept(
+            Event(scope, reference.name, reference.qualifier, ids.uuid(), payload, None, now, now)
+        )
+
+    return invoke
 
 
 async def _storages(stack: AsyncExitStack, settings: Settings) -> tuple[Storage, Storage]:

@@ -15,6 +15,7 @@ from millrace.functions.functions import Functions
 from millrace.iam import conditions
 from millrace.iam.identities import Identities
 from millrace.logs.log import Logs
+from millrace.queues.queues import Queues
 from millrace.storage.memory import MemoryStorage
 from millrace.triggers import filter as filters
 from millrace.triggers.supervisor import Supervisor
@@ -28,6 +29,8 @@ TITLES = {
     "logs": "CloudWatch Logs",
     "iam": "IAM",
     "sts": "STS",
+    "sqs": "SQS",
+    "sns": "SNS",
 }
 ROW = re.compile(r"^\| `(\w+)` \| (built|partly|not yet) \|(?: (.+))? \|$", re.MULTILINE)
 COUNTS = re.compile(r"^\| \[`(\w+)`\]\(#[\w-]+\) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$", re.MULTILINE)
@@ -51,7 +54,7 @@ def answered(directory: Path) -> Mapping[str, Service]:
         storage, clock, directory, endpoint_url="http://127.0.0.1:1", identities=identities, logs=logs
     )
     supervisor = Supervisor(storage, clock, functions, identities)
-    return every_service(storage, clock, functions, supervisor, identities, logs, Settings())
+    return every_service(storage, clock, functions, supervisor, identities, logs, Settings(), Queues(storage, clock))
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -183,6 +183,40 @@ log_write_events_max = 256  # in one transaction: a few milliseconds, so that ot
 log_sweep_seconds = 3_600
 log_sweep_events_max = 500  # removed in one transaction
 
+# SQS: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+queue_message_bytes_max = MIB  # since August 2025; of a batch as well
+queue_message_bytes_min = KIB
+queue_batch_entries_max = 10
+queue_message_attributes_max = 10
+queue_wait_seconds_max = 20
+queue_visibility_seconds_max = 43_200
+queue_delay_seconds_max = 900
+queue_retention_seconds_min = 60
+queue_retention_seconds_max = 14 * 24 * 3600
+queue_deduplication_seconds = 300
+queue_receives_max = 1_000  # of maxReceiveCount
+queue_attribute_type_bytes_max = 256
+queue_page_max = 1_000
+queue_tags_max = 50
+queue_permission_label_characters_max = 80
+queue_expired_messages_max = 10  # old ones removed with each message that is sent or asked for
+queue_scan_messages_max = 20_000  # of a FIFO queue, that one receive looks through for a group that is free
+
+# SNS: https://docs.aws.amazon.com/general/latest/gr/sns.html
+topic_message_bytes_max = 256 * KIB
+topic_page_max = 100
+topic_tags_max = 50
+topic_subject_characters_max = 100
+topic_name_characters_max = 256
+topic_filter_keys_max = 5
+topic_filter_combinations_max = 150
+topic_token_digits = 288  # of the token that confirms a subscription
+topic_batch_entries_max = 10
+topic_attribute_name_bytes_max = 256
+topic_request_seconds_max = 15.0  # for an HTTP endpoint to answer
+topic_requests_running_max = 16  # deliveries over HTTP at a time
+topic_retry_seconds = 1.0  # until deliveries go on after a fault of ours
+
 # IAM and STS: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 role_inline_policy_bytes_max = 10_240
 user_inline_policy_bytes_max = 2_048

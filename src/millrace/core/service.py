@@ -17,7 +17,8 @@ class Service:
     What is missing here is answered with AWS's error for an unknown operation. `accesses` names what
     a request needs to be allowed, as the Service Authorization Reference does. `resource_policies` finds the
     policies of the service's resources, where those have some. Where such policies may also deny, and so bind those
-    whose own policies allow it and even the root, `denying_policies` tells whether there are any.
+    whose own policies allow it and even the root, `denying_policies` tells whether there are any. The operations
+    `unsigned` may be called without a signature, by a principal without an ARN.
     """
 
     name: str
@@ -25,3 +26,4 @@ class Service:
     accesses: Callable[[str, Scope, Params], Sequence[Access]]
     resource_policies: ResourcePolicies | None = None
     denying_policies: Callable[[], Awaitable[bool]] | None = None
+    unsigned: frozenset[str] = frozenset()

@@ -43,10 +43,19 @@ from millrace.storage.interface import Reader, Storage, Writer
 
 # The query services answer with an older code, and with 403.
 _QUERY_SERVICES = ("iam", "sts", "sns")
+_FORBIDDING = ("lambda", "sqs")
 _ROOT = "The root of an account may do everything."
 # What no resource policy can deny to the root, so that nobody is locked out for good:
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DeleteResourcePolicy.html
-_ROOTS_ALWAYS = frozenset(("dynamodb:DeleteResourcePolicy",))
+_ROOTS_ALWAYS = frozenset(
+    (
+        "dynamodb:DeleteResourcePolicy",
+        "sqs:SetQueueAttributes",
+        "sqs:DeleteQueue",
+        "SNS:SetTopicAttributes",
+        "SNS:DeleteTopic",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,9 +288,11 @@ class Identities:
 
 def denied(message: str, service: str) -> AwsError:
     """No: in the words of the service that was asked."""
+    if service == "sns":
+        return AwsError("AuthorizationErrorException", message, status=403)
     if service in _QUERY_SERVICES:
         return AwsError("AccessDenied", message, status=403)
-    return AwsError("AccessDeniedException", message, status=403 if service == "lambda" else 400)
+    return AwsError("AccessDeniedException", message, status=403 if service in _FORBIDDING else 400)
 
 
 def unrecognized() -> AwsError:
@@ -293,7 +304,7 @@ def expired(service: str) -> AwsError:
     message = "The security token included in the request is expired"
     if service in _QUERY_SERVICES:
         return AwsError("ExpiredToken", message, status=403)
-    return AwsError("ExpiredTokenException", message, status=403 if service == "lambda" else 400)
+    return AwsError("ExpiredTokenException", message, status=403 if service in _FORBIDDING else 400)
 
 
 def facts_of(principal: Principal, now: float) -> dict[str, str]:

@@ -1,1 +1,1 @@
-"""Queues: as much of SQS as failure destinations, topics and their readers need."""
+"""Queues: SQS, durable, and open to whoever sends inside a transaction of its own."""

@@ -1,15 +1,130 @@
-"""Messages of queues, inside a transaction of whoever sends: what causes a message commits with it."""
+"""Sending to queues, inside a transaction of whoever sends: what causes a message commits with it."""
 
-from typing import NoReturn
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from millrace.core import ids, limits
 from millrace.core.errors import AwsError
+from millrace.queues import box
+from millrace.queues import queue as queues
+from millrace.queues.message import Attributes, Message, State, size
+from millrace.queues.queue import Queue, invalid
+from millrace.queues.repeats import deduplication_of
 from millrace.storage.interface import Writer
 
-
-def send(writer: Writer, queue_arn: str, body: str, now: float) -> str:  # noqa: ARG001
-    """Put a message at the end of a queue; answers its MessageId. Raises QueueDoesNotExist."""
-    return _missing()
+_SEQUENCE_START = 18_800_000_000_000_000_000
 
 
-def _missing() -> NoReturn:
-    raise AwsError("QueueDoesNotExist", "The specified queue does not exist.", status=400)
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message to be sent. `delay` is seconds, None for the queue's own."""
+
+    body: str
+    attributes: Attributes = field(default_factory=dict[str, tuple[str, str]])
+    delay: int | None = None
+    group: str | None = None
+    deduplication: str | None = None
+    sender: str = ""
+    trace: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What the sender is told; `sequence` is FIFO queues' alone."""
+
+    id: str
+    sequence: str | None
+
+
+def send(
+    writer: Writer,
+    queue_arn: str,
+    body: str,
+    now: float,
+    *,
+    attributes: Mapping[str, tuple[str, str]] | None = None,
+    group: str | None = None,
+    deduplication: str | None = None,
+) -> str:
+    """Put a message at the end of a queue; answers its MessageId.
+
+    `attributes` are types and values by name, binary values in base64. Raises AwsError: QueueDoesNotExist, or
+    what SendMessage would say.
+    """
+    queue = queues.find_by_arn(writer, queue_arn)
+    if queue is None:
+        raise queues.missing()
+    draft = Draft(body, attributes or {}, group=group, deduplication=deduplication)
+    return put(writer, queue, draft, now).id
+
+
+def put(writer: Writer, queue: Queue, draft: Draft, now: float) -> Sent:
+    """The same for a queue that was found. A FIFO queue takes what it had within five minutes only once."""
+    most = queue.number("MaximumMessageSize")
+    if size(draft.body, draft.attributes) > most:
+        raise invalid(
+            f"One or more parameters are invalid. Reason: Message must be shorter than {most} bytes."
+        )
+    deduplication = draft.deduplication
+    if queue.is_fifo:
+        deduplication = _deduplication(queue, draft)
+        earlier = queue.repeats.find(writer, draft.group or "", deduplication, now)
+        if earlier is not None:
+            return Sent(*earlier)
+    elif draft.deduplication is not None:
+        raise invalid(
+            f"Value {draft.deduplication} for parameter MessageDeduplicationId is invalid. "
+            "Reason: The request include parameter that is not valid for this queue type."
+        )
+    forget_old(writer, queue, now)
+    number = box.take_number(writer, queue)
+    sequence = str(_SEQUENCE_START + number) if queue.is_fifo else None
+    message = Message(
+        ids.uuid(),
+        draft.body,
+        draft.attributes,
+        draft.sender or queue.scope.account,
+        draft.trace,
+        draft.group,
+        deduplication,
+        sequence,
+    )
+    sent = int(now * 1000)
+    delay = queue.number("DelaySeconds") if draft.delay is None else draft.delay
+    box.add(writer, queue, number, message, State(sent + delay * 1000, sent))
+    if queue.is_fifo and deduplication is not None:
+        queue.repeats.note(writer, draft.group or "", deduplication, (message.id, sequence), now)
+    return Sent(message.id, sequence)
+
+
+def forget_old(writer: Writer, queue: Queue, now: float) -> None:
+    """Remove some of the messages that are older than the queue keeps them."""
+    for number, state in box.oldest(writer, queue, limits.queue_expired_messages_max):
+        if not is_old(queue, state, now):
+            return
+        box.remove(writer, queue, number, state)
+
+
+def is_old(queue: Queue, state: State, now: float) -> bool:
+    """Whether a message has outlived the queue's retention."""
+    return state.sent + queue.number("MessageRetentionPeriod") * 1000 <= now * 1000
+
+
+def _deduplication(queue: Queue, draft: Draft) -> str:
+    """The deduplication id of a message for a FIFO queue. Raises what is missing."""
+    if draft.group is None:
+        raise AwsError(
+            "MissingRequiredParameterException", "The request must contain the parameter MessageGroupId."
+        )
+    if draft.delay is not None:
+        raise invalid(
+            f"Value {draft.delay} for parameter DelaySeconds is invalid. "
+            "Reason: The request include parameter that is not valid for this queue type."
+        )
+    found = deduplication_of(queue.attributes, draft.deduplication, draft.body)
+    if found is None:
+        raise invalid(
+            "The queue should either have ContentBasedDeduplication enabled "
+            "or MessageDeduplicationId provided explicitly"
+        )
+    return found

@@ -40,6 +40,10 @@ class Authenticator:
         self._root = Principal(home.account, home.iam_arn("root"), home.account)
         self._callers: dict[str, Caller] = {}
 
+    def anybody(self) -> Caller:
+        """Who calls without a signature: nobody in particular, and so no identity that policies could name."""
+        return Caller(Principal("", "", ""), self._home)
+
     async def caller(self, request: Request, signature: sigv4.Signature | None) -> Caller:
         """The caller of `request`. Raises AwsError when the signature does not hold."""
         if signature is None:

@@ -119,14 +119,17 @@ class Dispatcher:
         operation: OperationModel,
         request_id: str,
     ) -> Response:
-        caller = await self._authenticator.caller(request, signature)
         service = self._services[operation.service.name]
+        if signature is None and operation.name in service.unsigned:
+            caller = self._authenticator.anybody()
+        else:
+            caller = await self._authenticator.caller(request, signature)
         function = service.operations.get(operation.name)
         if function is None:
             raise AwsError("UnknownOperationException", UNKNOWN_OPERATION, status=400)
         params = operation.decode(request)
         denying = service.denying_policies is not None and await service.denying_policies()
-        if denying or not caller.principal.is_root:
+        if signature is not None and (denying or not caller.principal.is_root):
             await self._identities.authorise(
                 caller.principal,
                 service.accesses(operation.name, caller.scope, params),

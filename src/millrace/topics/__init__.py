@@ -1,1 +1,1 @@
-"""Topics: as much of SNS as failure destinations and their subscribers need."""
+"""Topics: SNS, to queues in the publisher's own transaction, to HTTP endpoints and functions by an outbox."""

@@ -23,10 +23,19 @@ def correct(model: dict[str, Any], said: Mapping[str, Any]) -> None:
     for name, changes in said.get("shapes", {}).items():
         if name in shapes:  # A correction may outlive its shape; a test tells.
             _change(shapes[name], changes)
+    if (sentence := said.get("missing")) is not None:
+        _refuse_missing(shapes, sentence)
     for path, changes in said.get("members", {}).items():
         structure, _, member = path.partition(".")
         if member in shapes.get(structure, {}).get("members", {}):
             _change_member(shapes, shapes[structure]["members"][member], path, changes)
+
+
+def _refuse_missing(shapes: dict[str, dict[str, Any]], sentence: str) -> None:
+    """Let a sentence of the service's own, with a place for the name, tell of every required member."""
+    for shape in shapes.values():
+        for name in shape.get("required", ()):
+            shape["members"][name] = {**shape["members"][name], "missing": sentence.format(name)}
 
 
 def _change_member(

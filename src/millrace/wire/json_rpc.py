@@ -30,6 +30,8 @@ class JsonRpc:
         self._validator = Validator(facts)
         self._errors = Errors(facts.shapes)
         self._prefixes: Mapping[str, str] = facts.said.get("error_prefixes", {})
+        # A service that spoke the query protocol before tells its clients the codes that it had there.
+        self._query_codes: Mapping[str, str] | None = facts.said.get("query_codes")
         self._content_type = f"application/x-amz-json-{facts.metadata['jsonVersion']}"
         self._is_dynamodb = is_dynamodb
 
@@ -84,7 +86,12 @@ class JsonRpc:
         body = {"__type": self._prefix(error.code, modelled=found is not None) + name}
         members = error_members(error, found)
         body |= members if found is None else self._writer.structure(found.shape["members"])(members)
-        return self._response(self._errors.status(error, {}), orjson.dumps(body), request_id)
+        response = self._response(self._errors.status(error, {}), orjson.dumps(body), request_id)
+        if self._query_codes is not None:
+            fault = "Sender" if response.status < 500 else "Receiver"
+            code = self._query_codes.get(name, name.removesuffix("Exception"))
+            response.headers = {**response.headers, "x-amzn-query-error": f"{code};{fault}"}
+        return response
 
     def _prefix(self, code: str, *, modelled: bool) -> str:
         return self._prefixes.get(code) or self._prefixes.get("modelled" if modelled else "other", "")

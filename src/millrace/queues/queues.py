@@ -1,0 +1,107 @@
+"""The queues of a server: which one a request is for, and the waiting for messages."""
+
+import asyncio
+from typing import Self
+from urllib.parse import urlsplit
+
+from millrace.core.arn import Scope
+from millrace.core.clock import Clock
+from millrace.core.context import Context
+from millrace.core.errors import AwsError
+from millrace.core.turn import give_way
+from millrace.queues import queue as queues
+from millrace.queues.queue import Queue
+from millrace.queues.reception import Received, ready, receive
+from millrace.storage.interface import Reader, Storage, Writer
+
+
+class Queues:
+    """Receivers may wait while it is entered; leaving sends them away without messages."""
+
+    def __init__(self, storage: Storage, clock: Clock) -> None:
+        self.storage = storage
+        self.clock = clock
+        self._waiting: set[asyncio.Event] = set()
+        self._closed = False
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._closed = True
+        for woken in self._waiting:
+            woken.set()
+
+    async def find(self, context: Context, url: str) -> Queue:
+        """The queue of a QueueUrl. Raises QueueDoesNotExist, or AccessDenied for a stranger's."""
+        queue = await self.storage.read(lambda reader: self.named(reader, context, url))
+        if queue.scope.account != context.principal.account and not queue.attributes.get("Policy"):
+            raise AwsError("AccessDeniedException", f"Access to the resource {url} is denied.", status=403)
+        return queue
+
+    def named(self, reader: Reader, context: Context, url: str) -> Queue:
+        scope, name = place(context.scope, url)
+        return queues.get(reader, scope, name)
+
+    async def receive(self, queue: Queue, count: int, seconds: int, wait: float) -> list[Received]:
+        """Up to `count` messages, hidden for `seconds`; if there are none, those that come within `wait` seconds."""
+        deadline = self.clock.now() + wait
+        woken = asyncio.Event()
+        close = self.storage.watch(queue.space("news"), woken.set)
+        self._waiting.add(woken)
+        try:
+            while True:
+                woken.clear()
+                found, nearest = await self._try(queue, count, seconds)
+                now = self.clock.now()
+                if found or now >= deadline or self._closed:
+                    return found
+                await self._wait(woken, min(deadline, max(nearest or deadline, now)))
+        finally:
+            self._waiting.discard(woken)
+            close()
+
+    async def _try(self, queue: Queue, count: int, seconds: int) -> tuple[list[Received], float | None]:
+        """Looks before it writes: who waits in vain writes nothing."""
+
+        def look(reader: Reader) -> tuple[bool, float | None]:
+            current = queues.find(reader, queue.scope, queue.name)
+            if current is None or current.id != queue.id:
+                raise queues.missing()
+            return ready(reader, queue, self.clock.now())
+
+        def take(writer: Writer) -> list[Received]:
+            # Deleted, or given another dead-letter queue, since we looked for it.
+            current = queues.get(writer, queue.scope, queue.name)
+            return receive(writer, current, count, seconds, self.clock.now())
+
+        is_ready, nearest = await self.storage.read(look)
+        if not is_ready:
+            return [], nearest
+        return await self.storage.write(take), None
+
+    async def _wait(self, woken: asyncio.Event, until: float) -> None:
+        if until <= self.clock.now():
+            await give_way()
+            return
+        timer = self.clock.call_at(until, woken.set)
+        try:
+            await woken.wait()
+        finally:
+            timer.cancel()
+
+
+def place(scope: Scope, url: str) -> tuple[Scope, str]:
+    """The account and name that a QueueUrl has; its host may be any. The region is the caller's."""
+    parts = [part for part in urlsplit(url).path.split("/") if part]
+    if not parts:
+        raise AwsError("InvalidAddress", f"The address {url} is not valid for this endpoint.", status=404)
+    account = parts[-2] if len(parts) > 1 else scope.account
+    if not (len(account) == 12 and account.isdigit()):
+        raise queues.missing()
+    return Scope(account, scope.region, scope.partition), parts[-1]
+
+
+def url_of(context: Context, queue: Queue) -> str:
+    """A queue's address, at the place the caller knows this server by."""
+    return f"{context.reached_at}/{queue.scope.account}/{queue.name}"

@@ -1,0 +1,269 @@
+"""Filter policies: which messages a subscription wants. Pure.
+
+https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html
+"""
+
+import ipaddress
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, cast
+
+import orjson
+
+from millrace.core import limits
+from millrace.iam.documents import is_object
+
+Test = Callable[[Any], bool]
+# Whether a message passes; it is given the values at a path.
+Values = Callable[[tuple[str, ...]], Sequence[Any]]
+Predicate = Callable[[Values], bool]
+
+_COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
+    "=": lambda value, bound: value == bound,
+    "<": lambda value, bound: value < bound,
+    "<=": lambda value, bound: value <= bound,
+    ">": lambda value, bound: value > bound,
+    ">=": lambda value, bound: value >= bound,
+}
+
+
+class FilterError(Exception):
+    """What is wrong with a filter policy, in SNS's words after "FilterPolicy: "."""
+
+
+@lru_cache(maxsize=512)
+def compile_policy(text: str, *, nested: bool) -> Predicate:
+    """What a policy asks of a message; `nested` for those on bodies. Raises FilterError."""
+    try:
+        policy = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise FilterError(f"failed to parse JSON. {error}") from None
+    if not is_object(policy):
+        raise FilterError("failed to parse JSON. Filter policy must be a JSON object")
+    if len(policy) > limits.topic_filter_keys_max:
+        raise FilterError(f"Filter policy can not have more than {limits.topic_filter_keys_max} keys")
+    if _combinations(policy) > limits.topic_filter_combinations_max:
+        raise FilterError("Filter policy is too complex")
+    return _all_of(policy, (), nested=nested)
+
+
+def attribute_values(attributes: Mapping[str, tuple[str, str]]) -> Values:
+    """How a policy sees message attributes: texts, numbers, and the elements of String.Array."""
+
+    def values(path: tuple[str, ...]) -> Sequence[Any]:
+        found = attributes.get(".".join(path))
+        return () if found is None else _attribute(*found)
+
+    return values
+
+
+def body_values(body: Any) -> Values:
+    """How a policy sees a message that is JSON."""
+    return lambda path: list(_find(body, path))
+
+
+def _attribute(kind: str, value: str) -> Sequence[Any]:
+    if kind.startswith("String.Array"):
+        try:
+            items = orjson.loads(value)
+        except orjson.JSONDecodeError:
+            return (value,)
+        return cast("list[Any]", items) if isinstance(items, list) else (items,)
+    if kind.startswith("Number"):
+        try:
+            return (float(value),)
+        except ValueError:
+            return (value,)
+    return (value,)
+
+
+def _find(value: Any, path: tuple[str, ...]) -> Iterator[Any]:
+    """The leaves at a path; lists give what is in them."""
+    if isinstance(value, list):
+        for element in cast("list[Any]", value):
+            yield from _find(element, path)
+    elif not path:
+        if not is_object(value):
+            yield value
+    elif is_object(value) and path[0] in value:
+        yield from _find(value[path[0]], path[1:])
+
+
+def _combinations(policy: Mapping[str, Any]) -> int:
+    product = 1
+    for value in policy.values():
+        product *= (
+            _combinations(value)
+            if is_object(value)
+            else max(1, len(cast("list[Any]", value)) if isinstance(value, list) else 1)
+        )
+    return product
+
+
+def _all_of(policy: Mapping[str, Any], path: tuple[str, ...], *, nested: bool) -> Predicate:
+    predicates = [_member(name, value, path, nested=nested) for name, value in policy.items()]
+    return lambda values: all(predicate(values) for predicate in predicates)
+
+
+def _member(name: str, value: Any, path: tuple[str, ...], *, nested: bool) -> Predicate:
+    here = (*path, name)
+    if name == "$or" and isinstance(value, list):
+        choices = cast("list[Any]", value)
+        if len(choices) > 1 and all(is_object(choice) for choice in choices):
+            predicates = [_all_of(choice, path, nested=nested) for choice in choices]
+            return lambda values: any(predicate(values) for predicate in predicates)
+    if is_object(value):
+        if not nested:
+            raise FilterError("Filter policy scope MessageAttributes does not support nested filter policy")
+        if not value:
+            raise FilterError("Empty objects are not allowed")
+        return _all_of(value, here, nested=True)
+    if not isinstance(value, list):
+        raise FilterError(f'"{name}" must be an object or an array')
+    if not value:
+        raise FilterError("Empty arrays are not allowed")
+    tests = [_alternative(each) for each in cast("list[Any]", value)]
+    return lambda values: any(test(values(here)) for test in tests)
+
+
+def _alternative(rule: Any) -> Callable[[Sequence[Any]], bool]:
+    if isinstance(rule, list):
+        raise FilterError("Match value must be String, number, true, false, or null")
+    if not is_object(rule):
+        return _on_any(_equals(rule))
+    if len(rule) != 1:
+        raise FilterError("Only one key allowed in match expression")
+    operator, operand = next(iter(rule.items()))
+    if operator == "exists":
+        if not isinstance(operand, bool):
+            raise FilterError("exists match pattern must be either true or false.")
+        return lambda values: bool(values) is operand
+    if operator not in _OPERATORS:
+        raise FilterError(f"Unrecognized match type {operator}")
+    return _on_any(_OPERATORS[operator](operand))
+
+
+def _on_any(test: Test) -> Callable[[Sequence[Any]], bool]:
+    return lambda values: any(test(value) for value in values)
+
+
+def _equals(wanted: Any) -> Test:
+    if _is_number(wanted):
+        return lambda value: _is_number(value) and value == wanted
+    return lambda value: type(value) is type(wanted) and value == wanted
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _text(operand: Any, operator: str) -> str:
+    if not isinstance(operand, str):
+        raise FilterError(f"{operator} match pattern must be a string")
+    return operand
+
+
+def _prefix(operand: Any) -> Test:
+    text = _text(operand, "prefix")
+    return lambda value: isinstance(value, str) and value.startswith(text)
+
+
+def _suffix(operand: Any) -> Test:
+    text = _text(operand, "suffix")
+    return lambda value: isinstance(value, str) and value.endswith(text)
+
+
+def _equals_ignore_case(operand: Any) -> Test:
+    text = _text(operand, "equals-ignore-case").lower()
+    return lambda value: isinstance(value, str) and value.lower() == text
+
+
+def _wildcard(operand: Any) -> Test:
+    """`*` is any characters. Literals are sought one after the other, so it is linear whatever is asked."""
+    text = _text(operand, "wildcard")
+    if "**" in text:
+        raise FilterError("Consecutive wildcard characters")
+    first, *others = text.split("*")
+
+    def test(value: Any) -> bool:
+        if not isinstance(value, str) or not value.startswith(first):
+            return False
+        if not others:
+            return value == first
+        place, end = len(first), len(value) - len(others[-1])
+        for literal in others[:-1]:
+            place = value.find(literal, place, max(place, end))
+            if place < 0:
+                return False
+            place += len(literal)
+        return place <= end and value.endswith(others[-1])
+
+    return test
+
+
+def _cidr(operand: Any) -> Test:
+    try:
+        network = ipaddress.ip_network(_text(operand, "cidr"), strict=False)
+    except ValueError:
+        raise FilterError("Malformed CIDR") from None
+
+    def test(value: Any) -> bool:
+        try:
+            return isinstance(value, str) and ipaddress.ip_address(value) in network
+        except ValueError:
+            return False
+
+    return test
+
+
+def _numeric(operand: Any) -> Test:
+    """`["=", 5]`, or a range as `[">", 0, "<=", 5]`."""
+    if not isinstance(operand, list) or not operand:
+        raise FilterError("Value of numeric must be an array.")
+    parts = cast("list[Any]", operand)
+    signs, bounds = parts[::2], parts[1::2]
+    if len(signs) != len(bounds) or len(signs) > 2:
+        raise FilterError("Too many elements in numeric expression")
+    if not all(isinstance(sign, str) and sign in _COMPARISONS for sign in signs):
+        raise FilterError(f"Unrecognized numeric range operator: {signs[0]}")
+    if not all(_is_number(bound) and math.isfinite(bound) for bound in bounds):
+        raise FilterError(f"Value of {signs[0]} must be numeric")
+    if len(signs) == 2 and (signs[0] not in (">", ">=") or signs[1] not in ("<", "<=")):
+        raise FilterError(f"Bad numeric range operator: {signs[1]}")
+    if len(signs) == 2 and bounds[0] >= bounds[1]:
+        raise FilterError("Bottom must be less than top")
+    pairs = [(_COMPARISONS[sign], bound) for sign, bound in zip(signs, bounds, strict=True)]
+    return lambda value: _is_number(value) and all(compare(value, bound) for compare, bound in pairs)
+
+
+def _anything_but(operand: Any) -> Test:
+    if is_object(operand):
+        if len(operand) != 1:
+            raise FilterError("Only one key allowed in match expression")
+        operator, unwanted = next(iter(operand.items()))
+        if operator not in ("prefix", "wildcard"):
+            raise FilterError(f"Unsupported anything-but pattern: {operator}")
+        choices = _several(unwanted)
+        tests = [_OPERATORS[operator](choice) for choice in choices]
+    else:
+        choices = _several(operand)
+        tests = [_equals(choice) for choice in choices]
+    if not tests:
+        raise FilterError("Empty arrays are not allowed")
+    return lambda value: not any(test(value) for test in tests)
+
+
+def _several(operand: Any) -> list[Any]:
+    return cast("list[Any]", operand) if isinstance(operand, list) else [operand]
+
+
+_OPERATORS: Mapping[str, Callable[[Any], Test]] = {
+    "prefix": _prefix,
+    "suffix": _suffix,
+    "equals-ignore-case": _equals_ignore_case,
+    "wildcard": _wildcard,
+    "cidr": _cidr,
+    "numeric": _numeric,
+    "anything-but": _anything_but,
+}

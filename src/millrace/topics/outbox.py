@@ -1,0 +1,65 @@
+"""Deliveries that wait to be sent: a row each, in the transaction that causes it. Inside transactions only."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from millrace.core import ids
+from millrace.storage.interface import Reader, Writer
+
+NEWS = "topics/outbox/news"
+_ROWS = "topics/outbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Something for an HTTP endpoint or a function. `due` is epoch seconds; `tries` are those that failed.
+
+    `kind` is `Notification` or `SubscriptionConfirmation`; `raw` bodies are the message alone.
+    """
+
+    id: str
+    due: float
+    kind: str
+    subscription: str  # the ARN
+    protocol: str
+    endpoint: str
+    message_id: str
+    body: str
+    raw: bool = False
+    tries: int = 0
+
+    @property
+    def key(self) -> bytes:
+        return _moment(self.due) + self.id.encode()
+
+
+def delivery(
+    kind: str, subscription: str, protocol: str, endpoint: str, message_id: str, body: str, now: float
+) -> Delivery:
+    """A delivery that is due at once."""
+    return Delivery(ids.uuid(), now, kind, subscription, protocol, endpoint, message_id, body)
+
+
+def add(writer: Writer, waiting: Delivery) -> None:
+    """Keep a delivery; whoever sends is woken when the transaction commits."""
+    row = {name: getattr(waiting, name) for name in Delivery.__slots__}
+    writer.put(_ROWS, waiting.key, orjson.dumps(row))
+    writer.trim(NEWS, writer.append(NEWS, b""))
+
+
+def remove(writer: Writer, waiting: Delivery) -> None:
+    writer.delete(_ROWS, waiting.key)
+
+
+def waiting(reader: Reader) -> Iterator[Delivery]:
+    """What is due first comes first."""
+    for _, raw in reader.range(_ROWS):
+        row: dict[str, Any] = orjson.loads(raw)
+        yield Delivery(**row)
+
+
+def _moment(seconds: float) -> bytes:
+    return int(seconds * 1000).to_bytes(8, "big")

@@ -1,0 +1,201 @@
+"""Publish and PublishBatch, and what they may be given."""
+
+import base64
+import re
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import orjson
+
+from millrace.core import ids, limits
+from millrace.core.context import Context, Operation, Output, Params
+from millrace.core.errors import AwsError
+from millrace.iam.documents import is_object
+from millrace.queues import batches
+from millrace.storage.interface import Writer
+from millrace.topics import publishing
+from millrace.topics import topic as catalog
+from millrace.topics.notification import Notification
+from millrace.topics.topic import Topic, invalid
+from millrace.topics.topics import Topics
+
+_SUBJECT = re.compile(rf"[ -~]{{1,{limits.topic_subject_characters_max}}}")
+_BATCH_ID = re.compile(r"[A-Za-z0-9_-]+")
+_ODD = re.compile(r"[^A-Za-z0-9_.-]")
+
+
+def publish_operations(topics: Topics) -> dict[str, Operation]:
+    return {"Publish": partial(publish, topics), "PublishBatch": partial(publish_batch, topics)}
+
+
+async def publish(topics: Topics, context: Context, params: Params) -> Output:
+    if params.get("PhoneNumber"):
+        raise invalid(
+            "PhoneNumber Reason: millrace does not send text messages yet; docs/coverage.md lists what is"
+        )
+    arn = params.get("TopicArn") or params.get("TargetArn")
+    if arn is None:
+        raise invalid("TopicArn or TargetArn Reason: no value for required parameter")
+    if ":endpoint/" in arn:
+        raise invalid("TargetArn Reason: No endpoint found for the target arn specified")
+    found = await topics.find(context, arn)
+    drafted = notification(found, params, topics.clock.now())
+
+    def write(writer: Writer) -> Notification:
+        return publishing.spread(writer, catalog.get(writer, found.arn), drafted)
+
+    done = await topics.storage.write(write)
+    return {"MessageId": done.id, "SequenceNumber": done.sequence}
+
+
+async def publish_batch(topics: Topics, context: Context, params: Params) -> Output:
+    found = await topics.find(context, params["TopicArn"])
+    entries: list[Mapping[str, Any]] = params["PublishBatchRequestEntries"]
+    _check_batch(entries)
+    now = topics.clock.now()
+
+    def write(writer: Writer) -> Output:
+        current = catalog.get(writer, found.arn)
+
+        def send(entry: Mapping[str, Any]) -> Output:
+            done = publishing.spread(writer, current, notification(current, entry, now))
+            return {"MessageId": done.id, "SequenceNumber": done.sequence}
+
+        told = batches.each(entries, send)
+        return {name: told[name] or [] for name in told}
+
+    return await topics.storage.write(write)
+
+
+def notification(topic: Topic, params: Params, now: float) -> Notification:
+    """The message of a Publish, or of an entry of a batch. Raises AwsError."""
+    message, subject = str(params["Message"]), params.get("Subject")
+    if not message:
+        raise invalid("Empty message")
+    if subject is not None and not (_SUBJECT.fullmatch(subject) and not subject.startswith(" ")):
+        raise invalid("Subject")
+    given: Mapping[str, Mapping[str, Any]] = params.get("MessageAttributes") or {}
+    attributes = {name: _attribute(name, value) for name, value in given.items()}
+    if _size(message, attributes) > limits.topic_message_bytes_max:
+        raise invalid("Message too long")
+    if params.get("MessageDeduplicationId") is not None and not topic.is_fifo:
+        raise invalid(
+            "MessageDeduplicationId Reason: The request includes MessageDeduplicationId parameter "
+            "that is not valid for this topic type"
+        )
+    return Notification(
+        ids.uuid(),
+        topic.arn,
+        message,
+        now,
+        subject,
+        attributes,
+        _variants(params.get("MessageStructure"), message),
+        params.get("MessageGroupId"),
+        params.get("MessageDeduplicationId"),
+    )
+
+
+def _check_batch(entries: list[Mapping[str, Any]]) -> None:
+    if not entries:
+        raise AwsError("EmptyBatchRequestException", "The batch request doesn't contain any entries.")
+    if len(entries) > limits.topic_batch_entries_max:
+        raise AwsError(
+            "TooManyEntriesInBatchRequestException",
+            "The batch request contains more entries than permissible.",
+        )
+    names = [str(entry["Id"]) for entry in entries]
+    for name in names:
+        if len(name) > 80:
+            raise AwsError(
+                "InvalidBatchEntryIdException",
+                f"The Id of a batch entry in the batch request is too long: {name}",
+            )
+        if not _BATCH_ID.fullmatch(name):
+            raise AwsError(
+                "InvalidBatchEntryIdException",
+                f"The Id of a batch entry in the batch request contains an impermissible character: {name}",
+            )
+    if len(set(names)) < len(names):
+        raise AwsError(
+            "BatchEntryIdsNotDistinctException", "Two or more batch entries in the request have the same Id."
+        )
+    if sum(len(str(entry["Message"]).encode()) for entry in entries) > limits.topic_message_bytes_max:
+        raise AwsError(
+            "BatchRequestTooLongException",
+            "The length of all the messages put together is more than the limit.",
+        )
+
+
+def _variants(structure: str | None, message: str) -> dict[str, str] | None:
+    if not structure:
+        return None
+    if structure != "json":
+        raise invalid("MessageStructure")
+    try:
+        document = orjson.loads(message)
+    except orjson.JSONDecodeError:
+        document = None
+    if not is_object(document):
+        raise invalid("Message Structure - JSON message body failed to parse")
+    if not isinstance(document.get("default"), str):
+        raise invalid("Message Structure - No default entry in JSON message body")
+    return {name: text for name, text in document.items() if isinstance(text, str)}
+
+
+def _attribute(name: str, value: Mapping[str, Any]) -> tuple[str, str]:
+    _check_attribute_name(name)
+    kind = str(value["DataType"])
+    base = kind.partition(".")[0]
+    if base not in ("String", "Number", "Binary"):
+        raise _bad(
+            f"The message attribute '{name}' has an invalid message attribute type, "
+            "the set of supported type prefixes is Binary, Number, and String."
+        )
+    field, other = ("Binary", "String") if base == "Binary" else ("String", "Binary")
+    content = value.get(f"{field}Value")
+    if not content and value.get(f"{other}Value"):
+        raise _bad(f"The message attribute '{name}' with type '{kind}' must use field '{field}'.")
+    if not content:
+        raise _bad(
+            f"The message attribute '{name}' must contain non-empty message attribute value "
+            f"for message attribute type '{kind}'."
+        )
+    if base == "Number":
+        _check_number(name, content)
+    return kind, base64.b64encode(content).decode() if base == "Binary" else content
+
+
+def _check_number(name: str, text: str) -> None:
+    try:
+        float(text)
+    except ValueError:
+        raise _bad(f"Could not cast message attribute '{name}' value to number.") from None
+
+
+def _check_attribute_name(name: str) -> None:
+    if len(name.encode()) > limits.topic_attribute_name_bytes_max:
+        raise _bad("Length of message attribute name must be less than 256 bytes.")
+    if name.startswith("."):
+        raise _bad("Invalid message attribute name starting with character '.' was found.")
+    if name.endswith("."):
+        raise _bad("Invalid message attribute name ending with character '.' was found.")
+    if ".." in name:
+        raise _bad("Message attribute name can not have successive '.' character.")
+    odd = _ODD.search(name)
+    if odd is not None:
+        raise _bad(
+            f"Invalid non-alphanumeric character '#x{ord(odd.group()):X}' was found in the message attribute name. "
+            "Can only include alphanumeric characters, hyphens, underscores, or dots."
+        )
+
+
+def _bad(message: str) -> AwsError:
+    return AwsError("InvalidParameterValueException", message)
+
+
+def _size(message: str, attributes: Mapping[str, tuple[str, str]]) -> int:
+    return len(message.encode()) + sum(
+        len(name.encode()) + len(kind) + len(value.encode()) for name, (kind, value) in attributes.items()
+    )
