@@ -54,7 +54,9 @@ def answered(directory: Path) -> Mapping[str, Service]:
         storage, clock, directory, endpoint_url="http://127.0.0.1:1", identities=identities, logs=logs
     )
     supervisor = Supervisor(storage, clock, functions, identities)
-    return every_service(storage, clock, functions, supervisor, identities, logs, Settings(), Queues(storage, clock))
+    return every_service(
+        storage, clock, functions, supervisor, identities, logs, Settings(), Queues(storage, clock)
+    )
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -15,9 +15,13 @@ from millrace.functions.invocation import Invocation
 from millrace.iam.entities import ManagedPolicy, Role, Version
 from millrace.iam.identities import Identities
 from millrace.iam.registry import POLICIES, ROLES
+from millrace.queues import queue as queues
+from millrace.queues.queue import Queue
 from millrace.storage.memory import MemoryStorage
 from millrace.streams import log, record
 from millrace.streams.record import Image
+from millrace.topics import topic as topics
+from millrace.topics.topic import Topic
 from millrace.triggers.operations import service
 from millrace.triggers.supervisor import Supervisor
 
@@ -90,6 +94,12 @@ class Mill:
             revision=revision, modified=0.0,
         )  # fmt: skip
         await self.storage.write(lambda w: functions.put(w, SCOPE, made))
+
+    async def destinations(self, name="lost"):
+        """A queue and a topic of that name."""
+        made = Queue(SCOPE, name, "q", 0, 0)
+        await self.storage.write(lambda w: queues.put(w, made))
+        await self.storage.write(lambda w: topics.put(w, Topic(SCOPE, name, "t")))
 
     async def change(self, stream, *keys):
         """One commit with a change of each of these items."""

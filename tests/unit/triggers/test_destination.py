@@ -11,6 +11,7 @@ from millrace.core.clock import ManualClock
 from millrace.core.errors import AwsError
 from millrace.functions import destinations
 from millrace.storage.memory import MemoryStorage
+from millrace.triggers import destination
 from millrace.triggers.delivery import Discarded, Told
 
 _SPEC = importlib.util.spec_from_file_location("mill", Path(__file__).with_name("mill.py"))
@@ -33,13 +34,14 @@ async def fail(name, keys):
 def told(monkeypatch):
     """What was delivered, in the transactions that really were made: a row of the storage for each document."""
 
-    def deliver(writer, scope, destination, document, now):
-        if "gone" in destination:
+    def deliver(writer, scope, arn, document, now):
+        if "gone" in arn:
             raise AwsError("QueueDoesNotExist", "The specified queue does not exist.", status=400)
-        row = [destination, document.body.decode(), document.record.decode(), document.key]
+        row = [arn, document.body.decode(), document.record.decode(), document.key]
         writer.put("told", document.key.encode(), orjson.dumps(row))
 
     monkeypatch.setattr(destinations, "deliver", deliver)
+    monkeypatch.setattr(destination, "_is_there", lambda arn, reader: True)
 
     async def read(mill):
         rows = await mill.storage.read(lambda reader: [raw for _, raw in reader.range("told")])
@@ -48,16 +50,16 @@ def told(monkeypatch):
     return read
 
 
-async def mapped(mill, stream, destination, **params):
+async def mapped(mill, stream, arn, **params):
     await mill.allow(ALL)
-    config = {"OnFailure": {"Destination": destination}}
+    config = {"OnFailure": {"Destination": arn}}
     return await mill.map(stream, DestinationConfig=config, MaximumRetryAttempts=1, **params)
 
 
-@pytest.mark.parametrize("destination", [QUEUE, TOPIC])
-def test_a_queue_and_a_topic_are_told_what_aws_was_recorded_to_tell(told, destination):
+@pytest.mark.parametrize("arn", [QUEUE, TOPIC])
+def test_a_queue_and_a_topic_are_told_what_aws_was_recorded_to_tell(told, arn):
     async def story(mill, stream):
-        await mapped(mill, stream, destination)
+        await mapped(mill, stream, arn)
         await mill.change(stream, "a")
         await mill.idle_at_last()
 
@@ -65,7 +67,7 @@ def test_a_queue_and_a_topic_are_told_what_aws_was_recorded_to_tell(told, destin
         document = orjson.loads(body)
         (discarded,) = [fact for fact in mill.seen if isinstance(fact, Discarded)]
         request_id = document["requestContext"]["requestId"]
-        assert to == destination
+        assert to == arn
         assert len(request_id) == 36
         assert list(document) == [
             "requestContext",
@@ -100,7 +102,7 @@ def test_a_queue_and_a_topic_are_told_what_aws_was_recorded_to_tell(told, destin
             "Z",
         )
         assert len(document["DDBStreamBatchInfo"]["approximateArrivalOfFirstRecord"]) == 20
-        assert mill.seen[-1] == Told(discarded.first, discarded.last, 1, destination, None)
+        assert mill.seen[-1] == Told(discarded.first, discarded.last, 1, arn, None)
 
     run(story, fail)
 

@@ -73,6 +73,7 @@ def test_a_mapping_is_shown_as_recorded_of_aws():
 def test_settings_come_back_as_given():
     async def story(mill, stream):
         await mill.allow([*READ, "sqs:SendMessage"])
+        await mill.destinations()
         pattern = '{"eventName": ["INSERT"]}'
         made = await mill.map(
             stream,
@@ -140,6 +141,10 @@ def test_settings_come_back_as_given():
             "The function execution role does not have permissions to call PutObject on S3",
         ),
         (
+            {"DestinationConfig": {"OnFailure": {"Destination": QUEUE + "-gone"}}},
+            f"The destination ARN {QUEUE}-gone is invalid.",
+        ),
+        (
             {"DestinationConfig": {"OnFailure": {"Destination": QUEUE + ".fifo"}}},
             f"The destination ARN {QUEUE}.fifo is invalid.",
         ),
@@ -176,6 +181,7 @@ def test_settings_come_back_as_given():
 )  # fmt: skip
 def test_what_cannot_be_is_refused_with_its_sentence(params, message):
     async def story(mill, stream):
+        await mill.destinations()
         expected = ("InvalidParameterValueException", message.format(arn=stream.arn))
         assert await create_refused(mill, stream, **params) == expected
 
@@ -294,6 +300,7 @@ def test_mappings_are_listed_by_function_and_source_in_pages():
 def test_a_destination_is_taken_away_with_an_empty_name_and_stays_when_it_is_not_named():
     async def story(mill, stream):
         await mill.allow([*READ, "sns:Publish"])
+        await mill.destinations()
         topic = QUEUE.replace("sqs", "sns")
         made = await mill.map(stream, DestinationConfig={"OnFailure": {"Destination": topic}})
 
