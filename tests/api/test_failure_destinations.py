@@ -187,9 +187,7 @@ def test_a_window_hands_its_state_on_and_is_called_at_its_end(losses: Losses):
     ]
 
 
-def test_attempts_are_counted_on_and_a_batch_is_told_of_once_after_a_crash(
-    millrace: Millrace, tmp_path: Path
-):
+def test_attempts_are_counted_on_and_a_batch_is_told_of_once_after_a_crash(millrace: Millrace):
     losses = Losses(millrace)
     stream = losses.table("Killed", "sqs:SendMessage")
     losses.map("Killed", stream, losses.queue_arn, MaximumRetryAttempts=3)
