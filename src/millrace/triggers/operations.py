@@ -14,7 +14,6 @@ from millrace.functions import catalog as functions
 from millrace.functions import names
 from millrace.functions.catalog import Function
 from millrace.functions.names import Reference, invalid
-from millrace.functions.operations.settings import check_tags
 from millrace.storage.interface import Reader, Writer
 from millrace.streams import log
 from millrace.triggers import catalog, checkpoint, destination, permission, settings, tags
@@ -59,7 +58,7 @@ async def create_event_source_mapping(supervisor: Supervisor, context: Context, 
     """The mapping begins where the stream is at this very commit: nothing that comes after it is missed."""
     scope, stream_arn = context.scope, settings.stream_arn(params)
     settings.check(params)
-    check_tags(params.get("Tags") or {})
+    tags.check(params.get("Tags") or {})
     reference = names.resolve(scope, params["FunctionName"])
     mapping = Row(
         uuid=ids.uuid(),

@@ -392,6 +392,21 @@ def test_a_mapping_has_at_most_fifty_tags():
     run(story)
 
 
+@pytest.mark.parametrize(
+    "tags", [{"aws:x": ""}, {"AWS:x": ""}, {"": "x"}, {"k" * 129: ""}, {"k": "v" * 257}, {}]
+)
+def test_tags_that_cannot_be_are_refused_and_nothing_is_changed(tags):
+    async def story(mill, stream):
+        made = await mill.map(stream, Tags={"k" * 128: "v" * 256})
+        arn = made["EventSourceMappingArn"]
+
+        code, _ = await refused(mill, "TagResource", Resource=arn, Tags=tags)
+        assert code == "InvalidParameterValueException"
+        assert (await mill.do("ListTags", Resource=arn))["Tags"] == {"k" * 128: "v" * 256}
+
+    run(story)
+
+
 def test_callers_need_permissions_on_the_mapping_for_its_tags():
     arn = "arn:aws:lambda:eu-west-1:000000000000:event-source-mapping:u"
     (access,) = accesses("TagResource", mills.SCOPE, {"Resource": arn})
