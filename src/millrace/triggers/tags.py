@@ -35,13 +35,11 @@ def check(tags: Mapping[str, str]) -> None:
     for name, value in tags.items():
         if name.lower().startswith(_RESERVED):
             raise invalid(f"Invalid tag key {name}: keys that begin with {_RESERVED} are AWS's own.")
-        if not 0 < len(name) <= limits.mapping_tag_key_characters_max:
+        if not 0 < len(name) <= limits.tag_key_characters_max:
+            raise invalid(f"Invalid tag key: it must have 1 to {limits.tag_key_characters_max} characters.")
+        if len(value) > limits.tag_value_characters_max:
             raise invalid(
-                f"Invalid tag key: it must have 1 to {limits.mapping_tag_key_characters_max} characters."
-            )
-        if len(value) > limits.mapping_tag_value_characters_max:
-            raise invalid(
-                f"Invalid value of tag {name}: it must have at most {limits.mapping_tag_value_characters_max} "
+                f"Invalid value of tag {name}: it must have at most {limits.tag_value_characters_max} "
                 "characters."
             )
 
