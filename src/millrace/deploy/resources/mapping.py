@@ -42,7 +42,7 @@ class EventSourceMapping(Kind):
             "MaximumRecordAgeInSeconds": Member(Whole(), -1),
             "MaximumRetryAttempts": Member(Whole(), -1),
             "ParallelizationFactor": Member(Whole(only=1)),
-            "TumblingWindowInSeconds": Member(Whole(only=0)),
+            "TumblingWindowInSeconds": Member(Whole(), 0),
             "Tags": Member(Tags(), {}),
         }
     )
