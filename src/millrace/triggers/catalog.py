@@ -25,7 +25,10 @@ CHANGES = "mappings/changes"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mapping:
-    """An event source mapping, in AWS's words. `function` is the bare name, `filters` are patterns as given."""
+    """An event source mapping, in AWS's words. `function` is the bare name, `filters` are patterns as given.
+
+    `lanes` is ParallelizationFactor, see `triggers.lanes`.
+    """
 
     uuid: str
     stream_arn: str
@@ -39,6 +42,7 @@ class Mapping:
     retry_attempts_max: int = -1
     record_age_seconds_max: int = -1
     bisect: bool = False
+    lanes: int = 1
     response_types: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
     tags: dict[str, str] = field(default_factory=dict[str, str])

@@ -10,7 +10,7 @@ from millrace.functions.names import invalid
 from millrace.triggers.filter import InvalidPatternError, compile_filters
 
 # A parameter and the value at which it asks for nothing.
-_NOT_BUILT: Mapping[str, Any] = {"ParallelizationFactor": 1, "TumblingWindowInSeconds": 0}
+_NOT_BUILT: Mapping[str, Any] = {"TumblingWindowInSeconds": 0}
 # Parameters of other sources than DynamoDB streams, and of what millrace does not have.
 _FOREIGN = (
     "AmazonManagedKafkaEventSourceConfig",
@@ -73,6 +73,7 @@ def changes(params: Mapping[str, Any]) -> dict[str, Any]:
         "retry_attempts_max": params.get("MaximumRetryAttempts"),
         "record_age_seconds_max": params.get("MaximumRecordAgeInSeconds"),
         "bisect": params.get("BisectBatchOnFunctionError"),
+        "lanes": params.get("ParallelizationFactor"),
         "enabled": params.get("Enabled"),
     }
     if params.get("FunctionResponseTypes") is not None:

@@ -2,6 +2,7 @@
 plain async function."""
 
 import asyncio
+import hashlib
 from contextlib import asynccontextmanager
 
 import orjson
@@ -92,15 +93,15 @@ class Mill:
         await self.storage.write(lambda w: functions.put(w, SCOPE, made))
 
     async def change(self, stream, *keys):
-        """One commit with a change of each of these items."""
+        """One commit with a change of each of these items. What stands before a colon names the partition."""
 
         def write(writer):
             current = log.describe(writer, stream.arn)
             for key in keys:
                 image = Image(orjson.dumps({"id": {"S": key}}), len(key) + 2)
-                log.append(
-                    writer, current, 0, record.encode("NEW_IMAGE", self.clock.now(), image, None, image)
-                )
+                partition = partition_of(key)
+                data = record.encode("NEW_IMAGE", self.clock.now(), image, None, image, partition=partition)
+                log.append(writer, current, partition, data)
 
         await self.storage.write(write)
 
@@ -137,6 +138,11 @@ class Mill:
     async def status(self):
         (status,) = await self.supervisor.status()
         return status.as_dict(self.clock.now())
+
+
+def partition_of(key):
+    """The hash of an item's partition."""
+    return int.from_bytes(hashlib.blake2b(key.partition(":")[0].encode(), digest_size=8).digest())
 
 
 async def turn():

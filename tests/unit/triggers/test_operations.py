@@ -121,7 +121,6 @@ def test_settings_come_back_as_given():
             {"DestinationConfig": {"OnFailure": {"Destination": "arn:aws:sqs:eu-west-1:000000000000:q"}}},
             "millrace does not support DestinationConfig.OnFailure.Destination yet.",
         ),
-        ({"ParallelizationFactor": 2}, "millrace does not support ParallelizationFactor other than 1 yet."),
         ({"TumblingWindowInSeconds": 5}, "millrace does not support TumblingWindowInSeconds other than 0 yet."),
         ({"KMSKeyArn": "arn:aws:kms:x"}, "millrace does not support KMSKeyArn for DynamoDB streams."),
     ],
@@ -209,7 +208,7 @@ def test_an_update_changes_what_it_names_and_nothing_else():
 
 
 @pytest.mark.parametrize(
-    "params", [{"ParallelizationFactor": 2}, {"FilterCriteria": {"Filters": [{"Pattern": "x"}]}}]
+    "params", [{"TumblingWindowInSeconds": 2}, {"FilterCriteria": {"Filters": [{"Pattern": "x"}]}}]
 )
 def test_an_update_refuses_what_creation_refuses(params):
     async def story(mill, stream):
