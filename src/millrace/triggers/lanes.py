@@ -65,9 +65,21 @@ def lose(rows: Rows, floor: int, later: Iterable[tuple[int, int]]) -> tuple[Rows
     """
     done = sum(row.done for row in rows) - sum(has_done(rows, *record) for record in later)
     lost = floor - rows[0].start - done
-    moved = [replace(row, position=max(row.position, floor)) for row in rows]
+    moved = [row if row.position >= floor else _moved(row, floor) for row in rows]
     moved[0] = replace(moved[0], discarded=add(moved[0].discarded, Reason.TRIMMED, lost))
     return tuple(moved), lost
+
+
+def _moved(row: Checkpoint, floor: int) -> Checkpoint:
+    """The row of a lane that lost what stood before it. A batch that was failing is another one now."""
+    return replace(
+        row,
+        position=floor,
+        attempts=0,
+        failed_at=None,
+        bounds=tuple(end for end in row.bounds if end > floor),
+        history=tuple(done for done in row.history if max(done) > floor),
+    )
 
 
 def reach(rows: Rows) -> int:
