@@ -47,6 +47,9 @@ class World:
         self.floor = 0
         self.divisor = self.random.choice([0, 0, 3, 2])  # numbers divisible by it are filtered; 0: none
         self.divisors = {self.divisor}
+        # One of several lanes: numbers with this remainder are its own, and trims are found out without it.
+        self.lanes = self.random.choice([1, 1, 2, 5])
+        self.lane = self.random.randrange(self.lanes)
         self.config = self.random_config()
         self.enabled = True
         self.missing = ""
@@ -54,7 +57,7 @@ class World:
         for _ in range(self.random.randrange(10)):
             self.append()
         start = self.random.choice([0, len(self.created)])
-        self.saved = Checkpoint(start, start)
+        self.saved = Checkpoint(start, start, lanes=self.lanes, lane=self.lane)
         self.acked: dict[int, int] = {}  # number: in which life of the process
         self.discarded: set[int] = set()
         self.discards: Counter[str] = Counter()
@@ -179,7 +182,8 @@ class World:
     def check_sums(self) -> None:
         for row in (self.saved, self.state.checkpoint):
             done = row.delivered + row.filtered + sum(row.discarded.values())
-            assert done == row.position - row.start, f"the counts do not add up: {row}"
+            own = sum(map(self.is_own, range(row.start + 1, row.position + 1)))
+            assert done == own, f"the counts do not add up: {row}"
             assert row.filtered >= 0, f"the counts do not make sense: {row}"
             assert row.filtered <= sum(map(self.may_be_filtered, range(row.start + 1, row.position + 1)))
             if not self.age_discards:
@@ -199,7 +203,8 @@ class World:
 
     def is_resolved(self, number: int) -> bool:
         return (
-            number in self.acked
+            not self.is_own(number)
+            or number in self.acked
             or number in self.discarded
             or number <= self.floor
             or self.may_be_filtered(number)
@@ -210,6 +215,9 @@ class World:
 
     def passes(self, number: int) -> bool:
         return not self.divisor or number % self.divisor != 0
+
+    def is_own(self, number: int) -> bool:
+        return number % self.lanes == self.lane
 
     # What happens.
 
@@ -265,9 +273,16 @@ class World:
         low = max(read.after, self.floor)
         budget = read.limit if self.random.random() < 0.8 else self.random.randint(1, read.limit)
         high = min(low + budget, len(self.created))
-        records = tuple(self.record(number) for number in range(low + 1, high + 1) if self.passes(number))
+        own = [number for number in range(low + 1, high + 1) if self.is_own(number)]
+        records = tuple(self.record(number) for number in own if self.passes(number))
+        filtered = () if self.lanes == 1 else self.runs(own)
         exhausted = high == len(self.created)
-        self.feed(RecordsRead(read.after, records, high, exhausted, self.floor))
+        self.feed(RecordsRead(read.after, records, high, exhausted, self.floor, filtered))
+
+    def runs(self, own: list[int]) -> tuple[tuple[int, int], ...]:
+        """The last of each run of numbers that do not pass, and how many they are."""
+        runs = [(passes, list(run)) for passes, run in itertools.groupby(own, self.passes)]
+        return tuple((run[-1], len(run)) for passes, run in runs if not passes)
 
     def record(self, number: int) -> Record:
         big = number % 11 == 0
@@ -335,6 +350,8 @@ class World:
         self.feed(Signal.RETRY)
 
     def trim(self) -> None:
+        if self.lanes > 1:
+            return
         self.floor = self.random.randint(self.floor, len(self.created))
 
     def end(self) -> None:

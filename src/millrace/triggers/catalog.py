@@ -28,7 +28,8 @@ CHANGES = "mappings/changes"
 class Mapping:
     """An event source mapping, in AWS's words. `function` is the bare name, `filters` are patterns as given.
 
-    `destination` is the ARN that is told of failures, empty for none.
+    `lanes` is ParallelizationFactor, see `triggers.lanes`. `destination` is the ARN that is told of failures, empty
+    for none.
     """
 
     uuid: str

@@ -83,10 +83,11 @@ class Config:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """What is durable of a mapping's way through a shard: one row.
+    """What is durable of a mapping's way through a shard: one row for each of its lanes, mostly one.
 
-    delivered + filtered + the discarded == position - start, always; what the journal has beyond
-    `position` is pending. `bounds` are the ends of batches that are being retried: the last one is the
+    delivered + filtered + the discarded of all the lanes are the records that are done with, always: of a
+    lone lane without history, position - start. What the journal has besides is pending. `lanes`, `lane` and
+    `history` say which records are this lane's own, see `lanes`. `bounds` are the ends of batches that are being retried: the last one is the
     current batch's, those before it are of the batches it was split from. `attempts` are the failed
     invocations of the current batch that count, `failed_at` the first failure's time, `request_id` the last
     one's. `window` is the tumbling window that is open. `invoked` and `failed` count records once for each
@@ -110,6 +111,19 @@ class Checkpoint:
     window: Window | None = None
     invoked: int = 0
     failed: int = 0
+    lanes: int = 1
+    lane: int = 0
+    history: tuple[tuple[int, ...], ...] = ()
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether every record beyond the position is this lane's own."""
+        return self.lanes == 1 and not self.history
+
+    @property
+    def done(self) -> int:
+        """How many records it has brought to an end."""
+        return self.delivered + self.filtered + sum(self.discarded.values())
 
 
 @dataclass(slots=True)
@@ -118,9 +132,11 @@ class State:
 
     `buffer` holds what was read and is not done with, of `size` bytes, `read_to` how far was read; numbers
     between that are not in the buffer were filtered, unless they are in `lost` (trimmed before they could be
-    read). `reading`: an answer is due, `stale`: it will be of no use. `behind`: there may be more to read.
-    `through` is the last record of the batch in flight, `closing` that it is the last call of a tumbling window
-    (which has no records: `through` is the position then), `failures` how often in a row it went wrong, `wake`
+    read). Of several lanes they may also be another's: there `skips` says how many were filtered, as
+    `RecordsRead.filtered` does. `reading`: an answer is due, `stale`: it will be of no use. `behind`: there may be
+    more to read. `through` is the last record of the batch in flight, `closing` that it is the last call of a
+    tumbling window (which has no records: `through` is the position then), `failures` how often in a row it went
+    wrong, `wake`
     when a waiting or collecting batch is due, `timer` the last time asked for, `unsaved` since when counts
     have not been saved, `end` the shard's last number once it is closed.
     """
@@ -134,6 +150,7 @@ class State:
     size: int = 0
     read_to: int = 0
     lost: tuple[tuple[int, int], ...] = ()
+    skips: tuple[tuple[int, int], ...] = ()
     reading: bool = False
     stale: bool = False
     behind: bool = False
@@ -173,7 +190,9 @@ class Signal(Enum):
 class RecordsRead:
     """The answer to `Read(after)`: the records that pass the filters, up to number `through`.
 
-    `floor`: up to there the journal is trimmed. `exhausted`: there was no more when it was read.
+    `floor`: up to there the journal is trimmed. `exhausted`: there was no more when it was read. `filtered` is
+    for lanes: the number of the last one of a run of records that did not pass, and how many these are. For who
+    is alone, all that is not there did not pass.
     """
 
     after: int
@@ -181,6 +200,7 @@ class RecordsRead:
     through: int
     exhausted: bool
     floor: int = 0
+    filtered: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ class Shaper:
     def shape(self, entry: Entry) -> bytes:
         """One member of `Records`, as JSON."""
         header, keys, new, old = entry.data.split(b"\n")
-        name, view, milliseconds, size, cause = header.split(b" ")
+        name, view, milliseconds, size, cause = header.split(b" ")[:5]
         parts = [
             b'{"eventID":"', event_id(entry).encode(), b'","eventName":"', name, self._middle,
             # Whole seconds, and yet a float.

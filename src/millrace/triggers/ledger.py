@@ -4,7 +4,11 @@ Nothing is decided here. Every number that leaves the buffer is counted once, as
 discarded, in the same breath as the position moves past it: so the sums always agree.
 """
 
+from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import replace
+from operator import itemgetter
+from typing import Any
 
 from millrace.core import limits
 from millrace.triggers.delivery import (
@@ -19,6 +23,9 @@ from millrace.triggers.delivery import (
     SaveCheckpoint,
     State,
 )
+
+# The number of a record, and of a run of skipped ones, stands first.
+_NUMBER: Callable[[tuple[Any, ...]], int] = itemgetter(0)
 
 
 class Ledger:
@@ -47,7 +54,12 @@ class Ledger:
         retired = count(state.buffer, through)
         records = state.buffer[:retired]
         lost = _overlap(state.lost, through)
-        filtered = through - checkpoint.position - retired - lost
+        skips = _before(state.skips, through)
+        filtered = (
+            through - checkpoint.position - retired - lost
+            if checkpoint.is_alone
+            else sum(number for _, number in state.skips[:skips])
+        )
         discarded = _add(checkpoint.discarded, reason, retired) if reason else checkpoint.discarded
         self._report_losses(lost, filtered)
         if reason and records:
@@ -62,7 +74,9 @@ class Ledger:
             failed_at=None,
             request_id="",
             bounds=tuple(end for end in checkpoint.bounds if end > through),
+            history=tuple(done for done in checkpoint.history if max(done) > through),
         )
+        state.skips = state.skips[skips:]
         state.buffer = state.buffer[retired:]
         state.size -= size(records)
         state.lost = tuple((max(low, through + 1), high) for low, high in state.lost if high > through)
@@ -99,6 +113,7 @@ class Ledger:
         state.buffer = state.buffer[:kept]
         state.size = size(state.buffer)
         state.lost = tuple(span for span in state.lost if span[0] <= state.read_to)
+        state.skips = state.skips[: _before(state.skips, state.read_to)]
         state.stale = state.reading
         state.behind = True
         state.wake = None
@@ -127,7 +142,11 @@ def fitting(records: tuple[Record, ...], frame: int) -> int:
 
 def count(records: tuple[Record, ...], through: int) -> int:
     """How many of the records have a number up to `through`."""
-    return next((place for place, record in enumerate(records) if record.number > through), len(records))
+    return bisect_right(records, through, key=_NUMBER)
+
+
+def _before(skips: tuple[tuple[int, int], ...], through: int) -> int:
+    return bisect_right(skips, through, key=_NUMBER)
 
 
 def _overlap(spans: tuple[tuple[int, int], ...], through: int) -> int:

@@ -103,6 +103,7 @@ class _Turn(Discards):
             state.lost += ((event.after + 1, event.floor),)
         state.buffer += event.records
         state.size += ledger.size(event.records)
+        state.skips += event.filtered
         state.read_to = max(event.after, event.through, event.floor)
         state.behind = state.behind or not event.exhausted
 

@@ -16,7 +16,7 @@ from millrace.functions.catalog import Function
 from millrace.functions.names import Reference, invalid
 from millrace.storage.interface import Reader, Writer
 from millrace.streams import log
-from millrace.triggers import catalog, checkpoint, destination, permission, settings, tags
+from millrace.triggers import catalog, checkpoint, destination, past, permission, settings, tags
 from millrace.triggers.catalog import Mapping as Row
 from millrace.triggers.delivery import Result
 from millrace.triggers.supervisor import Supervisor
@@ -135,7 +135,7 @@ async def update_event_source_mapping(supervisor: Supervisor, context: Context, 
         if reference is not None:
             _check_duplicate(writer, scope, after)
         catalog.put(writer, after)
-        return describe(after, _transition(before, after), checkpoint.last_result(writer, after.uuid))
+        return describe(after, _transition(before, after), past.last_result(writer, after.uuid))
 
     mapping, role = await supervisor.storage.read(check)
     if role is not None:
@@ -146,9 +146,9 @@ async def update_event_source_mapping(supervisor: Supervisor, context: Context, 
 async def delete_event_source_mapping(supervisor: Supervisor, context: Context, params: Params) -> Output:
     def write(writer: Writer) -> Output:
         mapping = _existing(writer, context.scope, params)
-        result = checkpoint.last_result(writer, mapping.uuid)
+        result = past.last_result(writer, mapping.uuid)
         catalog.remove(writer, mapping)
-        checkpoint.remove_all(writer, mapping.uuid)
+        past.remove(writer, mapping.uuid)
         destination.forget(writer, mapping.uuid)
         return describe(mapping, "Deleting", result)
 
@@ -187,7 +187,7 @@ def describe(mapping: Row, state: str, result: str) -> Output:
 
 def _shown(reader: Reader, mapping: Row) -> Output:
     state = "Enabled" if mapping.enabled else "Disabled"
-    return describe(mapping, state, checkpoint.last_result(reader, mapping.uuid))
+    return describe(mapping, state, past.last_result(reader, mapping.uuid))
 
 
 def _transition(before: Row, after: Row) -> str:

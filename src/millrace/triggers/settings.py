@@ -10,7 +10,6 @@ from millrace.functions.names import invalid
 from millrace.triggers.filter import InvalidPatternError, compile_filters
 
 # A parameter and the value at which it asks for nothing.
-_NOT_BUILT: Mapping[str, Any] = {"ParallelizationFactor": 1}
 # The one metric that streams have: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
 _METRICS = ("EventCount",)
 # What may be told of failures: standard queues and topics, and buckets.
@@ -54,9 +53,6 @@ def check(params: Mapping[str, Any]) -> None:
     """Raises InvalidParameterValueException for what is wrong, or is not built."""
     _check_success(params)
     check_windows(params.get("ParallelizationFactor") or 1, params.get("TumblingWindowInSeconds") or 0)
-    for name, nothing in _NOT_BUILT.items():
-        if params.get(name) not in (None, nothing):
-            raise invalid(f"millrace does not support {name} other than {nothing} yet.")
     for name in _FOREIGN:
         if params.get(name):
             raise invalid(
@@ -89,6 +85,7 @@ def changes(params: Mapping[str, Any]) -> dict[str, Any]:
         "retry_attempts_max": params.get("MaximumRetryAttempts"),
         "record_age_seconds_max": params.get("MaximumRecordAgeInSeconds"),
         "bisect": params.get("BisectBatchOnFunctionError"),
+        "lanes": params.get("ParallelizationFactor"),
         "enabled": params.get("Enabled"),
         "tumbling_seconds": params.get("TumblingWindowInSeconds"),
         "destination": _destination(params),

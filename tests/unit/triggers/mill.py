@@ -2,6 +2,7 @@
 plain async function."""
 
 import asyncio
+import hashlib
 from contextlib import asynccontextmanager
 
 import orjson
@@ -102,15 +103,15 @@ class Mill:
         await self.storage.write(lambda w: topics.put(w, Topic(SCOPE, name, "t")))
 
     async def change(self, stream, *keys):
-        """One commit with a change of each of these items."""
+        """One commit with a change of each of these items. What stands before a colon names the partition."""
 
         def write(writer):
             current = log.describe(writer, stream.arn)
             for key in keys:
                 image = Image(orjson.dumps({"id": {"S": key}}), len(key) + 2)
-                log.append(
-                    writer, current, 0, record.encode("NEW_IMAGE", self.clock.now(), image, None, image)
-                )
+                partition = partition_of(key)
+                data = record.encode("NEW_IMAGE", self.clock.now(), image, None, image, partition=partition)
+                log.append(writer, current, partition, data)
 
         await self.storage.write(write)
 
@@ -147,6 +148,11 @@ class Mill:
     async def status(self):
         (status,) = await self.supervisor.status()
         return status.as_dict(self.clock.now())
+
+
+def partition_of(key):
+    """The hash of an item's partition."""
+    return int.from_bytes(hashlib.blake2b(key.partition(":")[0].encode(), digest_size=8).digest())
 
 
 async def turn():

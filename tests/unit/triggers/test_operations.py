@@ -160,7 +160,6 @@ def test_settings_come_back_as_given():
             {"DestinationConfig": {"OnFailure": {}}},
             "The Destination field is required for an OnFailure configuration.",
         ),
-        ({"ParallelizationFactor": 2}, "millrace does not support ParallelizationFactor other than 1 yet."),
         (
             {"ParallelizationFactor": 2, "TumblingWindowInSeconds": 5},
             "Parallelization factor must be equal to 1 when tumbling window period is configured",
@@ -263,13 +262,30 @@ def test_an_update_changes_what_it_names_and_nothing_else():
 
 
 @pytest.mark.parametrize(
-    "params", [{"ParallelizationFactor": 2}, {"FilterCriteria": {"Filters": [{"Pattern": "x"}]}}]
+    "params",
+    [
+        {"ParallelizationFactor": 2, "TumblingWindowInSeconds": 5},
+        {"FilterCriteria": {"Filters": [{"Pattern": "x"}]}},
+    ],
 )
 def test_an_update_refuses_what_creation_refuses(params):
     async def story(mill, stream):
         made = await mill.map(stream)
         code, _ = await refused(mill, "UpdateEventSourceMapping", UUID=made["UUID"], **params)
         assert code == "InvalidParameterValueException"
+
+    run(story)
+
+
+def test_an_update_refuses_lanes_beside_the_window_that_is_there():
+    async def story(mill, stream):
+        made = await mill.map(stream, TumblingWindowInSeconds=5)
+        assert await refused(
+            mill, "UpdateEventSourceMapping", UUID=made["UUID"], ParallelizationFactor=2
+        ) == (
+            "InvalidParameterValueException",
+            "Parallelization factor must be equal to 1 when tumbling window period is configured",
+        )
 
     run(story)
 
