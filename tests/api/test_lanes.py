@@ -1,6 +1,7 @@
 """ParallelizationFactor on a real server: ten batches of one shard at once, and each key's changes in order."""
 
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from tests.api.millrace_process import Millrace, stream_policy
 
 LANES = 10
 PARTITIONS = 60
+ROUNDS = 12
 
 # Notes what it gets; a batch ends when the file `open` is there.
 HANDLER = """
@@ -86,6 +88,16 @@ def mill(millrace: Millrace, tmp_path: Path) -> Mill:
     return Mill(millrace, place)
 
 
+def check_accounts(mill: Mill) -> dict[str, Any]:
+    """Every record that the stream has had is in the trigger's accounts once, at this very moment."""
+    status = mill.server.ask("status")
+    (trigger,), (table,) = status["mappings"], status["tables"]
+    done = trigger["delivered"] + trigger["filtered"] + sum(trigger["discarded"].values())
+    assert done + trigger["pending"] == trigger["records"] == table["changes"]
+    assert trigger["pending"] >= 0
+    return trigger
+
+
 def test_ten_batches_run_at_once_in_order_for_each_key_also_when_the_factor_changes(mill: Mill):
     # None of them ends before the file is there: so they all run at once.
     with mill.server.tail("function=lane") as tail:
@@ -95,14 +107,19 @@ def test_ten_batches_run_at_once_in_order_for_each_key_also_when_the_factor_chan
             UUID=mill.mapping["UUID"], ParallelizationFactor=3
         )
         mill.write(2)
-        (trigger,) = mill.server.ask("status")["mappings"]
+        waiting = check_accounts(mill)
         assert mill.begun <= LANES
-        (mill.place / "open").touch()
+        with ThreadPoolExecutor() as writers:
+            writing = writers.submit(mill.write, *range(3, ROUNDS))
+            (mill.place / "open").touch()
+            while not writing.done():
+                check_accounts(mill)
+            writing.result()
         mill.server.idle()
 
     assert (mill.mapping["ParallelizationFactor"], answer["ParallelizationFactor"]) == (LANES, 3)
-    assert (trigger["delivered"], trigger["pending"]) == (0, 3 * PARTITIONS)
-    assert mill.got == {f"p{one}": [0, 1, 2] for one in range(PARTITIONS)}
-    (trigger,) = mill.server.ask("status")["mappings"]
-    assert (trigger["delivered"], trigger["pending"]) == (3 * PARTITIONS, 0)
+    assert (waiting["delivered"], waiting["pending"]) == (0, 3 * PARTITIONS)
+    assert mill.got == {f"p{one}": list(range(ROUNDS)) for one in range(PARTITIONS)}
+    trigger = check_accounts(mill)
+    assert (trigger["delivered"], trigger["pending"]) == (ROUNDS * PARTITIONS, 0)
     assert trigger["shards"][0]["lanes"] == 3

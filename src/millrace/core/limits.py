@@ -164,7 +164,6 @@ mapping_page_max = 100
 mapping_changes_kept = 100
 mapping_stop_seconds_max = 5.0  # how long a stopping server waits for batches in flight
 mapping_read_chunk_records_max = 100
-mapping_lanes_max = 10  # ParallelizationFactor
 mapping_feed_bytes_max = 32 * MIB  # of records kept for others that read them too, over all shards
 mapping_feed_documents_max = 500  # parsed records kept of each shard
 mapping_status_records_max = 1_000  # looked at to find how old the oldest pending record of a lane is

@@ -33,6 +33,7 @@ class ShardStatus:
 
     shard: str
     lanes: int
+    records: int
     phase: str
     position: str
     delivered: int
@@ -112,11 +113,12 @@ class MappingStatus:
     def as_dict(self, now: float) -> dict[str, Any]:
         """As JSON shows it; times are relative to `now`."""
         errors = [shard.last_error for shard in self.shards if shard.last_error is not None]
-        past = {"records": self.past.records, "delivered": self.past.delivered}
+        past: dict[str, Any] = {"records": self.past.records, "delivered": self.past.delivered}
         past |= {"filtered": self.past.filtered, "discarded": self.past.discarded}
         return {
             **asdict(self),
             "past": past,
+            "records": self.past.records + sum(shard.records for shard in self.shards),
             "delivered": self.past.delivered + sum(shard.delivered for shard in self.shards),
             "filtered": self.past.filtered + sum(shard.filtered for shard in self.shards),
             "discarded": self.discarded,
@@ -162,12 +164,14 @@ def _of_shard(reader: Reader, shard: Shard, saved: lanes.Rows, runners: Sequence
     newer = {runner.state.checkpoint.lane: runner.state.checkpoint for runner in runners}
     rows = tuple(newer.get(row.lane, row) for row in saved) or (Checkpoint(0, 0),)
     states = [runner.state for runner in runners]
-    pending = reader.head(shard.journal) - rows[0].start - sum(row.done for row in rows)
+    records = reader.head(shard.journal) - rows[0].start
+    pending = records - sum(row.done for row in rows)
     retries = [state.wake for state in states if state.phase is Phase.WAITING and state.wake is not None]
     errors = [runner.last_error for runner in runners if runner.last_error is not None]
     return ShardStatus(
         shard=shard.id,
         lanes=len(rows),
+        records=records,
         phase=min((state.phase for state in states), key=_TELLING.index, default="pending"),
         position=shard.sequence_number(min(row.position for row in rows)),
         delivered=sum(row.delivered for row in rows),
@@ -189,9 +193,14 @@ def _oldest_pending(reader: Reader, shard: Shard, rows: lanes.Rows) -> float | N
 
     Not every record is looked at: what lies far behind may be somewhat younger than this tells.
     """
-    after, seen = min(row.position for row in rows), None
-    for entry in log.read(reader, shard, after, 1 if rows[0].is_alone else limits.mapping_status_records_max):
-        seen = entry.created
-        if not lanes.has_done(rows, entry.number, record.partition_hash(entry.data)):
-            return seen
+    first = after = min(row.position for row in rows)
+    step, seen = 1 if rows[0].is_alone else limits.mapping_read_chunk_records_max, None
+    while after - first < limits.mapping_status_records_max:
+        entries = log.read(reader, shard, after, step)
+        for entry in entries:
+            seen, after = entry.created, entry.number
+            if not lanes.has_done(rows, entry.number, record.partition_hash(entry.data)):
+                return seen
+        if not entries:
+            break
     return seen

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from millrace.core import limits
 from millrace.core.clock import ManualClock
 from millrace.storage.memory import MemoryStorage
 from millrace.triggers import checkpoint, lanes
@@ -142,6 +143,18 @@ def test_the_factor_may_change_again_and_again(factors):
     run(story, handler)
 
 
+def test_a_batch_may_have_ten_thousand_records_that_came_bit_by_bit():
+    async def story(mill, stream):
+        await mill.map(stream, BatchSize=10_000, MaximumBatchingWindowInSeconds=60)
+        for number in range(40):
+            await mill.change(stream, *changes(250, 1, first=number))
+        await mill.supervisor.idle()
+
+        assert [len(keys) for keys in mill.batches] == [10_000]
+
+    run(story)
+
+
 def test_latest_begins_for_all_lanes_where_the_stream_is():
     async def story(mill, stream):
         await mill.change(stream, *changes(20, 1))
@@ -214,7 +227,9 @@ def test_lanes_that_come_too_late_count_what_was_trimmed():
     run(story, gate)
 
 
-def test_lanes_go_on_where_they_were_after_a_crash_in_a_change_of_the_factor(tmp_path):
+def test_lanes_go_on_where_they_were_after_a_crash_in_a_change_of_the_factor(monkeypatch):
+    monkeypatch.setattr(limits, "mapping_stop_seconds_max", 0.0)
+
     async def story():
         clock = ManualClock()
         gate = Gate()
