@@ -83,12 +83,13 @@ class Destinations:
         documents = self._documents(mapping, shard, command)
         refused = await self._refusal(mapping)
         records = [record for lost in command.given_up for record in lost.records]
+        sizes = [len(lost.records) for lost in command.given_up]
         now = self._clock.now()
 
         def write(writer: Writer) -> str | None:
             checkpoint.save(writer, uuid, shard.id, row)
-            error = refused or _deliver(writer, mapping, documents, now)
-            _note(writer, uuid, len(records), error)
+            told, error = (0, refused) if refused else _deliver(writer, mapping, documents, now)
+            _note(writer, uuid, sum(sizes[:told]), sum(sizes[told:]), error)
             return error
 
         error = await self._storage.write(write)
@@ -135,23 +136,21 @@ def _is_there(destination: str, reader: Reader) -> bool:
             return True
 
 
-def _deliver(writer: Writer, mapping: Mapping, documents: list[Document], now: float) -> str | None:
-    """Why the destination could not be told; None if it was."""
-    try:
-        for one in documents:
+def _deliver(
+    writer: Writer, mapping: Mapping, documents: list[Document], now: float
+) -> tuple[int, str | None]:
+    """How many of the documents the destination was told, and why not of all."""
+    for told, one in enumerate(documents):
+        try:
             destinations.deliver(writer, mapping.scope, mapping.destination, one, now)
-    except AwsError as error:
-        return str(error)
-    return None
+        except AwsError as error:
+            return told, str(error)
+    return len(documents), None
 
 
-def _note(writer: Writer, uuid: str, records: int, error: str | None) -> None:
+def _note(writer: Writer, uuid: str, told: int, untold: int, error: str | None) -> None:
     row = tally(writer, uuid)
-    row = (
-        replace(row, delivered=row.delivered + records, error=None)
-        if error is None
-        else replace(row, failed=row.failed + records, error=error)
-    )
+    row = replace(row, delivered=row.delivered + told, failed=row.failed + untold, error=error)
     writer.put(SPACE, uuid.encode(), orjson.dumps(row))
 
 
