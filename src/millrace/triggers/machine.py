@@ -47,7 +47,7 @@ _FRAME_BYTES = 14
 
 def step(state: State, event: Event, now: float) -> tuple[State, tuple[Command, ...]]:
     """The state after `event`, and what to do about it. `state` itself is not changed."""
-    turn = _Turn(replace(state), now)
+    turn = _Turn(delivery.copy_of(state), now)
     turn.note(event)
     turn.advance()
     turn.set_timer()
