@@ -6,6 +6,7 @@ record that is done with; everything up to it was delivered, filtered or discard
 
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
+from operator import attrgetter
 from typing import NamedTuple
 
 from millrace.core import limits
@@ -161,6 +162,14 @@ class State:
     timer: float | None = None
     unsaved: float | None = None
     end: int | None = None
+
+
+_VALUES = attrgetter(*State.__slots__)
+
+
+def copy_of(state: State) -> State:
+    """The same again. Every step makes one: this is a good deal quicker than `dataclasses.replace`."""
+    return State(*_VALUES(state))
 
 
 def begin(checkpoint: Checkpoint, config: Config, *, enabled: bool = True, missing: str = "") -> State:

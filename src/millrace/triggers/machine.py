@@ -46,7 +46,7 @@ from millrace.triggers.response import BatchFailedError, Verdict, judge
 
 def step(state: State, event: Event, now: float) -> tuple[State, tuple[Command, ...]]:
     """The state after `event`, and what to do about it. `state` itself is not changed."""
-    turn = _Turn(replace(state), now)
+    turn = _Turn(delivery.copy_of(state), now)
     turn.note(event)
     turn.advance()
     turn.set_timer()

@@ -77,3 +77,12 @@ def test_the_result_of_a_mapping_is_its_newest_shard_result():
         return past.last_result(writer, "u")
 
     assert write(save) == "PROBLEM: x"
+
+
+def test_a_row_of_an_older_data_directory_is_that_of_a_lone_lane():
+    def read(writer):
+        writer.put(checkpoint.SPACE, b"u\0shardId-1", b'{"start":1,"position":9,"delivered":8,"bounds":[12]}')
+        rows, _ = checkpoint.claim(writer, "u", SHARD, "me")
+        return rows
+
+    assert write(read) == (Checkpoint(1, 9, 8, bounds=(12,), owner="me"),)

@@ -11,8 +11,8 @@ import pytest
 from millrace.core import limits
 from millrace.core.clock import ManualClock
 from millrace.storage.memory import MemoryStorage
-from millrace.triggers import checkpoint, lanes
-from millrace.triggers.delivery import Checkpoint, Discarded, Phase, Window
+from millrace.triggers import checkpoint, journey, lanes
+from millrace.triggers.delivery import AttemptFailed, BatchSucceeded, Checkpoint, Discarded, Phase, Window
 
 _SPEC = importlib.util.spec_from_file_location("mill", Path(__file__).with_name("mill.py"))
 mills = importlib.util.module_from_spec(_SPEC)
@@ -331,3 +331,29 @@ def test_an_open_window_and_the_counts_of_calls_go_on_in_the_first_lane():
     assert [(row.invoked, row.failed) for row in rows] == [(7, 2), (0, 0), (0, 0)]
     (alone,) = lanes.divide(rows, 1)
     assert (alone.window, alone.invoked, alone.failed) == (window, 7, 2)
+
+
+def test_a_journey_tells_of_the_lane_that_a_change_is_in():
+    async def handler(name, keys):
+        if keys[0].startswith("p0:"):
+            raise ValueError("no")
+
+    async def story(mill, stream):
+        await mill.map(stream, ParallelizationFactor=10)
+        (shard,) = stream.shards
+        other = next(
+            f"q{n}" for n in range(99) if mills.partition_of(f"q{n}") % 10 != mills.partition_of("p0") % 10
+        )
+        await mill.change(stream, "p0:0", f"{other}:0", "p0:1")
+        await mill.until(lambda: any(isinstance(fact, BatchSucceeded) for fact in mill.seen))
+        await mill.until(lambda: any(isinstance(fact, AttemptFailed) for fact in mill.seen))
+
+        def look(reader):
+            for number in (1, 2, 3):
+                place = journey.locate(reader, stream.arn, shard.id, shard.start + number)
+                (told,) = journey.follow(reader, place, mill.supervisor.runner, lambda *_: None)
+                yield str(told.outcome)
+
+        assert await mill.storage.read(lambda r: list(look(r))) == ["retrying", "delivered", "retrying"]
+
+    run(story, handler)
