@@ -64,6 +64,7 @@ from millrace.streams.retention import Retention
 from millrace.topics.operations import topics_service
 from millrace.topics.sender import Invoke, Sender
 from millrace.topics.topics import Topics
+from millrace.triggers import past
 from millrace.triggers.operations import service as triggers_service
 from millrace.triggers.supervisor import Supervisor
 from millrace.triggers.tags import is_mapping
@@ -108,7 +109,7 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
         life = await stack.enter_async_context(TableLife(storage, clock))
         identities = Identities(storage, clock)
         stack.push_async_callback(identities.settle)
-        await stack.enter_async_context(Retention(storage, clock))
+        await stack.enter_async_context(Retention(storage, clock, past.farewell))
         await stack.enter_async_context(Copier(storage, clock))
         await stack.enter_async_context(BackupRetention(storage, clock))
         await stack.enter_async_context(Sweeper(storage, clock))

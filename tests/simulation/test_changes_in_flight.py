@@ -4,6 +4,7 @@ import asyncio
 import importlib.util
 import random  # noqa: TID251 -- seeded: each history can be told again
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -62,8 +63,11 @@ class History:
         self.running = 0
 
     async def handler(self, name, keys):
+        assert self.running == 0, "two batches of one shard at a time"
+        await self.work(keys)
+
+    async def work(self, keys: list[str]) -> None:
         self.running += 1
-        assert self.running == 1, "two batches of one shard at a time"
         try:
             for _ in range(self.chance.randrange(12)):
                 await mills.turn()
@@ -124,9 +128,54 @@ class History:
                 waits.cancel()
                 await asyncio.wait([waits])
             case _:
-                keys = [f"{len(self.written) + more:04d}" for more in range(self.chance.randrange(1, 8))]
+                keys = self.fresh_keys()
                 await mill.change(stream, *keys)
                 self.written += keys
+
+    def fresh_keys(self) -> list[str]:
+        return [f"{len(self.written) + more:04d}" for more in range(self.chance.randrange(1, 8))]
+
+
+class LanesHistory(History):
+    """The same with several lanes, whose number changes too, and with records trimmed before they are read."""
+
+    PARTITIONS = 12
+
+    def __init__(self, seed: int, refuses: float, trims: float = 0.0) -> None:
+        super().__init__(seed, refuses)
+        self.trims = trims
+        self.busy: set[str] = set()
+
+    async def handler(self, name, keys):
+        partitions = {key.partition(":")[0] for key in keys}
+        assert not self.busy & partitions, "two batches of one partition at a time"
+        self.busy |= partitions
+        try:
+            await self.work(keys)
+        finally:
+            self.busy -= partitions
+
+    async def step(self, mill, stream) -> None:
+        if self.chance.random() < 0.08:
+            factor = self.chance.choice((1, 2, 3, 10))
+            await mill.do("UpdateEventSourceMapping", UUID=self.uuid, ParallelizationFactor=factor)
+        if self.chance.random() < self.trims:
+            journal, through = stream.shards[0].journal, self.chance.randrange(len(self.written) + 1)
+            await mill.storage.write(lambda w: w.trim(journal, through))
+        await super().step(mill, stream)
+        status = await mill.status()
+        done = status["delivered"] + status["filtered"] + sum(status["discarded"].values())
+        assert status["pending"] >= 0
+        assert done + status["pending"] == len(self.written)
+
+    def fresh_keys(self) -> list[str]:
+        counts = Counter(key.partition(":")[0] for key in self.written)
+        keys: list[str] = []
+        for _ in range(self.chance.randrange(1, 30)):
+            partition = f"p{self.chance.randrange(self.PARTITIONS)}"
+            keys.append(f"{partition}:{counts[partition]}")
+            counts[partition] += 1
+        return keys
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -154,3 +203,54 @@ def test_when_commits_are_refused_only_the_batch_in_flight_is_delivered_again(se
     assert following == len(history.written)
     assert again <= history.disk.refused
     assert (history.status["delivered"], history.status["pending"]) == (len(history.written), 0)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_whatever_happens_to_lanes_each_record_comes_once_and_each_key_is_in_order(seed: int):
+    history = LanesHistory(seed, refuses=0.0)
+    asyncio.run(history.tell())
+
+    assert in_order(history.got) == in_order([history.written])
+    assert (history.status["delivered"], history.status["pending"]) == (len(history.written), 0)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_lanes_lose_to_retention_is_counted_and_nothing_else_is_missing(seed: int):
+    history = LanesHistory(seed, refuses=0.0, trims=0.05)
+    asyncio.run(history.tell())
+
+    delivered = sum(len(keys) for keys in history.got)
+    trimmed = history.status["discarded"].get("trimmed", 0)
+    assert (history.status["delivered"], history.status["pending"]) == (delivered, 0)
+    assert delivered + trimmed == len(history.written)
+    in_order(history.got, gaps=True)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_when_commits_are_refused_each_lane_repeats_only_its_batch_in_flight(seed: int):
+    history = LanesHistory(seed, refuses=0.08)
+    asyncio.run(history.tell())
+
+    last: dict[str, int] = {}
+    again = 0
+    for keys in history.got:
+        repeats = False
+        for key in keys:
+            partition, _, number = key.partition(":")
+            assert int(number) <= last.get(partition, -1) + 1, "a record was passed over"
+            repeats |= int(number) <= last.get(partition, -1)
+            last[partition] = int(number)
+        again += repeats
+    assert last == in_order([history.written])
+    assert again <= history.disk.refused * 10  # a refused commit is that of several lanes
+    assert (history.status["delivered"], history.status["pending"]) == (len(history.written), 0)
+
+
+def in_order(got: list[list[str]], *, gaps: bool = False) -> dict[str, int]:
+    """The last number of each partition, all of whose records came one after the other."""
+    last: dict[str, int] = {}
+    for partition, _, number in (key.partition(":") for keys in got for key in keys):
+        following = last.get(partition, -1) + 1
+        assert int(number) >= following if gaps else int(number) == following
+        last[partition] = int(number)
+    return last

@@ -33,6 +33,7 @@ from millrace.triggers.delivery import (
     SetTimer,
     ShardEnded,
     Signal,
+    Window,
     begin,
 )
 from millrace.triggers.machine import step
@@ -46,6 +47,9 @@ class World:
         self.floor = 0
         self.divisor = self.random.choice([0, 0, 3, 2])  # numbers divisible by it are filtered; 0: none
         self.divisors = {self.divisor}
+        # One of several lanes: numbers with this remainder are its own, and trims are found out without it.
+        self.lanes = self.random.choice([1, 1, 2, 5])
+        self.lane = self.random.randrange(self.lanes)
         self.config = self.random_config()
         self.enabled = True
         self.missing = ""
@@ -53,7 +57,7 @@ class World:
         for _ in range(self.random.randrange(10)):
             self.append()
         start = self.random.choice([0, len(self.created)])
-        self.saved = Checkpoint(start, start)
+        self.saved = Checkpoint(start, start, lanes=self.lanes, lane=self.lane)
         self.acked: dict[int, int] = {}  # number: in which life of the process
         self.discarded: set[int] = set()
         self.discards: Counter[str] = Counter()
@@ -70,6 +74,8 @@ class World:
         self.state = begin(self.saved, self.config, enabled=self.enabled, missing=self.missing)
         self.reading: Read | None = None
         self.flight: tuple[Record, ...] | None = None
+        self.window: Window | None = None
+        self.final = False
         self.timer: float | None = None
         self.feed(Signal.STARTED)
         if self.ended:
@@ -100,7 +106,7 @@ class World:
                 self.reading = command
             case Invoke():
                 self.check_invoke(command)
-                self.flight = command.records
+                self.flight, self.window, self.final = command.records, command.window, command.final
             case SetTimer():
                 self.timer = command.when
             case SaveCheckpoint():
@@ -108,6 +114,7 @@ class World:
                 if command.checkpoint.position > self.saved.position:
                     self.failures.clear()
                 self.saved = command.checkpoint
+                self.check_given_up(command)
             case Report():
                 self.note_fact(command.fact)
             case Finish():
@@ -122,7 +129,7 @@ class World:
                 if fact.first:  # otherwise it was trimmed before anyone read it: `floor` tells
                     self.discarded.update(range(int(fact.first), int(fact.last) + 1))
             case AttemptFailed(counts=True):
-                key = (int(fact.first), int(fact.last))
+                key = (int(fact.first or 0), int(fact.last or 0))
                 self.failures[key] += 1
                 if self.config.retry_attempts_max >= 0:
                     assert self.failures[key] <= self.config.retry_attempts_max + 1, "too many attempts"
@@ -132,6 +139,7 @@ class World:
     def check_invoke(self, command: Invoke) -> None:
         records = command.records
         numbers = [record.number for record in records]
+        self.check_window(command)
         assert self.flight is None, "two batches in flight"
         assert self.enabled, "called while disabled"
         assert not self.missing, "called without permission"
@@ -142,15 +150,40 @@ class World:
         for number in numbers:
             assert self.acked.get(number, -1) != self.life, f"record {number} is delivered twice"
             assert number > self.saved.position, "called with what is done with"
-        for number in range(self.saved.start + 1, numbers[0]):
+        for number in range(self.saved.start + 1, numbers[0] if numbers else 0):
             assert self.is_resolved(number), f"record {number} was passed over by {numbers}"
         for low, high in itertools.pairwise(numbers):
             assert all(self.is_resolved(number) for number in range(low + 1, high)), "a hole in the batch"
 
+    def check_window(self, command: Invoke) -> None:
+        """The state is what the function has seen of the window, so far, and no record is in the wrong one."""
+        window = command.window
+        assert bool(command.records) != command.final
+        if window is None:
+            assert not command.final
+            return
+        assert all(record.created < window.end for record in command.records), "a batch crosses its window"
+        seen = orjson.loads(window.state)
+        for number in seen.get("numbers", []):
+            assert self.created[number - 1] < window.end, "a state crosses its window"
+            assert number <= self.saved.position, "a state knows what is not done with"
+        if seen:
+            assert window.start == seen["window"], "a state of another window"
+        over = command.final and not window.early
+        if over and not self.ended:
+            assert self.now >= window.end or self.created[self.saved.position] >= window.end
+
+    def check_given_up(self, command: SaveCheckpoint) -> None:
+        for lost in command.given_up:
+            for record in lost.records:
+                assert record.number <= command.checkpoint.position, "given up, but not passed"
+                assert record.number in self.discarded, "told of what was not discarded"
+
     def check_sums(self) -> None:
         for row in (self.saved, self.state.checkpoint):
             done = row.delivered + row.filtered + sum(row.discarded.values())
-            assert done == row.position - row.start, f"the counts do not add up: {row}"
+            own = sum(map(self.is_own, range(row.start + 1, row.position + 1)))
+            assert done == own, f"the counts do not add up: {row}"
             assert row.filtered >= 0, f"the counts do not make sense: {row}"
             assert row.filtered <= sum(map(self.may_be_filtered, range(row.start + 1, row.position + 1)))
             if not self.age_discards:
@@ -158,6 +191,7 @@ class World:
 
     def check_end(self) -> None:
         row = self.saved
+        assert row.window is None, "a window stays open for ever"
         head = len(self.created)
         assert row.position == head, f"{head - row.position} records are pending for ever"
         assert self.state.phase in (Phase.IDLE, Phase.FINISHED)
@@ -169,7 +203,8 @@ class World:
 
     def is_resolved(self, number: int) -> bool:
         return (
-            number in self.acked
+            not self.is_own(number)
+            or number in self.acked
             or number in self.discarded
             or number <= self.floor
             or self.may_be_filtered(number)
@@ -180,6 +215,9 @@ class World:
 
     def passes(self, number: int) -> bool:
         return not self.divisor or number % self.divisor != 0
+
+    def is_own(self, number: int) -> bool:
+        return number % self.lanes == self.lane
 
     # What happens.
 
@@ -192,6 +230,7 @@ class World:
             record_age_seconds_max=pick([-1, -1, 60, 300]),
             bisect=pick([False, True]),
             report_item_failures=pick([False, True]),
+            tumbling_seconds=pick([0, 0, 10, 900]),
         )
 
     def append(self) -> None:
@@ -204,7 +243,7 @@ class World:
         actions += [(0.1, self.end)]
         if self.reading:
             actions.append((20, self.answer_read))
-        if self.flight:
+        if self.flight is not None:
             actions.append((12, self.answer_call))
         if self.timer is not None:
             actions.append((6, self.fire))
@@ -234,9 +273,16 @@ class World:
         low = max(read.after, self.floor)
         budget = read.limit if self.random.random() < 0.8 else self.random.randint(1, read.limit)
         high = min(low + budget, len(self.created))
-        records = tuple(self.record(number) for number in range(low + 1, high + 1) if self.passes(number))
+        own = [number for number in range(low + 1, high + 1) if self.is_own(number)]
+        records = tuple(self.record(number) for number in own if self.passes(number))
+        filtered = () if self.lanes == 1 else self.runs(own)
         exhausted = high == len(self.created)
-        self.feed(RecordsRead(read.after, records, high, exhausted, self.floor))
+        self.feed(RecordsRead(read.after, records, high, exhausted, self.floor, filtered))
+
+    def runs(self, own: list[int]) -> tuple[tuple[int, int], ...]:
+        """The last of each run of numbers that do not pass, and how many they are."""
+        runs = [(passes, list(run)) for passes, run in itertools.groupby(own, self.passes)]
+        return tuple((run[-1], len(run)) for passes, run in runs if not passes)
 
     def record(self, number: int) -> Record:
         big = number % 11 == 0
@@ -248,8 +294,8 @@ class World:
         mood = self.random.random()
         if self.healthy or mood < 0.4:
             self.ack(batch)
-            self.feed(InvocationSucceeded(b"null"))
-        elif mood < 0.6 and self.config.report_item_failures:
+            self.feed(InvocationSucceeded(orjson.dumps({"state": self.seen(batch)})))
+        elif mood < 0.6 and self.config.report_item_failures and batch:
             self.fail_partly(batch)
         elif mood < 0.8:
             self.feed(InvocationFailed("Unhandled", counts=True))
@@ -259,12 +305,25 @@ class World:
     def fail_partly(self, batch: tuple[Record, ...]) -> None:
         named = self.random.choices(batch, k=2)
         failures = [{"itemIdentifier": record.sequence_number} for record in named]
+        state = {}
         if self.random.random() < 0.2:
             failures.append({"itemIdentifier": "unknown"})
         else:
             first = min(record.number for record in named)
-            self.ack(tuple(record for record in batch if record.number < first))
-        self.feed(InvocationSucceeded(orjson.dumps({"batchItemFailures": failures})))
+            done = tuple(record for record in batch if record.number < first)
+            self.ack(done)
+            state = self.seen(done)
+        self.feed(InvocationSucceeded(orjson.dumps({"batchItemFailures": failures, "state": state})))
+
+    def seen(self, batch: tuple[Record, ...]) -> dict[str, object]:
+        """What a function returns in a tumbling window that notes the numbers it has seen."""
+        if self.window is None:
+            return {}
+        before = orjson.loads(self.window.state).get("numbers", [])
+        state: dict[str, object] = {"window": self.window.start}
+        if not self.healthy and self.random.random() < 0.03:
+            state["much"] = "x" * limits.mapping_window_state_bytes_max
+        return {**state, "numbers": before + [record.number for record in batch]}
 
     def ack(self, batch: tuple[Record, ...]) -> None:
         for record in batch:
@@ -291,6 +350,8 @@ class World:
         self.feed(Signal.RETRY)
 
     def trim(self) -> None:
+        if self.lanes > 1:
+            return
         self.floor = self.random.randint(self.floor, len(self.created))
 
     def end(self) -> None:
@@ -307,7 +368,7 @@ class World:
         for _ in range(2_000):
             if self.reading:
                 self.answer_read()
-            elif self.flight:
+            elif self.flight is not None:
                 self.answer_call()
             elif self.timer is not None:
                 self.fire()

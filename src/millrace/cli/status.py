@@ -63,6 +63,12 @@ def _table(mappings: list[Mapping[str, Any]]) -> Table:
 def _reasons(mapping: Mapping[str, Any]) -> list[str]:
     name = f"[bold]{escape(mapping['table'])} → {escape(mapping['function'])}[/]"
     lines = [f"{name}: discarded {n}: {escape(why)}" for why, n in mapping["discarded"].items() if n]
+    told = mapping["told"]
+    if told["error"] is not None:
+        lines.append(
+            f"{name}: {told['failed']} discarded records were not sent to "
+            f"{escape(mapping['destination'] or 'their destination')}: {escape(told['error'])}"
+        )
     if mapping["missing"] is not None:
         lines.append(f"{name}: {escape(mapping['last_result'])}")
         lines.append(f"  add to role {escape(mapping['role'])}: [yellow]{escape(mapping['missing'])}[/]")

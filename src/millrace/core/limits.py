@@ -194,16 +194,23 @@ object_sweep_rows_max = 128  # of bytes without an owner, removed in one transac
 
 # Event source mappings: https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html
 mapping_batch_bytes_max = 6_291_456
+mapping_event_frame_bytes = 14  # `{"Records":[` and `]}`; each record costs its comma besides
+mapping_window_frame_bytes_max = 4 * KIB  # what a tumbling window adds to an event, but for its state
+mapping_window_state_bytes_max = MIB
 mapping_retry_seconds_min = 0.25
 mapping_retry_seconds_max = 60.0
 mapping_read_records_min = 100
 mapping_checkpoint_seconds_max = 1.0  # how long counts of filtered records may stay unsaved
 mapping_record_age_seconds_min = 60
-mapping_filters_max = 10
+mapping_filters_max = 5  # AWS's quota, which it raises to 10 on request
+filter_wildcards_alike_max = 4  # with the same character after them
 mapping_page_max = 100
 mapping_changes_kept = 100
 mapping_stop_seconds_max = 5.0  # how long a stopping server waits for batches in flight
 mapping_read_chunk_records_max = 100
+mapping_feed_bytes_max = 32 * MIB  # of records kept for others that read them too, over all shards
+mapping_feed_documents_max = 500  # parsed records kept of each shard
+mapping_status_records_max = 1_000  # looked at to find how old the oldest pending record of a lane is
 
 # CloudWatch Logs: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
 log_batch_bytes_max = 1_048_576

@@ -170,8 +170,11 @@ def _append(
     decoded = item.item
     keys = {name: decoded[name] for name in table.key_names}
     keys_image = Image(orjson.dumps(keys), values.size(keys))
-    data = record.encode(stream.view, now, keys_image, _image(old), _image(new), expired=expired)
-    log.append(writer, stream, int.from_bytes(key[:partition_hash_bytes]), data)
+    partition = int.from_bytes(key[:partition_hash_bytes])
+    data = record.encode(
+        stream.view, now, keys_image, _image(old), _image(new), partition=partition, expired=expired
+    )
+    log.append(writer, stream, partition, data)
 
 
 def _image(row: Row | None) -> Image | None:

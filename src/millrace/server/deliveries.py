@@ -18,6 +18,7 @@ from millrace.triggers.delivery import (
     Filtered,
     Resumed,
     Stopped,
+    Told,
 )
 from millrace.triggers.journey import Outcome, Remembered
 from millrace.triggers.runner import Call
@@ -46,6 +47,8 @@ class Delivery:
     table: str
     function: str
     shard: str
+    lane: int
+    lanes: int
     outcome: str
     started: float
     finished: float | None
@@ -57,6 +60,8 @@ class Delivery:
     error: str | None = None
     retry_at: float | None = None
     reason: str | None = None
+    destination: str | None = None
+    destination_error: str | None = None
     request_id: str | None = None
     log_group: str | None = None
     log_stream: str | None = None
@@ -68,9 +73,11 @@ class Delivery:
             self.request_id, self.duration_ms = call.request_id, call.duration_ms
             self.log_group, self.log_stream = call.log_group, call.log_stream
 
-    def covers(self, shard: str, sequence_number: int) -> bool:
-        """Whether the record is one of those that this is about."""
+    def covers(self, shard: str, sequence_number: int, partition: int | None) -> bool:
+        """Whether the record is one of those that this is about. `partition` is its partition's hash, if known."""
         if self.shard != shard or not self.first or not self.last:
+            return False
+        if partition is not None and partition % self.lanes != self.lane:
             return False
         return int(self.first) <= sequence_number <= int(self.last)
 
@@ -86,12 +93,15 @@ class Delivery:
         return round(max(0.0, self.retry_at - self.finished), 3)
 
 
+_Key = tuple[str, int]
+
+
 class _History:
-    """One trigger's. `running` are the attempts at work, by shard."""
+    """One trigger's. `running` are the attempts at work, by shard and lane."""
 
     def __init__(self) -> None:
         self.past: deque[Delivery] = deque(maxlen=limits.deliveries_kept)
-        self.running: dict[str, Delivery] = {}
+        self.running: dict[_Key, Delivery] = {}
 
 
 class Deliveries:
@@ -123,10 +133,10 @@ class Deliveries:
         history = self._history(seen.uuid)
         match seen.fact:
             case BatchStarted() as fact:
-                self._interrupt(history, seen.shard)
+                self._interrupt(history, (seen.shard, seen.lane))
                 begun = self._add(history, seen, RUNNING, fact.count)
                 begun.first, begun.last, begun.attempt = fact.first, fact.last, fact.attempt
-                history.running[seen.shard] = begun
+                history.running[seen.shard, seen.lane] = begun
             case BatchSucceeded() as fact:
                 self._succeed(history, seen, fact)
             case AttemptFailed() as fact:
@@ -135,6 +145,8 @@ class Deliveries:
                 given_up = self._add(history, seen, DISCARDED, fact.count)
                 given_up.first, given_up.last = fact.first or None, fact.last or None
                 given_up.reason = str(fact.reason)
+            case Told() as fact:
+                _tell(history, seen.shard, fact)
             case Filtered() as fact:
                 self._skip(history, seen, fact)
             case Stopped() as fact:
@@ -160,6 +172,8 @@ class Deliveries:
             table=seen.table,
             function=seen.function,
             shard=seen.shard,
+            lane=seen.lane,
+            lanes=seen.lanes,
             outcome=outcome,
             started=now,
             finished=None if outcome == RUNNING else now,
@@ -170,7 +184,7 @@ class Deliveries:
         return made
 
     def _succeed(self, history: _History, seen: Observation, fact: BatchSucceeded) -> None:
-        attempt = history.running.get(seen.shard)
+        attempt = history.running.get((seen.shard, seen.lane))
         if attempt is None:
             return
         attempt.learn(seen.call)
@@ -180,10 +194,10 @@ class Deliveries:
         # After a partial failure the rest is told of next, in the same breath.
         if fact.last == attempt.last:
             attempt.outcome = SUCCEEDED
-            del history.running[seen.shard]
+            del history.running[seen.shard, seen.lane]
 
     def _fail(self, history: _History, seen: Observation, fact: AttemptFailed) -> None:
-        attempt = history.running.pop(seen.shard, None)
+        attempt = history.running.pop((seen.shard, seen.lane), None)
         if attempt is None:
             return
         attempt.learn(seen.call)
@@ -201,10 +215,18 @@ class Deliveries:
         else:
             self._add(history, seen, FILTERED, fact.count)
 
-    def _interrupt(self, history: _History, shard: str) -> None:
-        attempt = history.running.pop(shard, None)
+    def _interrupt(self, history: _History, key: _Key) -> None:
+        attempt = history.running.pop(key, None)
         if attempt is not None:
             attempt.outcome, attempt.finished = INTERRUPTED, self._clock.now()
+
+
+def _tell(history: _History, shard: str, fact: Told) -> None:
+    """The destination was told of what was discarded just before, or could not be."""
+    for one in reversed(history.past):
+        if one.outcome == DISCARDED and one.shard == shard:
+            one.destination, one.destination_error = fact.destination, fact.error
+            return
 
 
 def fate(covering: Iterable[Delivery]) -> Remembered | None:

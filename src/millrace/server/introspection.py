@@ -29,7 +29,7 @@ from millrace.server.deliveries import Deliveries, Delivery, fate
 from millrace.server.live import Feeds, Interest
 from millrace.storage.interface import Reader, Storage
 from millrace.triggers import journey
-from millrace.triggers.journey import Journey
+from millrace.triggers.journey import Journey, Remembered
 from millrace.triggers.supervisor import Supervisor
 
 PREFIX = "/_millrace/"
@@ -181,19 +181,22 @@ class Introspection:
             raise BadRequestError("sequence must be a sequence number")
         shard, sequence_number = query["shard"], int(query["sequence"])
 
-        def lately(uuid: str) -> list[Delivery]:
-            return [one for one in self._deliveries.of(uuid) if one.covers(shard, sequence_number)]
+        def lately(uuid: str, partition: int | None) -> list[Delivery]:
+            return [one for one in self._deliveries.of(uuid) if one.covers(shard, sequence_number, partition)]
 
-        def look(reader: Reader) -> list[Journey]:
+        def remembered(uuid: str, partition: int | None) -> Remembered | None:
+            return fate(lately(uuid, partition))
+
+        def look(reader: Reader) -> tuple[list[Journey], int | None]:
             place = journey.locate(reader, query["stream"], shard, sequence_number)
-            return journey.follow(reader, place, self._supervisor.runner, lambda uuid: fate(lately(uuid)))
+            return journey.follow(reader, place, self._supervisor.runner, remembered), place.partition
 
         try:
-            found = await self._storage.read(look)
+            found, partition = await self._storage.read(look)
         except LookupError as error:
             raise UnknownError(str(error.args[0])) from None
         told = [
-            {**asdict(one), "attempts": [attempt.as_dict() for attempt in lately(one.mapping)]}
+            {**asdict(one), "attempts": [attempt.as_dict() for attempt in lately(one.mapping, partition)]}
             for one in found
         ]
         return _json(

@@ -31,6 +31,7 @@ from millrace.triggers.delivery import (
     Filtered,
     Resumed,
     Stopped,
+    Told,
 )
 from millrace.triggers.runner import Call
 from millrace.triggers.supervisor import Observation, Supervisor
@@ -248,6 +249,9 @@ def describe(fact: Fact, now: float) -> dict[str, Any]:
             return {"event": "attempt_failed", "records": fact.count, **told, **_span(fact)}
         case Discarded():
             return {"event": "discarded", "records": fact.count, "reason": str(fact.reason), **_span(fact)}
+        case Told():
+            told = {"destination": fact.destination, "error": fact.error}
+            return {"event": "destination_told", "records": fact.count, **told, **_span(fact)}
         case Filtered():
             return {"event": "filtered", "records": fact.count}
         case Stopped():
@@ -262,7 +266,7 @@ def _call(call: Call | None) -> dict[str, Any]:
     return {name: value for name, value in told.items() if value is not None}
 
 
-def _span(fact: BatchStarted | BatchSucceeded | AttemptFailed | Discarded) -> dict[str, str]:
+def _span(fact: BatchStarted | BatchSucceeded | AttemptFailed | Discarded | Told) -> dict[str, str]:
     return {"first": fact.first, "last": fact.last}
 
 

@@ -16,6 +16,8 @@ import orjson
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html
 _EXPIRY = {"PrincipalId": "dynamodb.amazonaws.com", "Type": "Service"}
 _NEW_VIEWS = frozenset(("NEW_IMAGE", "NEW_AND_OLD_IMAGES"))
+# The place of the partition's hash in a header, in hexadecimal digits.
+_PARTITION = 5
 _OLD_VIEWS = frozenset(("OLD_IMAGE", "NEW_AND_OLD_IMAGES"))
 
 
@@ -42,11 +44,19 @@ class Entry:
 
 
 def encode(
-    view: str, created: float, keys: Image, old: Image | None, new: Image | None, *, expired: bool = False
+    view: str,
+    created: float,
+    keys: Image,
+    old: Image | None,
+    new: Image | None,
+    *,
+    partition: int | None = None,
+    expired: bool = False,
 ) -> bytes:
     """The stored bytes of a change from `old` to `new` (None: there was, or is, no item).
 
-    Images that the view type leaves out are left out here. `expired` marks a deletion by Time to Live.
+    Images that the view type leaves out are left out here. `partition` is the partition's hash, for
+    `partition_hash`. `expired` marks a deletion by Time to Live.
     """
     name = "INSERT" if old is None else "REMOVE" if new is None else "MODIFY"
     size, old_raw, new_raw = keys.size, b"", b""
@@ -57,13 +67,24 @@ def encode(
         old_raw = old.raw
         size += old.size
     cause = "ttl" if expired else "-"
-    header = f"{name} {view} {int(created * 1000)} {size} {cause}".encode()
+    where = "" if partition is None else f" {partition:x}"
+    header = f"{name} {view} {int(created * 1000)} {size} {cause}{where}".encode()
     return b"\n".join((header, keys.raw, new_raw, old_raw))
 
 
 def created(data: bytes) -> float:
     """When the change was made, in epoch seconds."""
     return int(data[: data.index(b"\n")].split(b" ")[2]) / 1000
+
+
+def partition_hash(data: bytes) -> int:
+    """What records of one partition have in common. Those of older data directories have it of their keys."""
+    end = data.index(b"\n")
+    header = data[:end].split(b" ")
+    if len(header) > _PARTITION:
+        return int(header[_PARTITION], 16)
+    keys = data[end + 1 : data.index(b"\n", end + 1)]
+    return int.from_bytes(hashlib.blake2b(keys, digest_size=8).digest())
 
 
 def get_records_form(entry: Entry, region: str) -> dict[str, Any]:
@@ -78,7 +99,7 @@ def encoded_records_form(entry: Entry, region: str) -> dict[str, Any]:
 
 def _form(entry: Entry, region: str, item: Any) -> dict[str, Any]:
     header, keys, new, old = entry.data.split(b"\n")
-    name, view, milliseconds, size, cause = header.decode().split(" ")
+    name, view, milliseconds, size, cause = header.decode().split(" ")[:_PARTITION]
     change: dict[str, Any] = {
         "ApproximateCreationDateTime": float(int(milliseconds) // 1000),
         "Keys": item(keys),

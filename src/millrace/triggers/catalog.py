@@ -14,6 +14,7 @@ from millrace.core import arn as arns
 from millrace.core import limits
 from millrace.core.arn import Scope
 from millrace.functions import names
+from millrace.functions.names import Reference
 from millrace.storage.interface import Reader, Writer
 from millrace.triggers.delivery import Config
 
@@ -25,7 +26,11 @@ CHANGES = "mappings/changes"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mapping:
-    """An event source mapping, in AWS's words. `function` is the bare name, `filters` are patterns as given."""
+    """An event source mapping, in AWS's words. `function` is the bare name, `filters` are patterns as given.
+
+    `lanes` is ParallelizationFactor, see `triggers.lanes`. `destination` is the ARN that is told of failures, empty
+    for none.
+    """
 
     uuid: str
     stream_arn: str
@@ -39,6 +44,11 @@ class Mapping:
     retry_attempts_max: int = -1
     record_age_seconds_max: int = -1
     bisect: bool = False
+    lanes: int = 1
+    tumbling_seconds: int = 0
+    destination: str = ""
+    metrics: tuple[str, ...] | None = None
+    key_arn: str = ""
     response_types: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
     tags: dict[str, str] = field(default_factory=dict[str, str])
@@ -62,6 +72,10 @@ class Mapping:
         return names.function_arn(self.scope, self.function, self.qualifier)
 
     @property
+    def reference(self) -> Reference:
+        return Reference(self.function, self.qualifier)
+
+    @property
     def config(self) -> Config:
         """What the delivery machine must know of it."""
         return Config(
@@ -71,6 +85,7 @@ class Mapping:
             record_age_seconds_max=self.record_age_seconds_max,
             bisect=self.bisect,
             report_item_failures="ReportBatchItemFailures" in self.response_types,
+            tumbling_seconds=self.tumbling_seconds,
         )
 
 
@@ -79,6 +94,8 @@ def decode(raw: bytes) -> Mapping:
     row: dict[str, Any] = orjson.loads(raw)
     row["response_types"] = tuple(row["response_types"])
     row["filters"] = tuple(row["filters"])
+    if row.get("metrics") is not None:
+        row["metrics"] = tuple(row["metrics"])
     return Mapping(**row)
 
 

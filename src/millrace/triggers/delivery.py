@@ -6,6 +6,7 @@ record that is done with; everything up to it was delivered, filtered or discard
 
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
+from operator import attrgetter
 from typing import NamedTuple
 
 from millrace.core import limits
@@ -52,8 +53,25 @@ class Record(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """An open tumbling window: from `start` until before `end`, in epoch seconds.
+
+    `state` is what the function returned last, as JSON text. `early`: the state grew too large, so the window
+    ends now.
+    """
+
+    start: int
+    end: int
+    state: str = "{}"
+    early: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
-    """The part of a mapping that decides how records are delivered. -1 is AWS's word for "no limit"."""
+    """The part of a mapping that decides how records are delivered. -1 is AWS's word for "no limit".
+
+    `tumbling_seconds`: how long a tumbling window is, 0 for none.
+    """
 
     batch_size: int = 100
     window_seconds: int = 0
@@ -61,16 +79,20 @@ class Config:
     record_age_seconds_max: int = -1
     bisect: bool = False
     report_item_failures: bool = False
+    tumbling_seconds: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """What is durable of a mapping's way through a shard: one row.
+    """What is durable of a mapping's way through a shard: one row for each of its lanes, mostly one.
 
-    delivered + filtered + the discarded == position - start, always; what the journal has beyond
-    `position` is pending. `bounds` are the ends of batches that are being retried: the last one is the
+    delivered + filtered + the discarded of all the lanes are the records that are done with, always: of a
+    lone lane without history, position - start. What the journal has besides is pending. `lanes`, `lane` and
+    `history` say which records are this lane's own, see `lanes`. `bounds` are the ends of batches that are being retried: the last one is the
     current batch's, those before it are of the batches it was split from. `attempts` are the failed
-    invocations of the current batch that count, `failed_at` the first failure's time.
+    invocations of the current batch that count, `failed_at` the first failure's time, `request_id` the last
+    one's. `window` is the tumbling window that is open. `invoked` and `failed` count records once for each
+    invocation that they were part of, and for each that failed or never ran.
     """
 
     start: int
@@ -86,6 +108,23 @@ class Checkpoint:
     finished: bool = False
     owner: str = ""
     lease_until: float = 0.0
+    request_id: str = ""
+    window: Window | None = None
+    invoked: int = 0
+    failed: int = 0
+    lanes: int = 1
+    lane: int = 0
+    history: tuple[tuple[int, ...], ...] = ()
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether every record beyond the position is this lane's own."""
+        return self.lanes == 1 and not self.history
+
+    @property
+    def done(self) -> int:
+        """How many records it has brought to an end."""
+        return self.delivered + self.filtered + sum(self.discarded.values())
 
 
 @dataclass(slots=True)
@@ -94,8 +133,11 @@ class State:
 
     `buffer` holds what was read and is not done with, of `size` bytes, `read_to` how far was read; numbers
     between that are not in the buffer were filtered, unless they are in `lost` (trimmed before they could be
-    read). `reading`: an answer is due, `stale`: it will be of no use. `behind`: there may be more to read.
-    `through` is the last record of the batch in flight, `failures` how often in a row it went wrong, `wake`
+    read). Of several lanes they may also be another's: there `skips` says how many were filtered, as
+    `RecordsRead.filtered` does. `reading`: an answer is due, `stale`: it will be of no use. `behind`: there may be
+    more to read. `through` is the last record of the batch in flight, `closing` that it is the last call of a
+    tumbling window (which has no records: `through` is the position then), `failures` how often in a row it went
+    wrong, `wake`
     when a waiting or collecting batch is due, `timer` the last time asked for, `unsaved` since when counts
     have not been saved, `end` the shard's last number once it is closed.
     """
@@ -109,15 +151,25 @@ class State:
     size: int = 0
     read_to: int = 0
     lost: tuple[tuple[int, int], ...] = ()
+    skips: tuple[tuple[int, int], ...] = ()
     reading: bool = False
     stale: bool = False
     behind: bool = False
     through: int | None = None
+    closing: bool = False
     failures: int = 0
     wake: float | None = None
     timer: float | None = None
     unsaved: float | None = None
     end: int | None = None
+
+
+_VALUES = attrgetter(*State.__slots__)
+
+
+def copy_of(state: State) -> State:
+    """The same again. Every step makes one: this is a good deal quicker than `dataclasses.replace`."""
+    return State(*_VALUES(state))
 
 
 def begin(checkpoint: Checkpoint, config: Config, *, enabled: bool = True, missing: str = "") -> State:
@@ -147,7 +199,9 @@ class Signal(Enum):
 class RecordsRead:
     """The answer to `Read(after)`: the records that pass the filters, up to number `through`.
 
-    `floor`: up to there the journal is trimmed. `exhausted`: there was no more when it was read.
+    `floor`: up to there the journal is trimmed. `exhausted`: there was no more when it was read. `filtered` is
+    for lanes: the number of the last one of a run of records that did not pass, and how many these are. For who
+    is alone, all that is not there did not pass.
     """
 
     after: int
@@ -155,6 +209,16 @@ class RecordsRead:
     through: int
     exhausted: bool
     floor: int = 0
+    filtered: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An invocation that ran, as on-failure documents tell of it."""
+
+    request_id: str = ""
+    executed_version: str = "$LATEST"
+    function_error: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +226,7 @@ class InvocationSucceeded:
     """The function answered; `payload` is what it returned."""
 
     payload: bytes = b"null"
+    answer: Answer = Answer()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +235,7 @@ class InvocationFailed:
 
     error: str
     counts: bool = True
+    answer: Answer = Answer()
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,10 +278,12 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Invoke:
-    """Call the function with these records."""
+    """Call the function with these records. `final`: the window is over, and there are no records."""
 
     records: tuple[Record, ...]
     attempt: int
+    window: Window | None = None
+    final: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,10 +294,29 @@ class SetTimer:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenUp:
+    """A batch that was discarded, for the mapping's on-failure destination.
+
+    `condition` is AWS's word for why, `invocations` how often it was tried, `request_id` the last one's (empty:
+    it never was). `answer` is what became of the last invocation, None if the batch was too old. Without
+    `records` it is the last call of a `window`, which came after number `position`.
+    """
+
+    records: tuple[Record, ...]
+    position: int
+    condition: str
+    invocations: int
+    request_id: str
+    answer: Answer | None
+    window: Window | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SaveCheckpoint:
-    """Make this row durable before anything else is done."""
+    """Make this row durable before anything else is done, and tell the destination in the same breath."""
 
     checkpoint: Checkpoint
+    given_up: tuple[GivenUp, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +380,17 @@ class Discarded:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """The destination was told of discarded records; `error` says why it could not be."""
+
+    first: str
+    last: str
+    count: int
+    destination: str
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Filtered:
     """So many records did not match the filters."""
 
@@ -311,7 +409,7 @@ class Resumed:
     """Delivery goes on."""
 
 
-Fact = BatchStarted | BatchSucceeded | AttemptFailed | Discarded | Filtered | Stopped | Resumed
+Fact = BatchStarted | BatchSucceeded | AttemptFailed | Discarded | Told | Filtered | Stopped | Resumed
 
 
 def retry_delay(failures: int) -> float:

@@ -4,9 +4,12 @@ The order of members is the one recorded of AWS. Items are not decoded: they pas
 """
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import orjson
 
 from millrace.streams.record import Entry, event_id
-from millrace.triggers.delivery import Record
+from millrace.triggers.delivery import Record, Window
 
 # Deletions by Time to Live; Lambda's event has it in lower case, GetRecords has not.
 _EXPIRY = b',"userIdentity":{"type":"Service","principalId":"dynamodb.amazonaws.com"}'
@@ -22,7 +25,7 @@ class Shaper:
     def shape(self, entry: Entry) -> bytes:
         """One member of `Records`, as JSON."""
         header, keys, new, old = entry.data.split(b"\n")
-        name, view, milliseconds, size, cause = header.split(b" ")
+        name, view, milliseconds, size, cause = header.split(b" ")[:5]
         parts = [
             b'{"eventID":"', event_id(entry).encode(), b'","eventName":"', name, self._middle,
             # Whole seconds, and yet a float.
@@ -45,3 +48,28 @@ class Shaper:
 def payload(records: Sequence[Record]) -> bytes:
     """The event of a batch."""
     return b'{"Records":[' + b",".join([record.data for record in records]) + b"]}"
+
+
+def window_payload(
+    records: Sequence[Record], window: Window, shard_id: str, stream_arn: str, *, final: bool
+) -> bytes:
+    """The event of a batch in a tumbling window, or of the window's last call.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-windows.html
+    """
+    more = {
+        "shardId": shard_id,
+        "eventSourceARN": stream_arn,
+        "isFinalInvokeForWindow": final,
+        "isWindowTerminatedEarly": window.early,
+    }
+    span = orjson.dumps({"start": seconds_text(window.start), "end": seconds_text(window.end)})
+    head = payload(records)[:-1]
+    return b"".join(
+        (head, b',"window":', span, b',"state":', window.state.encode(), b",", orjson.dumps(more)[1:])
+    )
+
+
+def seconds_text(when: float) -> str:
+    """A time as AWS writes it where it wants no milliseconds."""
+    return datetime.fromtimestamp(int(when), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

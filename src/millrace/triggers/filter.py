@@ -15,8 +15,11 @@ from typing import Any, cast
 
 import orjson
 
+from millrace.core import limits
+
 # Whether the values found at a path (none: there is nothing there) are what a pattern wants.
 Leaf = Callable[[Sequence[Any]], bool]
+Steps = tuple[tuple[tuple[str, int], ...], ...]
 Predicate = Callable[[Mapping[str, Any]], bool]
 Test = Callable[[Any], bool]
 
@@ -77,7 +80,7 @@ def _misses(pattern: dict[str, Any], path: tuple[str, ...], record: Mapping[str,
         if isinstance(value, dict):
             yield from _misses(cast("dict[str, Any]", value), here, record)
         else:
-            found = tuple(_find(record, here, 0))
+            found = tuple(_find(record, _steps(here)))
             if not _leaf(value)(found):
                 yield Miss(".".join(here), value, found)
 
@@ -99,7 +102,8 @@ def _member(name: str, value: Any, path: tuple[str, ...]) -> Predicate:
     if not isinstance(value, list):
         raise InvalidPatternError(f'"{name}" must be an object or an array')
     leaf = _leaf(cast("list[Any]", value))
-    return lambda record: leaf(list(_find(record, path, 0)))
+    steps = _steps(path)
+    return lambda record: leaf(_find(record, steps))
 
 
 def _any_of(alternatives: list[Any], path: tuple[str, ...]) -> Predicate:
@@ -109,24 +113,36 @@ def _any_of(alternatives: list[Any], path: tuple[str, ...]) -> Predicate:
     return lambda record: any(predicate(record) for predicate in predicates)
 
 
-def _find(value: Any, path: tuple[str, ...], depth: int) -> Iterator[Any]:
+def _steps(path: tuple[str, ...]) -> Steps:
+    """The names to look for at each level: one part of the path, or several with dots."""
+    return tuple(
+        tuple((".".join(path[depth:end]), end) for end in range(depth + 1, len(path) + 1))
+        for depth in range(len(path))
+    )
+
+
+def _find(value: Any, steps: Steps, depth: int = 0) -> list[Any]:
     """The leaves at a path: an object there is none, arrays give what is in them."""
-    if isinstance(value, list):
-        for element in cast("list[Any]", value):
-            yield from _find(element, path, depth)
-    elif isinstance(value, dict):
+    while isinstance(value, dict):
+        if depth == len(steps):
+            return []
         members = cast("dict[str, Any]", value)
-        for end in range(depth + 1, len(path) + 1):
-            name = path[depth] if end == depth + 1 else ".".join(path[depth:end])
-            if name in members:
-                yield from _find(members[name], path, end)
-    elif depth == len(path):
-        yield value
+        ways = [(members[name], end) for name, end in steps[depth] if name in members]
+        if len(ways) != 1:
+            return [leaf for member, end in ways for leaf in _find(member, steps, end)]
+        value, depth = ways[0]
+    if isinstance(value, list):
+        return [leaf for element in cast("list[Any]", value) for leaf in _find(element, steps, depth)]
+    return [value] if depth == len(steps) else []
 
 
 def _leaf(alternatives: list[Any]) -> Leaf:
     if not alternatives:
         raise InvalidPatternError("Empty arrays are not allowed")
+    if all(isinstance(alternative, str) for alternative in alternatives):
+        # By far the most frequent kind.
+        texts = frozenset(cast("list[str]", alternatives))
+        return lambda values: any(isinstance(value, str) and value in texts for value in values)
     leaves = [_alternative(alternative) for alternative in alternatives]
     return leaves[0] if len(leaves) == 1 else lambda values: any(leaf(values) for leaf in leaves)
 
@@ -202,6 +218,7 @@ def _wildcard(operand: Any) -> Test:
         raise InvalidPatternError("Consecutive wildcard characters")
     if any(part == "\\" for part in parts):
         raise InvalidPatternError("Invalid escape character")
+    _check_complexity(parts)
     literals = [""]
     for part in parts:
         if part == "*":
@@ -209,6 +226,13 @@ def _wildcard(operand: Any) -> Test:
         else:
             literals[-1] += part[-1]
     return lambda value: isinstance(value, str) and _contains(value, literals)
+
+
+def _check_complexity(parts: list[str]) -> None:
+    """AWS gives no number: its own example of too much has five wildcards with the same character after them."""
+    after = [follower for part, follower in itertools.pairwise(parts) if part == "*"]
+    if any(after.count(follower) > limits.filter_wildcards_alike_max for follower in set(after)):
+        raise InvalidPatternError("Rule is too complex - try using fewer wildcard characters")
 
 
 def _contains(value: str, literals: list[str]) -> bool:
@@ -280,7 +304,11 @@ def _anything_but(operand: Any) -> Test:
         operator, unwanted = _only(cast("dict[str, Any]", operand))
         if operator not in ("prefix", "suffix", "equals-ignore-case", "wildcard"):
             raise InvalidPatternError(f"Unsupported anything-but pattern: {operator}")
-        tests = [_OPERATORS[operator](each) for each in _unwanted(unwanted)]
+        choices = _unwanted(unwanted)
+        # Here, other than elsewhere, an affix is a text, and not empty.
+        if operator in ("prefix", "suffix") and not all(isinstance(each, str) and each for each in choices):
+            raise InvalidPatternError("Null prefix/suffix not allowed")
+        tests = [_OPERATORS[operator](each) for each in choices]
     else:
         choices = _unwanted(operand)
         if not all(isinstance(each, str) or _is_number(each) for each in choices):

@@ -13,10 +13,10 @@ import orjson
 
 from millrace.core import arn as arns
 from millrace.storage.interface import Reader
-from millrace.streams import log
+from millrace.streams import log, record
 from millrace.streams.record import Entry
 from millrace.streams.stream import Shard, Stream
-from millrace.triggers import event, target
+from millrace.triggers import event, lanes, target
 from millrace.triggers.delivery import Checkpoint, Phase, Reason, State
 from millrace.triggers.filter import explain
 from millrace.triggers.runner import Runner
@@ -58,16 +58,20 @@ class Journey:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a change stands in its stream. `record` is what filters see; None if it was trimmed."""
+    """Where a change stands in its stream.
+
+    `record` is what filters see, `partition` the hash of its partition; both are None if it was trimmed.
+    """
 
     stream: Stream
     shard: Shard
     number: int
     record: Mapping[str, Any] | None
+    partition: int | None = None
 
 
-Runners = Callable[[str, str], Runner | None]
-Memory = Callable[[str], Remembered | None]
+Runners = Callable[[str, str, int | None], Runner | None]
+Memory = Callable[[str, int | None], Remembered | None]
 
 
 def locate(reader: Reader, stream_arn: str, shard_id: str, sequence_number: int) -> Place:
@@ -83,14 +87,19 @@ def locate(reader: Reader, stream_arn: str, shard_id: str, sequence_number: int)
         raise LookupError(f"the shard has no record {sequence_number}")
     entries = log.read(reader, shard, number - 1, 1)
     entry = entries[0] if entries and entries[0].number == number else None
-    return Place(stream, shard, number, None if entry is None else _as_filters_see(stream, entry))
+    if entry is None:
+        return Place(stream, shard, number, None)
+    return Place(stream, shard, number, _as_filters_see(stream, entry), record.partition_hash(entry.data))
 
 
 def follow(reader: Reader, place: Place, runner_of: Runners, memory_of: Memory) -> list[Journey]:
     """How each of the stream's mappings stands with the change."""
     return [
         _Inquiry(
-            place, one, runner_of(one.mapping.uuid, place.shard.id), memory_of(one.mapping.uuid)
+            place,
+            one,
+            runner_of(one.mapping.uuid, place.shard.id, place.partition),
+            memory_of(one.mapping.uuid, place.partition),
         ).journey()
         for one in target.read_all(reader)
         if one.mapping.stream_arn == place.stream.arn
@@ -115,15 +124,14 @@ class _Inquiry:
         return Journey(mapping.uuid, mapping.function, outcome, why)
 
     def _judge(self) -> tuple[Outcome, Why | None]:
-        # A runner knows better than the row: filtered records are saved a little later.
-        row = self._runner.state.checkpoint if self._runner else self._target.rows.get(self._place.shard.id)
+        row = self._row()
         number = self._place.number
         if row is not None and number <= row.start:
             return Outcome.BEFORE_START, _why("before_start", "The trigger's starting position is after it.")
         if self._misses:
             text = "It matches no pattern of the trigger's filter."
             return Outcome.FILTERED, _why("filter", text, patterns=self._misses)
-        if row is not None and number <= row.position:
+        if row is not None and self._is_done(row):
             return self._ended(row)
         if self._place.record is None:
             text = "It was in the stream for 24 hours before its turn came."
@@ -131,6 +139,20 @@ class _Inquiry:
         if self._runner is None:
             return Outcome.PENDING, self._unattended()
         return self._waits(self._runner, self._runner.state)
+
+    def _row(self) -> Checkpoint | None:
+        """That of the lane that the change is in; if nobody can tell, of any."""
+        # A runner knows better than the row: filtered records are saved a little later.
+        if self._runner is not None:
+            return self._runner.state.checkpoint
+        rows = self._target.rows.get(self._place.shard.id, ())
+        return rows[(self._place.partition or 0) % len(rows)] if rows else None
+
+    def _is_done(self, row: Checkpoint) -> bool:
+        number, partition = self._place.number, self._place.partition
+        if number <= row.position:
+            return True
+        return partition is not None and not lanes.owns(row, number, partition)
 
     # What is done with.
 

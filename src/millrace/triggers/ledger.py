@@ -4,19 +4,28 @@ Nothing is decided here. Every number that leaves the buffer is counted once, as
 discarded, in the same breath as the position moves past it: so the sums always agree.
 """
 
+from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import replace
+from operator import itemgetter
+from typing import Any
 
+from millrace.core import limits
 from millrace.triggers.delivery import (
     Command,
     Discarded,
     Fact,
     Filtered,
+    GivenUp,
     Reason,
     Record,
     Report,
     SaveCheckpoint,
     State,
 )
+
+# The number of a record, and of a run of skipped ones, stands first.
+_NUMBER: Callable[[tuple[Any, ...]], int] = itemgetter(0)
 
 
 class Ledger:
@@ -26,6 +35,7 @@ class Ledger:
         self.state = state
         self.now = now
         self.commands: list[Command] = []
+        self.given_up: list[GivenUp] = []
 
     def skip_filtered(self) -> None:
         """What stands before the first record that passes is done with."""
@@ -44,7 +54,12 @@ class Ledger:
         retired = count(state.buffer, through)
         records = state.buffer[:retired]
         lost = _overlap(state.lost, through)
-        filtered = through - checkpoint.position - retired - lost
+        skips = _before(state.skips, through)
+        filtered = (
+            through - checkpoint.position - retired - lost
+            if checkpoint.is_alone
+            else sum(number for _, number in state.skips[:skips])
+        )
         discarded = _add(checkpoint.discarded, reason, retired) if reason else checkpoint.discarded
         self._report_losses(lost, filtered)
         if reason and records:
@@ -57,8 +72,11 @@ class Ledger:
             discarded=_add(discarded, Reason.TRIMMED, lost),
             attempts=0,
             failed_at=None,
+            request_id="",
             bounds=tuple(end for end in checkpoint.bounds if end > through),
+            history=tuple(done for done in checkpoint.history if max(done) > through),
         )
+        state.skips = state.skips[skips:]
         state.buffer = state.buffer[retired:]
         state.size -= size(records)
         state.lost = tuple((max(low, through + 1), high) for low, high in state.lost if high > through)
@@ -80,7 +98,8 @@ class Ledger:
         return True
 
     def save(self) -> None:
-        self.commands.append(SaveCheckpoint(self.state.checkpoint))
+        self.commands.append(SaveCheckpoint(self.state.checkpoint, tuple(self.given_up)))
+        self.given_up.clear()
         self.state.unsaved = None
 
     def report(self, fact: Fact) -> None:
@@ -94,6 +113,7 @@ class Ledger:
         state.buffer = state.buffer[:kept]
         state.size = size(state.buffer)
         state.lost = tuple(span for span in state.lost if span[0] <= state.read_to)
+        state.skips = state.skips[: _before(state.skips, state.read_to)]
         state.stale = state.reading
         state.behind = True
         state.wake = None
@@ -101,6 +121,8 @@ class Ledger:
 
 def span(records: tuple[Record, ...]) -> tuple[str, str, int]:
     """The first and last sequence number, and how many there are."""
+    if not records:
+        return "", "", 0
     return records[0].sequence_number, records[-1].sequence_number, len(records)
 
 
@@ -108,9 +130,23 @@ def size(records: tuple[Record, ...]) -> int:
     return sum(len(record.data) + 1 for record in records)
 
 
+def fitting(records: tuple[Record, ...], frame: int) -> int:
+    """How many records one invocation can carry besides `frame` bytes: one at least."""
+    size = frame
+    for place, record in enumerate(records):
+        size += len(record.data) + 1
+        if size > limits.mapping_batch_bytes_max and place:
+            return place
+    return len(records)
+
+
 def count(records: tuple[Record, ...], through: int) -> int:
     """How many of the records have a number up to `through`."""
-    return next((place for place, record in enumerate(records) if record.number > through), len(records))
+    return bisect_right(records, through, key=_NUMBER)
+
+
+def _before(skips: tuple[tuple[int, int], ...], through: int) -> int:
+    return bisect_right(skips, through, key=_NUMBER)
 
 
 def _overlap(spans: tuple[tuple[int, int], ...], through: int) -> int:

@@ -12,8 +12,9 @@ delivered, filtered or discarded and is counted once; nothing beyond it was, but
 from dataclasses import replace
 
 from millrace.core import limits
-from millrace.triggers import delivery, ledger
+from millrace.triggers import delivery, ledger, tumbling
 from millrace.triggers.delivery import (
+    Answer,
     AttemptFailed,
     BatchStarted,
     BatchSucceeded,
@@ -37,24 +38,22 @@ from millrace.triggers.delivery import (
     Signal,
     State,
     Stopped,
+    Window,
 )
-from millrace.triggers.ledger import Ledger
-from millrace.triggers.response import BatchFailedError, failed_index
-
-# `{"Records":[` and `]}`; each record costs its comma besides.
-_FRAME_BYTES = 14
+from millrace.triggers.discards import Discards
+from millrace.triggers.response import BatchFailedError, Verdict, judge
 
 
 def step(state: State, event: Event, now: float) -> tuple[State, tuple[Command, ...]]:
     """The state after `event`, and what to do about it. `state` itself is not changed."""
-    turn = _Turn(replace(state), now)
+    turn = _Turn(delivery.copy_of(state), now)
     turn.note(event)
     turn.advance()
     turn.set_timer()
     return turn.state, tuple(turn.commands)
 
 
-class _Turn(Ledger):
+class _Turn(Discards):
     """One step being made."""
 
     # What happened.
@@ -66,9 +65,9 @@ class _Turn(Ledger):
             case RecordsRead():
                 self._note_read(event)
             case InvocationSucceeded():
-                self._note_success(event.payload)
+                self._note_success(event)
             case InvocationFailed():
-                self._note_failure(event.error, counts=event.counts)
+                self._note_failure(event)
             case Configured():
                 self._note_config(event)
             case PermissionLost():
@@ -104,42 +103,56 @@ class _Turn(Ledger):
             state.lost += ((event.after + 1, event.floor),)
         state.buffer += event.records
         state.size += ledger.size(event.records)
+        state.skips += event.filtered
         state.read_to = max(event.after, event.through, event.floor)
         state.behind = state.behind or not event.exhausted
 
-    def _note_success(self, payload: bytes) -> None:
-        batch = self._land()
-        failed = None
-        if self.state.config.report_item_failures:
-            try:
-                failed = failed_index(payload, batch)
-            except BatchFailedError as error:
-                self._fail(batch, f"BatchItemFailures: {error}", bisect=self.state.config.bisect)
-                return
-        if failed == 0:
-            self._fail(batch, f"BatchItemFailures: {batch[0].sequence_number}", bisect=False)
+    def _note_success(self, event: InvocationSucceeded) -> None:
+        state = self.state
+        batch, closing = self._land()
+        windowed = state.checkpoint.window is not None
+        try:
+            verdict = judge(
+                event.payload, batch, reports=state.config.report_item_failures, windowed=windowed
+            )
+        except BatchFailedError as error:
+            self._fail(batch, str(error), event.answer, bisect=state.config.bisect, closing=closing)
             return
-        done = batch[:failed]
-        self.retire(done[-1].number, None)
-        self.report(BatchSucceeded(*ledger.span(done)))
-        self.skip_filtered()
-        if failed is None:
-            self.result(Result.OK)
+        if verdict.failed == 0:
+            error = f"BatchItemFailures: {batch[0].sequence_number}"
+            self._fail(batch, error, event.answer, bisect=False)
+            return
+        self.count_calls(len(batch), failed=0 if verdict.failed is None else len(batch) - verdict.failed)
+        if closing:
+            self.end_window()
         else:
-            self._keep_rest(batch[failed:])
+            self._deliver(batch, verdict, event.answer)
         self.save()
 
-    def _note_failure(self, error: str, *, counts: bool) -> None:
-        batch = self._land()
-        if counts:
-            self._fail(batch, error, bisect=self.state.config.bisect)
+    def _deliver(self, batch: tuple[Record, ...], verdict: Verdict, answer: Answer) -> None:
+        """The batch, or its part before the first reported failure, is done with."""
+        done = batch[: verdict.failed]
+        self.retire(done[-1].number, None)
+        self.keep_state(verdict.state)
+        self.report(BatchSucceeded(*ledger.span(done)))
+        self.skip_filtered()
+        if verdict.failed is None:
+            self.result(Result.OK)
+        else:
+            self._keep_rest(batch[verdict.failed :], answer)
+
+    def _note_failure(self, event: InvocationFailed) -> None:
+        batch, closing = self._land()
+        if event.counts:
+            self._fail(batch, event.error, event.answer, bisect=self.state.config.bisect, closing=closing)
             return
         # A throttle is nobody's failed attempt: the batch is formed anew, perhaps with what has come since.
         attempt = self.state.checkpoint.attempts + 1
+        self.count_calls(0, failed=len(batch))
         if self.result(Result.FAILED):
             self.save()
         retry_at = self._wait()
-        self.report(AttemptFailed(*ledger.span(batch), attempt, error, counts=False, retry_at=retry_at))
+        self.report(AttemptFailed(*ledger.span(batch), attempt, event.error, counts=False, retry_at=retry_at))
 
     def _note_config(self, event: Configured) -> None:
         state = self.state
@@ -186,6 +199,9 @@ class _Turn(Ledger):
     def _form(self) -> None:
         """Call the function if a batch is complete or due; otherwise read on, or wait for more."""
         state = self.state
+        if tumbling.is_over(state, self.now):
+            self._close_window()
+            return
         batch, full = self._batch()
         if not full and state.behind:
             self._read()
@@ -193,14 +209,17 @@ class _Turn(Ledger):
             state.phase, state.wake = Phase.IDLE, None
             if state.end is not None and state.checkpoint.position >= state.end:
                 self._finish()
-        elif full or self._is_due():
+        elif full or self._is_due(batch):
             self._invoke(batch)
         elif state.phase is not Phase.COLLECTING:
             state.phase, state.wake = Phase.COLLECTING, self.now + state.config.window_seconds
 
-    def _is_due(self) -> bool:
+    def _is_due(self, batch: tuple[Record, ...]) -> bool:
         """Whether a batch that is not full need not wait for more."""
         state = self.state
+        window = tumbling.window_of(state, batch[0])
+        if window is not None and self.now >= window.end:
+            return True
         if (
             state.config.window_seconds == 0
             or state.checkpoint.failed_at is not None
@@ -219,18 +238,23 @@ class _Turn(Ledger):
         else:
             records = state.buffer[: state.config.batch_size]
             full = len(records) == state.config.batch_size
-        if state.size + _FRAME_BYTES <= limits.mapping_batch_bytes_max:
+        window = tumbling.window_of(state, records[0]) if records else None
+        if window is not None:
+            whole = len(records)
+            records = records[: tumbling.within(window, records)]
+            full = full or len(records) < whole
+        frame = tumbling.frame_bytes(window)
+        if state.size + frame <= limits.mapping_batch_bytes_max:
             return records, full
-        kept = _fitting(records)
+        kept = ledger.fitting(records, frame)
         return records[:kept], full or kept < len(records)
 
     def _invoke(self, batch: tuple[Record, ...]) -> None:
         state = self.state
         state.through = batch[-1].number
-        state.phase, state.wake = Phase.INVOKING, None
-        attempt = state.checkpoint.attempts + 1
-        self.commands.append(Invoke(batch, attempt))
-        self.report(BatchStarted(*ledger.span(batch), attempt))
+        window = tumbling.window_of(state, batch[0])
+        state.checkpoint = replace(state.checkpoint, window=window)
+        self._call(batch, window)
         # The next batch is read while the function works.
         waiting = len(state.buffer) - len(batch)
         if (
@@ -240,6 +264,18 @@ class _Turn(Ledger):
         ):
             self._read()
 
+    def _close_window(self) -> None:
+        """The last call of the window, with nothing but its state."""
+        self.state.through, self.state.closing = self.state.checkpoint.position, True
+        self._call((), self.state.checkpoint.window)
+
+    def _call(self, batch: tuple[Record, ...], window: Window | None) -> None:
+        state = self.state
+        state.phase, state.wake = Phase.INVOKING, None
+        attempt = state.checkpoint.attempts + 1
+        self.commands.append(Invoke(batch, attempt, window, final=state.closing))
+        self.report(BatchStarted(*ledger.span(batch), attempt))
+
     def _read(self) -> None:
         state = self.state
         if not state.reading:
@@ -248,31 +284,37 @@ class _Turn(Ledger):
             limit = max(wanted, state.config.batch_size, limits.mapping_read_records_min)
             self.commands.append(Read(state.read_to, limit))
 
-    def _land(self) -> tuple[Record, ...]:
-        """The batch that was in flight."""
+    def _land(self) -> tuple[tuple[Record, ...], bool]:
+        """The batch that was in flight, and whether it was the last call of a window."""
         state = self.state
         if state.through is None:
             raise ValueError("an answer came, but no batch is in flight")
-        batch = state.buffer[: ledger.count(state.buffer, state.through)]
-        state.through = None
+        batch, closing = state.buffer[: ledger.count(state.buffer, state.through)], state.closing
+        state.through, state.closing = None, False
         state.phase = Phase.IDLE
-        return batch
+        return batch, closing
 
-    def _fail(self, batch: tuple[Record, ...], error: str, *, bisect: bool) -> None:
+    def _fail(
+        self, batch: tuple[Record, ...], error: str, answer: Answer, *, bisect: bool, closing: bool = False
+    ) -> None:
         """The batch failed, and it counts: split it, give it up, or try it again later."""
-        state, last = self.state, batch[-1].number
+        state = self.state
+        self.count_calls(len(batch), failed=len(batch))
         attempt = state.checkpoint.attempts + 1
         split = bisect and len(batch) > 1
         given_up = not split and 0 <= state.config.retry_attempts_max < attempt
         retry_at = None if split or given_up else self._wait()
         self.report(AttemptFailed(*ledger.span(batch), attempt, error, counts=True, retry_at=retry_at))
         self.result(Result.FAILED)
+        state.checkpoint = replace(state.checkpoint, request_id=answer.request_id)
         if split:
             self._split(batch)
         elif given_up:
-            self.retire(last, Reason.RETRIES)
+            self.give_up(batch, attempt, answer, closing=closing)
+        elif not batch:
+            state.checkpoint = replace(state.checkpoint, attempts=attempt)
         else:
-            self._bound(last, attempts=attempt)
+            self._bound(batch[-1].number, attempts=attempt)
         self.save()
 
     def _split(self, batch: tuple[Record, ...]) -> None:
@@ -281,9 +323,10 @@ class _Turn(Ledger):
         self._bound(batch[len(batch) // 2 - 1].number, attempts=0)
         self.state.failures = 0
 
-    def _keep_rest(self, rest: tuple[Record, ...]) -> None:
+    def _keep_rest(self, rest: tuple[Record, ...], answer: Answer) -> None:
         """After a partial failure the rest is a new batch, with all its attempts before it."""
         self.result(Result.FAILED)
+        self.state.checkpoint = replace(self.state.checkpoint, request_id=answer.request_id)
         self._bound(rest[-1].number, attempts=0)
         error = f"BatchItemFailures: {rest[0].sequence_number}"
         self.report(AttemptFailed(*ledger.span(rest), 1, error, counts=True, retry_at=self._wait()))
@@ -328,16 +371,34 @@ class _Turn(Ledger):
         """Split off and discard what is too old: AWS sends such records to the destination on their own."""
         state = self.state
         age, reason = self._age_max()
-        if not state.buffer or age is None or self.now < state.buffer[0].created + age:
+        since = self._aging_since()
+        if since is None or age is None or self.now < since + age:
             return
-        old = next(
-            (place for place, record in enumerate(state.buffer) if self.now < record.created + age),
-            len(state.buffer),
-        )
-        self.retire(state.buffer[old - 1].number, reason)
+        if self._is_closing():
+            self.give_up_old((), state.checkpoint.window)
+            self.end_window()
+            self._expire()
+        else:
+            old = next(
+                (place for place, record in enumerate(state.buffer) if self.now < record.created + age),
+                len(state.buffer),
+            )
+            self.give_up_old(state.buffer[:old])
+            self.retire(state.buffer[old - 1].number, reason)
         state.phase, state.wake = Phase.IDLE, None
         self.save()
         self.skip_filtered()
+
+    def _is_closing(self) -> bool:
+        """Whether the next call is the last one of a window, and has failed before."""
+        return self.state.checkpoint.failed_at is not None and tumbling.is_over(self.state, self.now)
+
+    def _aging_since(self) -> float | None:
+        """When the age of what is next began."""
+        state = self.state
+        if state.checkpoint.window is not None and self._is_closing():
+            return float(state.checkpoint.window.end)
+        return state.buffer[0].created if state.buffer else None
 
     def _age_max(self) -> tuple[float | None, Reason]:
         """At what age records are given up: the mapping's, and for failing ones also the stream's."""
@@ -363,18 +424,12 @@ class _Turn(Ledger):
         # While an answer is due, a batch that has waited long enough is formed when it comes.
         times = [] if state.wake is None or state.reading else [state.wake]
         age, _ = self._age_max()
-        if state.phase is Phase.WAITING and state.buffer and age is not None:
-            times.append(state.buffer[0].created + age)
+        since = self._aging_since()
+        if state.phase is Phase.WAITING and since is not None and age is not None:
+            times.append(since + age)
+        window = tumbling.window_of(state, state.buffer[0]) if state.buffer else state.checkpoint.window
+        if state.phase is not Phase.WAITING and window is not None and not state.reading:
+            times.append(float(window.end))
         if state.unsaved is not None:
             times.append(state.unsaved + limits.mapping_checkpoint_seconds_max)
         return min(times, default=None)
-
-
-def _fitting(records: tuple[Record, ...]) -> int:
-    """How many records one invocation can carry: one at least."""
-    size = _FRAME_BYTES
-    for place, record in enumerate(records):
-        size += len(record.data) + 1
-        if size > limits.mapping_batch_bytes_max and place:
-            return place
-    return len(records)

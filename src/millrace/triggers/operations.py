@@ -12,11 +12,11 @@ from millrace.core.errors import AwsError
 from millrace.core.service import Service
 from millrace.functions import catalog as functions
 from millrace.functions import names
+from millrace.functions.catalog import Function
 from millrace.functions.names import Reference, invalid
-from millrace.functions.operations.settings import check_tags
 from millrace.storage.interface import Reader, Writer
 from millrace.streams import log
-from millrace.triggers import catalog, checkpoint, permission, settings, tags
+from millrace.triggers import catalog, checkpoint, destination, past, permission, settings, tags
 from millrace.triggers.catalog import Mapping as Row
 from millrace.triggers.delivery import Result
 from millrace.triggers.supervisor import Supervisor
@@ -58,7 +58,7 @@ async def create_event_source_mapping(supervisor: Supervisor, context: Context, 
     """The mapping begins where the stream is at this very commit: nothing that comes after it is missed."""
     scope, stream_arn = context.scope, settings.stream_arn(params)
     settings.check(params)
-    check_tags(params.get("Tags") or {})
+    tags.check(params.get("Tags") or {})
     reference = names.resolve(scope, params["FunctionName"])
     mapping = Row(
         uuid=ids.uuid(),
@@ -71,9 +71,7 @@ async def create_event_source_mapping(supervisor: Supervisor, context: Context, 
         **settings.changes(params),
     )
     role = await supervisor.storage.read(partial(_role, scope, mapping, reference))
-    refused = await permission.refusal(supervisor.identities, role, stream_arn)
-    if refused is not None:
-        raise invalid(refused.message)
+    await _check_role(supervisor, mapping, role)
     await supervisor.storage.write(partial(_create, scope, mapping, reference))
     return describe(mapping, "Creating", Result.NONE)
 
@@ -86,17 +84,20 @@ async def get_event_source_mapping(supervisor: Supervisor, context: Context, par
 
 
 async def list_event_source_mappings(supervisor: Supervisor, context: Context, params: Params) -> Output:
-    """Unknown functions and sources have no mappings; that is no error."""
+    """Unknown functions and sources have no mappings; that is no error.
+
+    A function's name without a qualifier names the mappings that were made without one.
+    """
     page = min(params.get("MaxItems") or limits.mapping_page_max, limits.mapping_page_max)
     named, source = params.get("FunctionName"), params.get("EventSourceArn")
-    function = names.resolve(context.scope, named).name if named else None
+    function = _called(names.resolve(context.scope, named)) if named else None
 
     def read(reader: Reader) -> Output:
         rows = [
             row
             for row in catalog.all_of(reader, context.scope)
             if row.uuid > params.get("Marker", "")
-            and function in (None, row.function)
+            and function in (None, _called(row.reference))
             and source in (None, row.stream_arn)
         ]
         marker = rows[page - 1].uuid if len(rows) > page else None
@@ -120,32 +121,35 @@ async def update_event_source_mapping(supervisor: Supervisor, context: Context, 
         before = _existing(reader, scope, params)
         return before, replace(before, modified=now, **changes)
 
-    def check(reader: Reader) -> str | None:
-        _, after = change(reader)
-        return None if reference is None else _role(scope, after, reference, reader)
+    def check(reader: Reader) -> tuple[Row, str | None]:
+        before, after = change(reader)
+        settings.check_windows(after.lanes, after.tumbling_seconds)
+        if reference is not None:
+            return after, _role(scope, after, reference, reader)
+        if after.destination in ("", before.destination):
+            return after, None
+        return after, _function(reader, scope, after.reference).role
 
     def write(writer: Writer) -> Output:
         before, after = change(writer)
         if reference is not None:
             _check_duplicate(writer, scope, after)
         catalog.put(writer, after)
-        return describe(after, _transition(before, after), checkpoint.last_result(writer, after.uuid))
+        return describe(after, _transition(before, after), past.last_result(writer, after.uuid))
 
-    role = await supervisor.storage.read(check)
+    mapping, role = await supervisor.storage.read(check)
     if role is not None:
-        mapping = await supervisor.storage.read(lambda reader: change(reader)[1])
-        refused = await permission.refusal(supervisor.identities, role, mapping.stream_arn)
-        if refused is not None:
-            raise invalid(refused.message)
+        await _check_role(supervisor, mapping, role)
     return await supervisor.storage.write(write)
 
 
 async def delete_event_source_mapping(supervisor: Supervisor, context: Context, params: Params) -> Output:
     def write(writer: Writer) -> Output:
         mapping = _existing(writer, context.scope, params)
-        result = checkpoint.last_result(writer, mapping.uuid)
+        result = past.last_result(writer, mapping.uuid)
         catalog.remove(writer, mapping)
-        checkpoint.remove_all(writer, mapping.uuid)
+        past.remove(writer, mapping.uuid)
+        destination.forget(writer, mapping.uuid)
         return describe(mapping, "Deleting", result)
 
     return await supervisor.storage.write(write)
@@ -161,25 +165,29 @@ def describe(mapping: Row, state: str, result: str) -> Output:
         "FunctionArn": mapping.function_arn,
         "BatchSize": mapping.batch_size,
         "BisectBatchOnFunctionError": mapping.bisect,
-        "DestinationConfig": {"OnFailure": {}},
+        "DestinationConfig": {
+            "OnFailure": {"Destination": mapping.destination} if mapping.destination else {}
+        },
         "FilterCriteria": {"Filters": filters} if filters else None,
         "FunctionResponseTypes": list(mapping.response_types),
+        "KMSKeyArn": mapping.key_arn or None,
         "LastModified": mapping.modified,
         "LastProcessingResult": result,
         "MaximumBatchingWindowInSeconds": mapping.window_seconds,
         "MaximumRecordAgeInSeconds": mapping.record_age_seconds_max,
         "MaximumRetryAttempts": mapping.retry_attempts_max,
-        "ParallelizationFactor": 1,
+        "MetricsConfig": None if mapping.metrics is None else {"Metrics": list(mapping.metrics)},
+        "ParallelizationFactor": mapping.lanes,
         "StartingPosition": mapping.starting_position,
         "State": state,
         "StateTransitionReason": permission.transition_reason(result),
-        "TumblingWindowInSeconds": 0,
+        "TumblingWindowInSeconds": mapping.tumbling_seconds,
     }
 
 
 def _shown(reader: Reader, mapping: Row) -> Output:
     state = "Enabled" if mapping.enabled else "Disabled"
-    return describe(mapping, state, checkpoint.last_result(reader, mapping.uuid))
+    return describe(mapping, state, past.last_result(reader, mapping.uuid))
 
 
 def _transition(before: Row, after: Row) -> str:
@@ -197,14 +205,34 @@ def _existing(reader: Reader, scope: Scope, params: Mapping[str, Any]) -> Row:
 
 def _role(scope: Scope, mapping: Row, reference: Reference, reader: Reader) -> str:
     """The ARN of the role that will read the stream: the function's. Both ends must be there."""
-    function = functions.find(reader, scope, reference.name)
-    if function is None or reference.qualifier not in (None, names.LATEST):
-        raise invalid("Function does not exist")
+    function = _function(reader, scope, reference)
     stream = log.describe(reader, mapping.stream_arn)
     if stream is None or mapping.scope != scope or stream.disabled is not None:
         raise invalid(f"Stream not found: {mapping.stream_arn}")
     _check_duplicate(reader, scope, mapping)
     return function.role
+
+
+def _function(reader: Reader, scope: Scope, reference: Reference) -> Function:
+    """What a mapping's function is now: a version, or what an alias points to."""
+    try:
+        return functions.get(reader, scope, reference)
+    except AwsError:
+        raise invalid("Function does not exist") from None
+
+
+def _called(reference: Reference) -> tuple[str, str]:
+    """What two references have in common if they call the same."""
+    return reference.name, reference.qualifier or names.LATEST
+
+
+async def _check_role(supervisor: Supervisor, mapping: Row, role: str) -> None:
+    """The role must be able to read the stream, and to tell the destination."""
+    refused = await permission.refusal(supervisor.identities, role, mapping.stream_arn)
+    if refused is not None:
+        raise invalid(refused.message)
+    if mapping.destination:
+        await supervisor.destinations.check(role, mapping.destination)
 
 
 def _create(scope: Scope, mapping: Row, reference: Reference, writer: Writer) -> None:
@@ -217,7 +245,10 @@ def _create(scope: Scope, mapping: Row, reference: Reference, writer: Writer) ->
 
 def _check_duplicate(reader: Reader, scope: Scope, mapping: Row) -> None:
     for other in catalog.all_of(reader, scope):
-        same = (other.stream_arn, other.function) == (mapping.stream_arn, mapping.function)
+        same = (other.stream_arn, _called(other.reference)) == (
+            mapping.stream_arn,
+            _called(mapping.reference),
+        )
         if same and other.uuid != mapping.uuid:
             raise AwsError(
                 "ResourceConflictException",

@@ -1,4 +1,4 @@
-"""One mapping on one shard at work: feeds the delivery machine and carries out its commands.
+"""One mapping on one lane of a shard at work: feeds the delivery machine and carries out its commands.
 
 It decides nothing. Events wait in an inbox and are told to the machine one by one; what the machine orders
 is done in its order, and only an invocation goes on by itself. So a slow function delays its own mapping only.
@@ -6,7 +6,7 @@ is done in its order, and only an invocation goes on by itself. So a slow functi
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
@@ -17,13 +17,12 @@ from millrace.core import ids, limits
 from millrace.core.clock import Clock, Timer
 from millrace.core.errors import AwsError
 from millrace.functions.invocation import InvokeCall
-from millrace.storage.interface import Reader, Storage
-from millrace.streams import log
-from millrace.streams.record import Entry
+from millrace.storage.interface import Storage
 from millrace.streams.stream import Shard
-from millrace.triggers import checkpoint, event, machine
+from millrace.triggers import event, lanes, machine
 from millrace.triggers.catalog import Mapping
 from millrace.triggers.delivery import (
+    Answer,
     AttemptFailed,
     BatchSucceeded,
     Checkpoint,
@@ -35,6 +34,7 @@ from millrace.triggers.delivery import (
     InvocationFailed,
     InvocationSucceeded,
     Invoke,
+    Phase,
     Read,
     Record,
     RecordsRead,
@@ -43,8 +43,11 @@ from millrace.triggers.delivery import (
     SetTimer,
     ShardEnded,
     Signal,
+    Stopped,
     begin,
 )
+from millrace.triggers.destination import Destinations
+from millrace.triggers.feed import Feeds, Item
 from millrace.triggers.filter import Predicate, compile_filters
 
 
@@ -72,20 +75,25 @@ class Invoker(Protocol):
 class Tools:
     """What every runner works with.
 
-    `tell` is told each fact, `rested` that a runner has nothing to do right now, `finished` that its closed
-    shard is done with.
+    `destinations` are told of what is given up. `tell` is told each fact, `rested` that a runner has nothing to do
+    right now, `finished` that its closed shard is done with, or that it is drained.
     """
 
     storage: Storage
     clock: Clock
     invoker: Invoker
+    destinations: Destinations
     tell: Callable[["Runner", Fact], None]
     rested: Callable[[], None]
     finished: Callable[[], None]
+    feeds: Feeds
 
 
 class Runner:
-    """Delivers one shard's records to one mapping's function, from `row` on."""
+    """Delivers one lane's records of a shard to one mapping's function, from `row` on.
+
+    `gap`: records were trimmed before it read them, and it cannot tell which of them were its own.
+    """
 
     def __init__(self, tools: Tools, mapping: Mapping, shard: Shard, row: Checkpoint) -> None:
         self.mapping = mapping
@@ -94,8 +102,9 @@ class Runner:
         self.last_error: str | None = None
         self.call: asyncio.Task[InvocationSucceeded | InvocationFailed] | None = None
         self.last_call: Call | None = None
+        self.gap = False
+        self.draining = False
         self._tools = tools
-        self._shaper = event.Shaper(mapping.stream_arn, mapping.scope.region)
         self._passes: Predicate | None = compile_filters(mapping.filters)
         self._inbox: deque[Event] = deque()
         self._news = asyncio.Event()
@@ -105,16 +114,36 @@ class Runner:
         self._timer: Timer | None = None
 
     def __repr__(self) -> str:
-        return f"<Runner {self.mapping.table} -> {self.mapping.function} {self.shard.id} {self.state.phase}>"
+        row = self.state.checkpoint
+        lane = f" {row.lane + 1}/{row.lanes}" if row.lanes > 1 else ""
+        where = f"{self.shard.id}{lane}"
+        return f"<Runner {self.mapping.table} -> {self.mapping.function} {where} {self.state.phase}>"
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Its shard and lane."""
+        return self.shard.id, self.state.checkpoint.lane
 
     @property
     def is_busy(self) -> bool:
         """Whether it is doing something, or a function does."""
         return not self._rests or self.call is not None
 
+    @property
+    def is_drained(self) -> bool:
+        """Whether it was told to drain, and all that it will ever do is done and saved."""
+        still = self.state.phase in (Phase.DISABLED, Phase.STOPPED, Phase.FINISHED)
+        return self.draining and still and not self.is_busy
+
+    def drain(self) -> None:
+        """Begin no batch any more: the shard's lanes are about to be others."""
+        if not self.draining:
+            self.draining = True
+            self.tell(Signal.DISABLE)
+
     def kick(self) -> None:
-        """The journal has more. Cheap: many commits may kick before the machine hears of one."""
-        if not self._kicked:
+        """The journal has more. Cheap: the machine hears of it once, until it has read on."""
+        if not self._kicked and not self.state.behind:
             self._kicked = True
             self.tell(Signal.KICK)
 
@@ -125,7 +154,9 @@ class Runner:
         self._news.set()
 
     def configure(self, mapping: Mapping) -> None:
-        """The mapping was changed."""
+        """The mapping was changed. Whoever comes after a runner that drains begins with what is new."""
+        if self.draining:
+            return
         before, self.mapping = self.mapping, mapping
         if before.enabled and not mapping.enabled:
             self.tell(Signal.DISABLE)
@@ -147,6 +178,7 @@ class Runner:
 
     async def run(self) -> None:
         """Work until cancelled. Raises StorageError, LeaseLostError, and what invoking should not have raised."""
+        self._tools.feeds.join(self.shard, self.mapping.stream_arn)
         close = self._tools.storage.watch(self.shard.journal, self.kick)
         self.tell(Signal.STARTED)
         try:
@@ -157,11 +189,14 @@ class Runner:
                     raise self._broken
                 self._rests = True
                 self._tools.rested()
+                if self.is_drained:
+                    self._tools.finished()
                 self._news.clear()
                 await self._news.wait()
         finally:
             close()
             self._set_timer(None)
+            self._tools.feeds.leave(self.shard)
 
     async def _step(self, event: Event) -> None:
         if event is Signal.KICK:
@@ -174,13 +209,13 @@ class Runner:
         match command:
             case Invoke():
                 self.last_call = Call(ids.uuid())
-                self.call = asyncio.create_task(self._invoke(command.records, self.last_call.request_id))
+                self.call = asyncio.create_task(self._invoke(command, self.last_call.request_id))
                 self.call.add_done_callback(self._landed)
             case Read():
                 # What was read is told before anything that came meanwhile.
                 self._inbox.appendleft(await self._read(command))
             case SaveCheckpoint():
-                await self._save(command.checkpoint)
+                await self._save(command)
             case SetTimer():
                 self._set_timer(command.when)
             case Report():
@@ -189,27 +224,62 @@ class Runner:
                 self._tools.finished()
 
     async def _read(self, command: Read) -> RecordsRead:
-        fetch = partial(_fetch, self.shard, command)
-        entries, floor, exhausted = await self._tools.storage.read(fetch)
-        records = [self._shaper.record(entry) for entry in entries]
-        if self._passes is not None:
-            records = [record for record in records if self._passes(orjson.loads(record.data))]
-        through = entries[-1].number if entries else command.after
-        return RecordsRead(command.after, tuple(records), through, exhausted, floor)
+        row = self.state.checkpoint
+        feed = self._tools.feeds.of(self.shard)
+        # Of so many records about one in `lanes` is its own.
+        piece = await feed.read(self._tools.storage, command.after, command.limit * row.lanes)
+        through = piece.items[-1].number if piece.items else command.after
+        if not row.is_alone:
+            if piece.floor > command.after:
+                return self._leave_gap(command)
+            records, filtered = self._own(row, piece.items, feed.shaper)
+            return RecordsRead(command.after, records, through, piece.exhausted, filtered=filtered)
+        shaper, passes = feed.shaper, self._passes
+        records = tuple(
+            item.shaped(shaper) for item in piece.items if passes is None or passes(item.document(shaper))
+        )
+        return RecordsRead(command.after, records, through, piece.exhausted, piece.floor)
 
-    async def _save(self, row: Checkpoint) -> None:
-        uuid, shard_id = self.mapping.uuid, self.shard.id
-        await self._tools.storage.write(lambda writer: checkpoint.save(writer, uuid, shard_id, row))
+    def _own(
+        self, row: Checkpoint, items: Sequence[Item], shaper: event.Shaper
+    ) -> tuple[tuple[Record, ...], tuple[tuple[int, int], ...]]:
+        """The lane's own records that pass, and the runs of those that do not."""
+        passes = self._passes
+        records: list[Record] = []
+        filtered: list[tuple[int, int]] = []
+        last, count = 0, 0
+        for item in items:
+            if not lanes.owns(row, item.number, item.partition):
+                continue
+            if passes is not None and not passes(item.document(shaper)):
+                last, count = item.number, count + 1
+                continue
+            if count:
+                filtered.append((last, count))
+                count = 0
+            records.append(item.shaped(shaper))
+        if count:
+            filtered.append((last, count))
+        return tuple(records), tuple(filtered)
 
-    async def _invoke(
-        self, records: tuple[Record, ...], request_id: str
-    ) -> InvocationSucceeded | InvocationFailed:
+    def _leave_gap(self, command: Read) -> RecordsRead:
+        """Records are gone, and whose they were. Only all lanes together can tell how many were lost."""
+        self.gap = True
+        self.drain()
+        return RecordsRead(command.after, (), command.after, exhausted=True)
+
+    async def _save(self, command: SaveCheckpoint) -> None:
+        told = await self._tools.destinations.save(self.mapping, self.shard, command)
+        if told is not None:
+            self._report(told)
+
+    async def _invoke(self, command: Invoke, request_id: str) -> InvocationSucceeded | InvocationFailed:
         mapping = self.mapping
         try:
             done = await self._tools.invoker.invoke(
                 mapping.scope,
                 mapping.function,
-                event.payload(records),
+                self._payload(command),
                 qualifier=mapping.qualifier,
                 request_id=request_id,
             )
@@ -217,9 +287,17 @@ class Runner:
             # It was not run: throttled, not there, or its environment did not come up. That is no attempt.
             return InvocationFailed(str(error), counts=False)
         self.last_call = Call(request_id, done.log_group, done.log_stream, done.duration_ms)
+        answer = Answer(request_id, done.executed_version, done.function_error)
         if done.function_error is None:
-            return InvocationSucceeded(done.payload)
-        return InvocationFailed(_error_text(done.payload), counts=True)
+            return InvocationSucceeded(done.payload, answer)
+        return InvocationFailed(_error_text(done.payload), counts=True, answer=answer)
+
+    def _payload(self, command: Invoke) -> bytes:
+        if command.window is None:
+            return event.payload(command.records)
+        return event.window_payload(
+            command.records, command.window, self.shard.id, self.mapping.stream_arn, final=command.final
+        )
 
     def _landed(self, call: "asyncio.Task[InvocationSucceeded | InvocationFailed]") -> None:
         self.call = None
@@ -238,27 +316,13 @@ class Runner:
             self._timer = self._tools.clock.call_at(when, partial(self.tell, Signal.TIMER_FIRED))
 
     def _report(self, fact: Fact) -> None:
+        if self.draining and isinstance(fact, Stopped):
+            return
         if isinstance(fact, AttemptFailed):
             self.last_error = fact.error
         elif isinstance(fact, BatchSucceeded):
             self.last_error = None
         self._tools.tell(self, fact)
-
-
-def _fetch(shard: Shard, command: Read, reader: Reader) -> tuple[list[Entry], int, bool]:
-    """Records after the given one, in pieces, so that large ones do not fill the memory."""
-    entries: list[Entry] = []
-    size, after, floor = 0, command.after, reader.floor(shard.journal)
-    while True:
-        wanted = min(command.limit - len(entries), limits.mapping_read_chunk_records_max)
-        chunk = log.read(reader, shard, after, wanted)
-        entries += chunk
-        if len(chunk) < wanted:
-            return entries, floor, True
-        size += sum(len(entry.data) for entry in chunk)
-        after = chunk[-1].number
-        if len(entries) >= command.limit or size >= limits.mapping_batch_bytes_max:
-            return entries, floor, after >= reader.head(shard.journal)
 
 
 def _error_text(payload: bytes) -> str:

@@ -10,14 +10,16 @@ from millrace.functions.names import invalid
 from millrace.triggers.filter import InvalidPatternError, compile_filters
 
 # A parameter and the value at which it asks for nothing.
-_NOT_BUILT: Mapping[str, Any] = {"ParallelizationFactor": 1, "TumblingWindowInSeconds": 0}
-# Parameters of other sources than DynamoDB streams, and of what millrace does not have.
+# The one metric that streams have: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+_METRICS = ("EventCount",)
+# What may be told of failures: standard queues and topics, and buckets.
+_DESTINATIONS = ("sqs", "sns", "s3")
+_FIFO = ".fifo"
+# Parameters of other sources than DynamoDB streams.
 _FOREIGN = (
     "AmazonManagedKafkaEventSourceConfig",
     "DocumentDBEventSourceConfig",
-    "KMSKeyArn",
     "LoggingConfig",
-    "MetricsConfig",
     "ProvisionedPollerConfig",
     "Queues",
     "ScalingConfig",
@@ -31,7 +33,7 @@ _FOREIGN = (
 
 def stream_arn(params: Mapping[str, Any]) -> str:
     """The stream a new mapping reads, and that it says from where; AWS looks at these first."""
-    _check_destination(params)
+    _check_success(params)
     source = params.get("EventSourceArn")
     if source is None:
         raise invalid("Unrecognized event source.")
@@ -49,13 +51,16 @@ def stream_arn(params: Mapping[str, Any]) -> str:
 
 def check(params: Mapping[str, Any]) -> None:
     """Raises InvalidParameterValueException for what is wrong, or is not built."""
-    _check_destination(params)
-    for name, nothing in _NOT_BUILT.items():
-        if params.get(name) not in (None, nothing):
-            raise invalid(f"millrace does not support {name} other than {nothing} yet.")
+    _check_success(params)
+    check_windows(params.get("ParallelizationFactor") or 1, params.get("TumblingWindowInSeconds") or 0)
     for name in _FOREIGN:
         if params.get(name):
-            raise invalid(f"millrace does not support {name} for DynamoDB streams.")
+            raise invalid(
+                f"Unsupported '{name[0].lower()}{name[1:]}' parameter for given event source mapping type."
+            )
+    for metric in _member(params, "MetricsConfig").get("Metrics") or ():
+        if metric not in _METRICS:
+            raise invalid(f"Unsupported metric {metric} for given event source mapping type.")
     age = params.get("MaximumRecordAgeInSeconds")
     if age is not None and 0 <= age < limits.mapping_record_age_seconds_min:
         raise invalid(
@@ -63,6 +68,13 @@ def check(params: Mapping[str, Any]) -> None:
             "constraint: Member must have value greater than or equal to 60"
         )
     _check_filters(params)
+    _check_destination(params)
+
+
+def check_windows(lanes: int, tumbling_seconds: int) -> None:
+    """Raises InvalidParameterValueException for lanes with tumbling windows, in words reported of AWS."""
+    if lanes > 1 and tumbling_seconds:
+        raise invalid("Parallelization factor must be equal to 1 when tumbling window period is configured")
 
 
 def changes(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -73,8 +85,14 @@ def changes(params: Mapping[str, Any]) -> dict[str, Any]:
         "retry_attempts_max": params.get("MaximumRetryAttempts"),
         "record_age_seconds_max": params.get("MaximumRecordAgeInSeconds"),
         "bisect": params.get("BisectBatchOnFunctionError"),
+        "lanes": params.get("ParallelizationFactor"),
         "enabled": params.get("Enabled"),
+        "tumbling_seconds": params.get("TumblingWindowInSeconds"),
+        "destination": _destination(params),
+        "key_arn": params.get("KMSKeyArn"),
     }
+    if params.get("MetricsConfig") is not None:
+        fields["metrics"] = tuple(params["MetricsConfig"].get("Metrics") or ())
     if params.get("FunctionResponseTypes") is not None:
         fields["response_types"] = tuple(params["FunctionResponseTypes"])
     if params.get("FilterCriteria") is not None:
@@ -93,12 +111,40 @@ def _check_source(source: str) -> None:
         )
 
 
-def _check_destination(params: Mapping[str, Any]) -> None:
-    destinations = _member(params, "DestinationConfig")
-    if destinations.get("OnSuccess"):
+def _check_success(params: Mapping[str, Any]) -> None:
+    if _member(params, "DestinationConfig").get("OnSuccess"):
         raise invalid("Unsupported DestinationConfig parameter for given event source mapping type.")
-    if _member(destinations, "OnFailure").get("Destination"):
-        raise invalid("millrace does not support DestinationConfig.OnFailure.Destination yet.")
+
+
+def _check_destination(params: Mapping[str, Any]) -> None:
+    failure = _member(params, "DestinationConfig").get("OnFailure")
+    if failure is None:
+        return
+    if failure.get("Destination") is None:
+        raise invalid("The Destination field is required for an OnFailure configuration.")
+    if failure["Destination"]:
+        _check_failure(failure["Destination"])
+
+
+def _check_failure(destination: str) -> None:
+    try:
+        target = arns.parse(destination)
+    except ValueError:
+        raise invalid_destination(destination) from None
+    if target.service not in _DESTINATIONS or target.resource.endswith(_FIFO):
+        raise invalid_destination(destination)
+
+
+def invalid_destination(destination: str) -> AwsError:
+    """What Lambda says of destinations that it cannot use, or does not find."""
+    return invalid(f"The destination ARN {destination} is invalid.")
+
+
+def _destination(params: Mapping[str, Any]) -> str | None:
+    """The new destination, empty to have none any more; None to leave it as it is."""
+    if params.get("DestinationConfig") is None:
+        return None
+    return str(_member(params["DestinationConfig"], "OnFailure").get("Destination") or "")
 
 
 def _check_filters(params: Mapping[str, Any]) -> None:

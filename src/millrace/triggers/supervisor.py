@@ -1,4 +1,4 @@
-"""Keeps a runner at work for every mapping and shard, and says where they all stand.
+"""Keeps a runner at work for every mapping, shard and lane, and says where they all stand.
 
 Nothing polls: a commit to a shard wakes its runner; a change of a mapping, a stream, a function or its role
 wakes the supervisor, which compares what is with what should be.
@@ -7,7 +7,7 @@ wakes the supervisor, which compares what is with what should be.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from types import TracebackType
@@ -15,11 +15,11 @@ from typing import Any, Self
 
 from millrace.core import ids, limits
 from millrace.core.clock import Clock
+from millrace.iam.identities import Identities
 from millrace.storage.interface import Reader, Storage, Writer
 from millrace.streams import log as stream_log
 from millrace.streams.stream import Shard
-from millrace.triggers import catalog, checkpoint, permission, target
-from millrace.triggers.catalog import Mapping
+from millrace.triggers import catalog, checkpoint, permission, status, target
 from millrace.triggers.checkpoint import LeaseLostError
 from millrace.triggers.delivery import (
     AttemptFailed,
@@ -34,9 +34,11 @@ from millrace.triggers.delivery import (
     Signal,
     retry_delay,
 )
-from millrace.triggers.permission import Identities, Refusal
+from millrace.triggers.destination import Destinations
+from millrace.triggers.feed import Feeds
+from millrace.triggers.permission import Refusal
 from millrace.triggers.runner import Call, Invoker, Runner, Tools
-from millrace.triggers.status import MappingStatus, ShardStatus
+from millrace.triggers.status import MappingStatus
 from millrace.triggers.target import Target
 
 _log = logging.getLogger("millrace.triggers")
@@ -53,18 +55,42 @@ class Observation:
     shard: str
     fact: Fact
     call: Call | None = None
+    lane: int = 0
+    lanes: int = 1
+
+
+# A shard's id, and a lane of it.
+_Key = tuple[str, int]
 
 
 @dataclass(slots=True)
 class _Delivery:
-    """One mapping at work. `tasks` are its runners', by shard."""
+    """One mapping at work. `tasks` are its runners', also while they wait to begin again after a fault."""
 
     target: Target
     refusal: Refusal | None
-    runners: dict[str, Runner] = field(default_factory=dict[str, Runner])
-    tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict[str, asyncio.Task[None]])
-    # How often in a row a shard's runner failed.
-    faults: dict[str, int] = field(default_factory=dict[str, int])
+    runners: dict[_Key, Runner] = field(default_factory=dict[_Key, Runner])
+    tasks: dict[_Key, asyncio.Task[None]] = field(default_factory=dict[_Key, asyncio.Task[None]])
+    # How often in a row a lane's runner failed.
+    faults: dict[_Key, int] = field(default_factory=dict[_Key, int])
+
+    def of(self, shard_id: str) -> list[Runner]:
+        """The runners of a shard's lanes."""
+        return [runner for (name, _), runner in self.runners.items() if name == shard_id]
+
+    def attended(self, shard_id: str) -> set[int]:
+        """The lanes of a shard that somebody is, or will be again, at work on."""
+        return {lane for (name, lane), task in self.tasks.items() if name == shard_id and not task.done()}
+
+    def wishes(self) -> Iterator["_Wish"]:
+        """What is due: shards that nobody is at work on, and lanes whose runner is to begin again."""
+        for shard in self.target.shards_to_start():
+            if all(name != shard.id for name, _ in self.tasks):
+                yield _Wish(self, shard, None)
+            elif not any(runner.draining for runner in self.of(shard.id)):
+                for row in self.target.rows.get(shard.id, ()):
+                    if not row.finished and (shard.id, row.lane) not in self.tasks:
+                        yield _Wish(self, shard, row.lane)
 
     def tell(self, event: Signal | PermissionLost) -> None:
         for runner in self.runners.values():
@@ -78,7 +104,17 @@ class Supervisor:
         self.storage = storage
         self.clock = clock
         self.identities = identities
-        self._tools = Tools(storage, clock, functions, self._tell, self._rested, self._refresh_soon)
+        self.destinations = Destinations(storage, clock, identities)
+        self._tools = Tools(
+            storage,
+            clock,
+            functions,
+            self.destinations,
+            self._tell,
+            self._rested,
+            self._refresh_soon,
+            Feeds(),
+        )
         # Rows are owned by one supervisor at a time: this is its name.
         self._owner = ids.uuid()
         self._deliveries: dict[str, _Delivery] = {}
@@ -127,10 +163,26 @@ class Supervisor:
         """Where every mapping stands."""
         return await self.storage.read(self._status)
 
-    def runner(self, uuid: str, shard_id: str) -> Runner | None:
-        """Who delivers a shard to a mapping now: nobody before its turn, after its end and after a fault."""
+    def _status(self, reader: Reader) -> list[MappingStatus]:
+        return [self._mapping_status(reader, one) for one in target.read_all(reader)]
+
+    def _mapping_status(self, reader: Reader, one: Target) -> MappingStatus:
+        delivery = self._deliveries.get(one.mapping.uuid)
+        if delivery is None:
+            return status.of_mapping(reader, one, {}, None)
+        return status.of_mapping(reader, one, delivery.runners, delivery.refusal)
+
+    def runner(self, uuid: str, shard_id: str, partition: int | None = None) -> Runner | None:
+        """Who delivers a shard to a mapping now: nobody before its turn, after its end and after a fault.
+
+        `partition` is the hash of the partition that is asked about; without it any lane is as good.
+        """
         delivery = self._deliveries.get(uuid)
-        return None if delivery is None else delivery.runners.get(shard_id)
+        for runner in () if delivery is None else delivery.of(shard_id):
+            row = runner.state.checkpoint
+            if partition is None or partition % row.lanes == row.lane:
+                return runner
+        return None
 
     async def idle(self) -> None:
         """Return once nothing is pending and nothing in flight, but for mappings that stand still."""
@@ -146,7 +198,7 @@ class Supervisor:
     async def _is_busy(self) -> bool:
         if any(runner.is_busy for runner in self._runners()):
             return True
-        return any(status.pending for status in await self.status() if not _stands_still(status))
+        return any(one.pending for one in await self.status() if not _stands_still(one))
 
     def _runners(self) -> list[Runner]:
         return [runner for delivery in self._deliveries.values() for runner in delivery.runners.values()]
@@ -164,6 +216,8 @@ class Supervisor:
                 shard=runner.shard.id,
                 fact=fact,
                 call=runner.last_call if _is_of_a_call(fact) else None,
+                lane=runner.state.checkpoint.lane,
+                lanes=runner.state.checkpoint.lanes,
             )
             for observer in self._observers:
                 observer(seen)
@@ -213,14 +267,12 @@ class Supervisor:
         return bool(fresh)
 
     async def _end(self, uuid: str) -> None:
-        """The mapping is gone. A function that is still at work for it may end its work, for nobody."""
+        """The mapping is gone."""
         delivery = self._deliveries.pop(uuid)
         for task in delivery.tasks.values():
             await _cancel(task)
         for runner in delivery.runners.values():
-            if runner.call is not None:
-                self._orphans.add(runner.call)
-                runner.call.add_done_callback(self._orphans.discard)
+            self._leave(runner)
 
     async def _follow(self, new: Target) -> None:
         """Tell a mapping's runners what has changed."""
@@ -231,10 +283,10 @@ class Supervisor:
         old = delivery.target
         for runner in delivery.runners.values():
             runner.configure(new.mapping)
-        await self._release_finished(delivery)
-        for shard in new.stream.shards if new.stream is not None else ():
-            if shard.id in delivery.runners:
-                delivery.runners[shard.id].follow(shard)
+        shards = () if new.stream is None else new.stream.shards
+        await self._release(delivery, {shard.id for shard in shards})
+        for shard in shards:
+            self._follow_shard(delivery.of(shard.id), shard, new.mapping.lanes)
         if (new.permission, new.changes) != (old.permission, old.changes):
             await self._decide(delivery, new)
         if (new.function, new.permission) != (old.function, old.permission):
@@ -257,107 +309,82 @@ class Supervisor:
             return None
         return await permission.refusal(self.identities, one.function.role, one.mapping.stream_arn)
 
-    async def _release_finished(self, delivery: _Delivery) -> None:
-        for shard_id in [
-            name for name, runner in delivery.runners.items() if runner.state.phase is Phase.FINISHED
-        ]:
-            del delivery.runners[shard_id]
-            await _cancel(delivery.tasks.pop(shard_id))
+    def _follow_shard(self, runners: list[Runner], shard: Shard, lanes: int) -> None:
+        """The shard may have been closed, or its lanes shall be others: then all drain before those begin."""
+        changes = any(
+            runner.draining or runner.gap or runner.state.checkpoint.lanes != lanes for runner in runners
+        )
+        for runner in runners:
+            runner.follow(shard)
+            if changes:
+                runner.drain()
+
+    async def _release(self, delivery: _Delivery, shards: set[str]) -> None:
+        """Let those go who are done: with their lane for now, or with a shard that is over or gone."""
+        drained = {
+            shard_id
+            for shard_id in {name for name, _ in delivery.tasks}
+            if all(runner.is_drained for runner in delivery.of(shard_id))
+            and delivery.attended(shard_id) <= {runner.key[1] for runner in delivery.of(shard_id)}
+        }
+        for key, runner in list(delivery.runners.items()):
+            finished = runner.state.phase is Phase.FINISHED and not runner.draining
+            if finished or key[0] in drained or key[0] not in shards:
+                del delivery.runners[key]
+                await _cancel(delivery.tasks.pop(key))
+                self._leave(runner)
+
+    def _leave(self, runner: Runner) -> None:
+        """A function that is still at work may end its work, for nobody."""
+        if runner.call is not None:
+            self._orphans.add(runner.call)
+            runner.call.add_done_callback(self._orphans.discard)
 
     async def _start_runners(self) -> None:
-        """Take over the rows of all shards that are due, in one commit, and begin."""
-        due = [
-            (delivery, shard)
-            for delivery in self._deliveries.values()
-            for shard in delivery.target.shards_to_start()
-            if shard.id not in delivery.tasks
-        ]
+        """Take over the rows of all lanes that are due, in one commit, and begin."""
+        due = [wish for delivery in self._deliveries.values() for wish in delivery.wishes()]
         if not due:
             return
-        wanted = [(delivery.target.mapping, shard) for delivery, shard in due]
-        rows = await self.storage.write(partial(_claim, wanted, self._owner))
-        for (delivery, shard), row in zip(due, rows, strict=True):
-            if row is not None:
-                self._start(delivery, shard, row)
+        taken = await self.storage.write(
+            lambda writer: [wish.claim(writer, self._owner) for wish in due],
+        )
+        for wish, (rows, lost) in zip(due, taken, strict=True):
+            started = [self._start(wish.delivery, wish.shard, row) for row in rows if not row.finished]
+            if lost and started:
+                self._tell(started[0], Discarded("", "", lost, Reason.TRIMMED))
 
-    def _start(self, delivery: _Delivery, shard: Shard, row: Checkpoint) -> None:
+    def _start(self, delivery: _Delivery, shard: Shard, row: Checkpoint) -> Runner:
         runner = Runner(self._tools, delivery.target.mapping, shard, row)
         # Whatever is told here is told before the runner reads anything.
         if delivery.refusal is not None:
             runner.tell(PermissionLost(delivery.refusal.remedy, delivery.refusal.result))
         runner.follow(shard)
-        delivery.runners[shard.id] = runner
-        delivery.tasks[shard.id] = asyncio.create_task(self._attend(delivery, runner), name=repr(runner))
+        delivery.runners[runner.key] = runner
+        delivery.tasks[runner.key] = asyncio.create_task(self._attend(delivery, runner), name=repr(runner))
+        return runner
 
     async def _attend(self, delivery: _Delivery, runner: Runner) -> None:
         """Let a runner run; after a fault it starts again later from what it saved last."""
-        shard_id, began = runner.shard.id, self.clock.now()
+        key, began = runner.key, self.clock.now()
         try:
             await runner.run()
         except LeaseLostError:
             # Deleted, or another process delivers now: either way there is nothing left to do here.
-            delivery.runners.pop(runner.shard.id, None)
+            delivery.runners.pop(key, None)
             self._progress.set()
             return
         except Exception:  # noqa: BLE001 - the border: a fault of one mapping, or of the disk, must not stop the others
             _log.exception("%r failed; it goes on from its checkpoint soon.", runner)
         if runner.call is not None:
             runner.call.cancel()
-        delivery.runners.pop(shard_id, None)
+        delivery.runners.pop(key, None)
         self._progress.set()
         # A disk that was full for a moment holds nothing up for long, one that stays full is not asked all the time.
         lasted = self.clock.now() - began > limits.mapping_retry_seconds_max
-        delivery.faults[shard_id] = 1 if lasted else delivery.faults.get(shard_id, 0) + 1
-        await self.clock.sleep(retry_delay(delivery.faults[shard_id]))
-        delivery.tasks.pop(shard_id, None)
+        delivery.faults[key] = 1 if lasted else delivery.faults.get(key, 0) + 1
+        await self.clock.sleep(retry_delay(delivery.faults[key]))
+        delivery.tasks.pop(key, None)
         self._changed.set()
-
-    # Accounts.
-
-    def _status(self, reader: Reader) -> list[MappingStatus]:
-        return [self._mapping_status(reader, one) for one in target.read_all(reader)]
-
-    def _mapping_status(self, reader: Reader, one: Target) -> MappingStatus:
-        mapping = one.mapping
-        delivery = self._deliveries.get(mapping.uuid)
-        refusal = None if delivery is None else delivery.refusal
-        runners = {} if delivery is None else delivery.runners
-        shards = () if one.stream is None else one.stream.shards
-        shown = tuple(_shard_status(reader, one, shard, runners.get(shard.id)) for shard in shards)
-        return MappingStatus(
-            uuid=mapping.uuid,
-            table=mapping.table,
-            stream_arn=mapping.stream_arn,
-            function=mapping.function,
-            role=None if one.function is None else one.function.role,
-            state="Enabled" if mapping.enabled else "Disabled",
-            last_result=checkpoint.last_result(reader, mapping.uuid) if refusal is None else refusal.result,
-            missing=None if refusal is None else refusal.remedy,
-            shards=shown,
-        )
-
-
-def _shard_status(reader: Reader, one: Target, shard: Shard, runner: Runner | None) -> ShardStatus:
-    floor = reader.floor(shard.journal)
-    row = one.rows.get(shard.id) or Checkpoint(floor, floor)
-    # A runner knows better than the row: filtered records are saved a little later.
-    row = row if runner is None else runner.state.checkpoint
-    first = stream_log.read(reader, shard, row.position, 1)
-    state = None if runner is None else runner.state
-    return ShardStatus(
-        shard=shard.id,
-        phase="pending" if state is None else str(state.phase),
-        position=shard.sequence_number(row.position),
-        delivered=row.delivered,
-        filtered=row.filtered,
-        discarded=dict(row.discarded),
-        pending=reader.head(shard.journal) - row.position,
-        oldest_pending=first[0].created if first else None,
-        # Throttles are no attempts, but people want to know why nothing goes on.
-        attempts=row.attempts if state is None else max(row.attempts, state.failures),
-        retry_at=state.wake if state is not None and state.phase is Phase.WAITING else None,
-        last_error=None if runner is None else runner.last_error,
-    )
 
 
 def _is_of_a_call(fact: Fact) -> bool:
@@ -366,18 +393,29 @@ def _is_of_a_call(fact: Fact) -> bool:
     return isinstance(fact, BatchStarted | BatchSucceeded | AttemptFailed)
 
 
-def _stands_still(status: MappingStatus) -> bool:
-    return status.state != "Enabled" or status.missing is not None
+def _stands_still(one: MappingStatus) -> bool:
+    return one.state != "Enabled" or one.missing is not None
 
 
-def _claim(wanted: list[tuple[Mapping, Shard]], owner: str, writer: Writer) -> list[Checkpoint | None]:
-    """The rows of mappings that still exist."""
-    return [
-        checkpoint.claim(writer, mapping.uuid, shard, owner)
-        if catalog.find(writer, mapping.scope, mapping.uuid) is not None
-        else None
-        for mapping, shard in wanted
-    ]
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """Rows to be taken over: those of all a shard's lanes, or the one of a `lane` whose runner failed."""
+
+    delivery: _Delivery
+    shard: Shard
+    lane: int | None
+
+    def claim(self, writer: Writer, owner: str) -> tuple[tuple[Checkpoint, ...], int]:
+        """The rows, and how many records were lost; no rows if the mapping or the shard is gone by now."""
+        known = self.delivery.target.mapping
+        mapping = catalog.find(writer, known.scope, known.uuid)
+        stream = stream_log.describe(writer, known.stream_arn)
+        if mapping is None or stream is None or stream.shard(self.shard.id) is None:
+            return (), 0
+        if self.lane is None:
+            return checkpoint.claim(writer, mapping.uuid, self.shard, owner, mapping.lanes)
+        row = checkpoint.claim_lane(writer, mapping.uuid, self.shard, owner, self.lane)
+        return (() if row is None else (row,)), 0
 
 
 async def _cancel(task: asyncio.Task[None]) -> None:

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from millrace.core import arn as arns
+from millrace.core import limits
 from millrace.core.arn import Scope
 from millrace.core.context import Context, Output, Params
-from millrace.functions.names import not_found
+from millrace.functions.names import invalid, not_found
 from millrace.functions.operations.settings import check_tags
 from millrace.storage.interface import Reader, Writer
 from millrace.triggers import catalog
@@ -14,6 +15,7 @@ from millrace.triggers.catalog import Mapping as Row
 from millrace.triggers.supervisor import Supervisor
 
 _KIND = "event-source-mapping:"
+_RESERVED = "aws:"
 
 
 def is_mapping(resource: str) -> bool:
@@ -22,6 +24,24 @@ def is_mapping(resource: str) -> bool:
         return arns.parse(resource).resource.startswith(_KIND)
     except ValueError:
         return False
+
+
+def check(tags: Mapping[str, str]) -> None:
+    """Raises InvalidParameterValueException for tags that cannot be set.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-tags.html
+    """
+    check_tags(tags)
+    for name, value in tags.items():
+        if name.lower().startswith(_RESERVED):
+            raise invalid(f"Invalid tag key {name}: keys that begin with {_RESERVED} are AWS's own.")
+        if not 0 < len(name) <= limits.tag_key_characters_max:
+            raise invalid(f"Invalid tag key: it must have 1 to {limits.tag_key_characters_max} characters.")
+        if len(value) > limits.tag_value_characters_max:
+            raise invalid(
+                f"Invalid value of tag {name}: it must have at most {limits.tag_value_characters_max} "
+                "characters."
+            )
 
 
 async def list_tags(supervisor: Supervisor, context: Context, params: Params) -> Output:
@@ -33,6 +53,10 @@ async def list_tags(supervisor: Supervisor, context: Context, params: Params) ->
 
 async def tag_resource(supervisor: Supervisor, context: Context, params: Params) -> Output:
     """https://docs.aws.amazon.com/lambda/latest/api/API_TagResource.html"""
+    if not params["Tags"]:
+        # Recorded of AWS, for functions.
+        raise invalid("An error occurred and the request cannot be processed.")
+    check(params["Tags"])
     return await _change(supervisor, context.scope, params["Resource"], params["Tags"], ())
 
 

@@ -13,12 +13,12 @@ from millrace.streams import log
 from millrace.streams.stream import Shard, Stream
 from millrace.triggers import catalog, checkpoint
 from millrace.triggers.catalog import Mapping
-from millrace.triggers.delivery import Checkpoint
+from millrace.triggers.lanes import Rows
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A mapping, its two ends, the role between them, and how far it is: one row for each shard.
+    """A mapping, its two ends, the role between them, and how far it is: the rows of each shard's lanes.
 
     `documents` are the texts that the role names but does not hold: its attached policies and its boundary.
     `changes` numbers the changes of the account's roles and policies: what is decided of the role, in a
@@ -31,7 +31,7 @@ class Target:
     role: Role | None
     documents: tuple[str | None, ...]
     changes: int
-    rows: dict[str, Checkpoint]
+    rows: dict[str, Rows]
 
     @property
     def permission(self) -> tuple[object, ...]:
@@ -53,8 +53,8 @@ class Target:
         return [shard for shard in shards if shard.id in unfinished and shard.parent not in unfinished]
 
     def _is_finished(self, shard: Shard) -> bool:
-        row = self.rows.get(shard.id)
-        return row is not None and row.finished
+        rows = self.rows.get(shard.id, ())
+        return bool(rows) and all(row.finished for row in rows)
 
 
 def read_all(reader: Reader) -> list[Target]:

@@ -46,3 +46,15 @@ def test_only_expiry_names_an_identity():
         "PrincipalId": "dynamodb.amazonaws.com",
         "Type": "Service",
     }
+
+
+def test_a_record_knows_its_partition_and_older_ones_go_by_their_keys():
+    new = record.encode("KEYS_ONLY", 1.0, KEYS, None, NEW, partition=0xFEDCBA9876543210)
+    old = record.encode("KEYS_ONLY", 1.0, KEYS, None, NEW)
+    other = record.encode("KEYS_ONLY", 2.0, KEYS, NEW, None)
+
+    assert record.partition_hash(new) == 0xFEDCBA9876543210
+    assert record.partition_hash(old) == record.partition_hash(other) < 1 << 64
+    assert record.get_records_form(Entry(7, "12", 1.0, new, "j"), "eu-west-1") == record.get_records_form(
+        Entry(7, "12", 1.0, old, "j"), "eu-west-1"
+    )

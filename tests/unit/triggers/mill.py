@@ -2,6 +2,7 @@
 plain async function."""
 
 import asyncio
+import hashlib
 from contextlib import asynccontextmanager
 
 import orjson
@@ -15,9 +16,13 @@ from millrace.functions.invocation import Invocation
 from millrace.iam.entities import ManagedPolicy, Role, Version
 from millrace.iam.identities import Identities
 from millrace.iam.registry import POLICIES, ROLES
+from millrace.queues import queue as queues
+from millrace.queues.queue import Queue
 from millrace.storage.memory import MemoryStorage
 from millrace.streams import log, record
 from millrace.streams.record import Image
+from millrace.topics import topic as topics
+from millrace.topics.topic import Topic
 from millrace.triggers.operations import service
 from millrace.triggers.supervisor import Supervisor
 
@@ -91,16 +96,22 @@ class Mill:
         )  # fmt: skip
         await self.storage.write(lambda w: functions.put(w, SCOPE, made))
 
+    async def destinations(self, name="lost"):
+        """A queue and a topic of that name."""
+        made = Queue(SCOPE, name, "q", 0, 0)
+        await self.storage.write(lambda w: queues.put(w, made))
+        await self.storage.write(lambda w: topics.put(w, Topic(SCOPE, name, "t")))
+
     async def change(self, stream, *keys):
-        """One commit with a change of each of these items."""
+        """One commit with a change of each of these items. What stands before a colon names the partition."""
 
         def write(writer):
             current = log.describe(writer, stream.arn)
             for key in keys:
                 image = Image(orjson.dumps({"id": {"S": key}}), len(key) + 2)
-                log.append(
-                    writer, current, 0, record.encode("NEW_IMAGE", self.clock.now(), image, None, image)
-                )
+                partition = partition_of(key)
+                data = record.encode("NEW_IMAGE", self.clock.now(), image, None, image, partition=partition)
+                log.append(writer, current, partition, data)
 
         await self.storage.write(write)
 
@@ -137,6 +148,11 @@ class Mill:
     async def status(self):
         (status,) = await self.supervisor.status()
         return status.as_dict(self.clock.now())
+
+
+def partition_of(key):
+    """The hash of an item's partition."""
+    return int.from_bytes(hashlib.blake2b(key.partition(":")[0].encode(), digest_size=8).digest())
 
 
 async def turn():

@@ -6,7 +6,7 @@ import pytest
 
 from millrace.storage.memory import MemoryStorage
 from millrace.streams.stream import Shard
-from millrace.triggers import checkpoint
+from millrace.triggers import checkpoint, past
 from millrace.triggers.checkpoint import LeaseLostError
 from millrace.triggers.delivery import Checkpoint, Reason
 
@@ -22,19 +22,34 @@ def write(*steps):
 
 
 def test_a_row_comes_back_as_it_was_saved():
-    row = Checkpoint(1, 9, 4, 2, {Reason.AGE.value: 2}, 3, 5.5, (20, 12), "OK", 7.0, owner="me")
+    row = Checkpoint(
+        1,
+        9,
+        4,
+        2,
+        {Reason.AGE.value: 2},
+        3,
+        5.5,
+        (20, 12),
+        "OK",
+        7.0,
+        owner="me",
+        lanes=2,
+        history=((10, 12),),
+    )
 
     def save(writer):
-        checkpoint.claim(writer, "u", SHARD, "me")
+        _, other = checkpoint.claim(writer, "u", SHARD, "me", 2)[0]
         checkpoint.save(writer, "u", SHARD.id, row)
-        return checkpoint.load_all(writer, "u")
+        return checkpoint.load_all(writer, "u"), other
 
-    assert write(save) == {SHARD.id: row}
+    rows, other = write(save)
+    assert rows == {SHARD.id: (row, other)}
 
 
 def test_who_lost_the_row_cannot_save_it():
     def contend(writer):
-        mine = checkpoint.claim(writer, "u", SHARD, "me")
+        (mine,), _ = checkpoint.claim(writer, "u", SHARD, "me")
         checkpoint.claim(writer, "u", SHARD, "other")
         checkpoint.save(writer, "u", SHARD.id, mine)
 
@@ -44,7 +59,7 @@ def test_who_lost_the_row_cannot_save_it():
 
 def test_the_row_of_a_deleted_mapping_is_not_saved_again():
     def delete(writer):
-        mine = checkpoint.claim(writer, "u", SHARD, "me")
+        (mine,), _ = checkpoint.claim(writer, "u", SHARD, "me")
         checkpoint.remove_all(writer, "u")
         checkpoint.save(writer, "u", SHARD.id, mine)
 
@@ -59,6 +74,15 @@ def test_the_result_of_a_mapping_is_its_newest_shard_result():
             checkpoint.claim(writer, "u", shard, "me")
             row = Checkpoint(0, 0, result=result, result_at=at, owner="me")
             checkpoint.save(writer, "u", shard_id, row)
-        return checkpoint.last_result(writer, "u")
+        return past.last_result(writer, "u")
 
     assert write(save) == "PROBLEM: x"
+
+
+def test_a_row_of_an_older_data_directory_is_that_of_a_lone_lane():
+    def read(writer):
+        writer.put(checkpoint.SPACE, b"u\0shardId-1", b'{"start":1,"position":9,"delivered":8,"bounds":[12]}')
+        rows, _ = checkpoint.claim(writer, "u", SHARD, "me")
+        return rows
+
+    assert write(read) == (Checkpoint(1, 9, 8, bounds=(12,), owner="me"),)

@@ -36,7 +36,7 @@ async def ask(mill, stream, number, remembered=None):
         current = log.describe(reader, stream.arn)
         shard = current.shards[0]
         place = journey.locate(reader, stream.arn, shard.id, shard.start + number)
-        return journey.follow(reader, place, mill.supervisor.runner, lambda uuid: remembered)
+        return journey.follow(reader, place, mill.supervisor.runner, lambda uuid, partition: remembered)
 
     (found,) = await mill.storage.read(read)
     return found
@@ -237,7 +237,7 @@ def test_a_shard_waits_for_the_one_before_it():
 
         def read(reader):
             place = journey.locate(reader, stream.arn, child.id, child.start + 1)
-            return journey.follow(reader, place, mill.supervisor.runner, lambda uuid: None)
+            return journey.follow(reader, place, mill.supervisor.runner, lambda uuid, partition: None)
 
         (found,) = await mill.storage.read(read)
         assert (found.outcome, found.why["kind"]) == (Outcome.PENDING, "earlier_shard")

@@ -16,6 +16,7 @@ sys.modules.setdefault("mill", mills)
 _SPEC.loader.exec_module(mills)
 run, READ = mills.run, mills.READ
 
+QUEUE = "arn:aws:sqs:eu-west-1:000000000000:lost"
 UNKNOWN = "arn:aws:dynamodb:eu-west-1:000000000000:table/T/stream/2026-01-01T00:00:00.000"
 
 
@@ -50,11 +51,13 @@ def test_a_mapping_is_shown_as_recorded_of_aws():
             "DestinationConfig": {"OnFailure": {}},
             "FilterCriteria": None,
             "FunctionResponseTypes": [],
+            "KMSKeyArn": None,
             "LastModified": mill.clock.now(),
             "LastProcessingResult": "No records processed",
             "MaximumBatchingWindowInSeconds": 0,
             "MaximumRecordAgeInSeconds": -1,
             "MaximumRetryAttempts": -1,
+            "MetricsConfig": None,
             "ParallelizationFactor": 1,
             "StartingPosition": "TRIM_HORIZON",
             "State": "Creating",
@@ -69,6 +72,8 @@ def test_a_mapping_is_shown_as_recorded_of_aws():
 
 def test_settings_come_back_as_given():
     async def story(mill, stream):
+        await mill.allow([*READ, "sqs:SendMessage"])
+        await mill.destinations()
         pattern = '{"eventName": ["INSERT"]}'
         made = await mill.map(
             stream,
@@ -80,8 +85,10 @@ def test_settings_come_back_as_given():
             FunctionResponseTypes=["ReportBatchItemFailures"],
             FilterCriteria={"Filters": [{"Pattern": pattern}]},
             ParallelizationFactor=1,
-            TumblingWindowInSeconds=0,
-            DestinationConfig={"OnFailure": {}},
+            TumblingWindowInSeconds=900,
+            DestinationConfig={"OnFailure": {"Destination": QUEUE}},
+            MetricsConfig={"Metrics": ["EventCount"]},
+            KMSKeyArn="arn:aws:kms:eu-west-1:000000000000:key/k",
             Enabled=False,
         )
         shown = await mill.do("GetEventSourceMapping", UUID=made["UUID"])
@@ -94,6 +101,10 @@ def test_settings_come_back_as_given():
             60,
         ]
         assert shown["BisectBatchOnFunctionError"] is True
+        assert shown["TumblingWindowInSeconds"] == 900
+        assert shown["DestinationConfig"] == {"OnFailure": {"Destination": QUEUE}}
+        assert shown["MetricsConfig"] == {"Metrics": ["EventCount"]}
+        assert shown["KMSKeyArn"] == "arn:aws:kms:eu-west-1:000000000000:key/k"
         assert shown["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
     run(story)
@@ -118,16 +129,58 @@ def test_settings_come_back_as_given():
         ),
         ({"EventSourceArn": UNKNOWN}, f"Stream not found: {UNKNOWN}"),
         (
-            {"DestinationConfig": {"OnFailure": {"Destination": "arn:aws:sqs:eu-west-1:000000000000:q"}}},
-            "millrace does not support DestinationConfig.OnFailure.Destination yet.",
+            {"DestinationConfig": {"OnFailure": {"Destination": QUEUE}}},
+            "The function execution role does not have permissions to call SendMessage on SQS",
         ),
-        ({"ParallelizationFactor": 2}, "millrace does not support ParallelizationFactor other than 1 yet."),
-        ({"TumblingWindowInSeconds": 5}, "millrace does not support TumblingWindowInSeconds other than 0 yet."),
-        ({"KMSKeyArn": "arn:aws:kms:x"}, "millrace does not support KMSKeyArn for DynamoDB streams."),
+        (
+            {"DestinationConfig": {"OnFailure": {"Destination": QUEUE.replace("sqs", "sns")}}},
+            "The function execution role does not have permissions to call Publish on SNS",
+        ),
+        (
+            {"DestinationConfig": {"OnFailure": {"Destination": "arn:aws:s3:::bucket"}}},
+            "The function execution role does not have permissions to call PutObject on S3",
+        ),
+        (
+            {"DestinationConfig": {"OnFailure": {"Destination": QUEUE + "-gone"}}},
+            f"The destination ARN {QUEUE}-gone is invalid.",
+        ),
+        (
+            {"DestinationConfig": {"OnFailure": {"Destination": QUEUE + ".fifo"}}},
+            f"The destination ARN {QUEUE}.fifo is invalid.",
+        ),
+        (
+            {"DestinationConfig": {"OnFailure": {"Destination": "arn:aws:events:eu-west-1:000000000000:event-bus/b"}}},
+            "The destination ARN arn:aws:events:eu-west-1:000000000000:event-bus/b is invalid.",
+        ),
+        (
+            {"DestinationConfig": {"OnFailure": {"Destination": "kafka://topic"}}},
+            "The destination ARN kafka://topic is invalid.",
+        ),
+        (
+            {"DestinationConfig": {"OnFailure": {}}},
+            "The Destination field is required for an OnFailure configuration.",
+        ),
+        (
+            {"ParallelizationFactor": 2, "TumblingWindowInSeconds": 5},
+            "Parallelization factor must be equal to 1 when tumbling window period is configured",
+        ),
+        (
+            {"ProvisionedPollerConfig": {"MinimumPollers": 1}},
+            "Unsupported 'provisionedPollerConfig' parameter for given event source mapping type.",
+        ),
+        (
+            {"LoggingConfig": {"SystemLogLevel": "INFO"}},
+            "Unsupported 'loggingConfig' parameter for given event source mapping type.",
+        ),
+        (
+            {"MetricsConfig": {"Metrics": ["KafkaMetrics"]}},
+            "Unsupported metric KafkaMetrics for given event source mapping type.",
+        ),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_with_its_sentence(params, message):
     async def story(mill, stream):
+        await mill.destinations()
         expected = ("InvalidParameterValueException", message.format(arn=stream.arn))
         assert await create_refused(mill, stream, **params) == expected
 
@@ -209,13 +262,30 @@ def test_an_update_changes_what_it_names_and_nothing_else():
 
 
 @pytest.mark.parametrize(
-    "params", [{"ParallelizationFactor": 2}, {"FilterCriteria": {"Filters": [{"Pattern": "x"}]}}]
+    "params",
+    [
+        {"ParallelizationFactor": 2, "TumblingWindowInSeconds": 5},
+        {"FilterCriteria": {"Filters": [{"Pattern": "x"}]}},
+    ],
 )
 def test_an_update_refuses_what_creation_refuses(params):
     async def story(mill, stream):
         made = await mill.map(stream)
         code, _ = await refused(mill, "UpdateEventSourceMapping", UUID=made["UUID"], **params)
         assert code == "InvalidParameterValueException"
+
+    run(story)
+
+
+def test_an_update_refuses_lanes_beside_the_window_that_is_there():
+    async def story(mill, stream):
+        made = await mill.map(stream, TumblingWindowInSeconds=5)
+        assert await refused(
+            mill, "UpdateEventSourceMapping", UUID=made["UUID"], ParallelizationFactor=2
+        ) == (
+            "InvalidParameterValueException",
+            "Parallelization factor must be equal to 1 when tumbling window period is configured",
+        )
 
     run(story)
 
@@ -239,6 +309,46 @@ def test_mappings_are_listed_by_function_and_source_in_pages():
         assert len((await listed(FunctionName="ship"))[0]) == 2
         assert len((await listed(FunctionName="ship", EventSourceArn=other.arn))[0]) == 1
         assert await listed(FunctionName="nobody") == ([], None)
+
+    run(story)
+
+
+def test_a_destination_is_taken_away_with_an_empty_name_and_stays_when_it_is_not_named():
+    async def story(mill, stream):
+        await mill.allow([*READ, "sns:Publish"])
+        await mill.destinations()
+        topic = QUEUE.replace("sqs", "sns")
+        made = await mill.map(stream, DestinationConfig={"OnFailure": {"Destination": topic}})
+
+        async def update(**params):
+            updated = await mill.do("UpdateEventSourceMapping", UUID=made["UUID"], **params)
+            return updated["DestinationConfig"]
+
+        assert await update(BatchSize=5) == {"OnFailure": {"Destination": topic}}
+        assert await update(DestinationConfig={"OnFailure": {"Destination": ""}}) == {"OnFailure": {}}
+        denied = {"DestinationConfig": {"OnFailure": {"Destination": QUEUE}}}
+        assert await refused(mill, "UpdateEventSourceMapping", UUID=made["UUID"], **denied) == (
+            "InvalidParameterValueException",
+            "The function execution role does not have permissions to call SendMessage on SQS",
+        )
+
+    run(story)
+
+
+def test_a_function_is_listed_by_the_qualifier_that_its_mappings_have():
+    async def story(mill, stream):
+        made = await mill.map(stream, "ship:$LATEST")
+
+        async def listed(name):
+            answer = await mill.do("ListEventSourceMappings", FunctionName=name)
+            return [one["UUID"] for one in answer["EventSourceMappings"]]
+
+        assert await listed("ship") == await listed("ship:$LATEST") == [made["UUID"]]
+        assert await listed("ship:live") == []
+        assert await create_refused(mill, stream, FunctionName="ship:live") == (
+            "InvalidParameterValueException",
+            "Function does not exist",
+        )
 
     run(story)
 
@@ -294,6 +404,21 @@ def test_a_mapping_has_at_most_fifty_tags():
             "InvalidParameterValueException",
             "Number of tags exceeds resource tag limit.",
         )
+
+    run(story)
+
+
+@pytest.mark.parametrize(
+    "tags", [{"aws:x": ""}, {"AWS:x": ""}, {"": "x"}, {"k" * 129: ""}, {"k": "v" * 257}, {}]
+)
+def test_tags_that_cannot_be_are_refused_and_nothing_is_changed(tags):
+    async def story(mill, stream):
+        made = await mill.map(stream, Tags={"k" * 128: "v" * 256})
+        arn = made["EventSourceMappingArn"]
+
+        code, _ = await refused(mill, "TagResource", Resource=arn, Tags=tags)
+        assert code == "InvalidParameterValueException"
+        assert (await mill.do("ListTags", Resource=arn))["Tags"] == {"k" * 128: "v" * 256}
 
     run(story)
 

@@ -41,8 +41,8 @@ class EventSourceMapping(Kind):
             "MaximumBatchingWindowInSeconds": Member(Whole(), 0),
             "MaximumRecordAgeInSeconds": Member(Whole(), -1),
             "MaximumRetryAttempts": Member(Whole(), -1),
-            "ParallelizationFactor": Member(Whole(only=1)),
-            "TumblingWindowInSeconds": Member(Whole(only=0)),
+            "ParallelizationFactor": Member(Whole(), 1),
+            "TumblingWindowInSeconds": Member(Whole(), 0),
             "Tags": Member(Tags(), {}),
         }
     )
