@@ -26,11 +26,59 @@ export interface MappingStatus {
   filtered: number;
   pending: number;
   discarded: Record<string, number>;
+  records: number;
+  /** The ARN of the failure destination. */
+  destination: string | null;
+  /** Records that the destination was told of, and that it could not be told of. */
+  told: { delivered: number; failed: number; error: string | null };
+  /** AWS's metrics of event source mappings, in records. */
+  metrics: Record<string, number>;
   lag_seconds: number | null;
   attempts: number;
   retry_in_seconds: number | null;
   last_error: string | null;
-  shards: Record<string, unknown>[];
+  shards: MappingShard[];
+  /** Of shards that are gone. */
+  past: { records: number; delivered: number; filtered: number; discarded: Record<string, number> };
+}
+
+/** One shard's part in a trigger. */
+export interface MappingShard {
+  shard: string;
+  /** How many batches of it there may be at a time. */
+  lanes: number;
+  phase: string;
+  position: string;
+  records: number;
+  delivered: number;
+  filtered: number;
+  discarded: Record<string, number>;
+  pending: number;
+}
+
+/** A stream's shard as docs/api.md has it. Times are epoch seconds. */
+export interface StreamShard {
+  shard: string;
+  parent: string | null;
+  opened: number;
+  closed: number | null;
+  start: string;
+  end: string | null;
+  records: number;
+  changes: number;
+  /** Of all partition keys, 0 to 1. */
+  share: number;
+}
+
+export interface StreamStatus {
+  arn: string;
+  table: string;
+  region: string;
+  status: string;
+  view: string;
+  created: number;
+  disabled: number | null;
+  shards: StreamShard[];
 }
 
 export interface TableStatus {
@@ -47,6 +95,15 @@ export interface FunctionStatus {
   errors: number;
   throttles: number;
   duration_ms_total: number;
+  /** Asynchronous events: `waiting` now, the rest since the server started. */
+  events: {
+    waiting: number;
+    retries: number;
+    dropped: number;
+    loops: number;
+    delivered: number;
+    undelivered: number;
+  };
   running: number;
   environments: number;
 }
@@ -65,6 +122,11 @@ export interface Delivery {
   table: string;
   function: string;
   shard: string;
+  /** Which of the shard's batches at a time. */
+  lane?: number;
+  /** The failure destination that was told of what was discarded, and why it could not be. */
+  destination?: string | null;
+  destination_error?: string | null;
   attempt: number | null;
   started: number;
   finished: number | null;
@@ -239,6 +301,18 @@ export async function deliveries(mapping?: string): Promise<Delivery[]> {
   const query = mapping === undefined ? "" : `?mapping=${encodeURIComponent(mapping)}`;
   return (await ask<{ deliveries: Delivery[] }>(`deliveries${query}`)).deliveries;
 }
+
+/** The streams of tables of this name in the chosen region, with their shards. */
+export async function streams(table: string): Promise<StreamStatus[]> {
+  const { streams: all } = await ask<{ streams: StreamStatus[] }>(
+    `streams?${new URLSearchParams({ table })}`,
+  );
+  return all.filter((one) => one.region === region());
+}
+
+/** Close an open shard, or every one: `split` gives two children its keys, `roll` one. */
+export const reshape = (action: "split" | "roll", stream: string, shard: string) =>
+  ask<unknown>("streams", { action, stream, shard });
 
 export async function denials(identity?: string): Promise<Denial[]> {
   const query = identity === undefined ? "" : `?identity=${encodeURIComponent(identity)}`;

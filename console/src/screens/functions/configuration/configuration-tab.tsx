@@ -22,7 +22,7 @@ export default function ConfigurationTab(props: TabProps) {
   const { name } = props;
   const asked = query.get("section");
   const here = SECTIONS.find(({ id }) => id === asked) ?? SECTIONS[0];
-  const href = (id: string) => `${paths.function(name, "configuration")}?section=${id}`;
+  const href = (id: string) => paths.functionSetting(name, id);
   return (
     <div style={{ display: "grid", gridTemplateColumns: "220px minmax(0, 1fr)", gap: 16 }}>
       <SideNavigation
