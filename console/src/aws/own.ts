@@ -3,7 +3,10 @@
 import { Sha256 } from "@aws-crypto/sha256-js";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { regionOf } from "./arn";
+import type { MappingStatus } from "./mapping-status";
 import { endpoint, keys, region } from "./session";
+
+export type { MappingStatus };
 
 export interface Health {
   status: string;
@@ -11,74 +14,6 @@ export interface Health {
   region: string;
   auth: boolean;
   runtime: string;
-}
-
-export interface MappingStatus {
-  uuid: string;
-  table: string;
-  stream_arn: string;
-  function: string;
-  role: string | null;
-  state: string;
-  last_result: string;
-  missing: string | null;
-  delivered: number;
-  filtered: number;
-  pending: number;
-  discarded: Record<string, number>;
-  records: number;
-  /** The ARN of the failure destination. */
-  destination: string | null;
-  /** Records that the destination was told of, and that it could not be told of. */
-  told: { delivered: number; failed: number; error: string | null };
-  /** AWS's metrics of event source mappings, in records. */
-  metrics: Record<string, number>;
-  lag_seconds: number | null;
-  attempts: number;
-  retry_in_seconds: number | null;
-  last_error: string | null;
-  shards: MappingShard[];
-  /** Of shards that are gone. */
-  past: { records: number; delivered: number; filtered: number; discarded: Record<string, number> };
-}
-
-/** One shard's part in a trigger. */
-export interface MappingShard {
-  shard: string;
-  /** How many batches of it there may be at a time. */
-  lanes: number;
-  phase: string;
-  position: string;
-  records: number;
-  delivered: number;
-  filtered: number;
-  discarded: Record<string, number>;
-  pending: number;
-}
-
-/** A stream's shard as docs/api.md has it. Times are epoch seconds. */
-export interface StreamShard {
-  shard: string;
-  parent: string | null;
-  opened: number;
-  closed: number | null;
-  start: string;
-  end: string | null;
-  records: number;
-  changes: number;
-  /** Of all partition keys, 0 to 1. */
-  share: number;
-}
-
-export interface StreamStatus {
-  arn: string;
-  table: string;
-  region: string;
-  status: string;
-  view: string;
-  created: number;
-  disabled: number | null;
-  shards: StreamShard[];
 }
 
 export interface TableStatus {
@@ -272,7 +207,8 @@ async function send(method: "GET" | "POST", path: string, body?: unknown, signal
   return answer;
 }
 
-async function ask<T>(path: string, body?: unknown): Promise<T> {
+/** What an address under `/_millrace/` answers: GET, or POST if there is a body. */
+export async function ask<T>(path: string, body?: unknown): Promise<T> {
   const answer = await send(body === undefined ? "GET" : "POST", path, body);
   return (await answer.json()) as T;
 }
@@ -301,18 +237,6 @@ export async function deliveries(mapping?: string): Promise<Delivery[]> {
   const query = mapping === undefined ? "" : `?mapping=${encodeURIComponent(mapping)}`;
   return (await ask<{ deliveries: Delivery[] }>(`deliveries${query}`)).deliveries;
 }
-
-/** The streams of tables of this name in the chosen region, with their shards. */
-export async function streams(table: string): Promise<StreamStatus[]> {
-  const { streams: all } = await ask<{ streams: StreamStatus[] }>(
-    `streams?${new URLSearchParams({ table })}`,
-  );
-  return all.filter((one) => one.region === region());
-}
-
-/** Close an open shard, or every one: `split` gives two children its keys, `roll` one. */
-export const reshape = (action: "split" | "roll", stream: string, shard: string) =>
-  ask<unknown>("streams", { action, stream, shard });
 
 export async function denials(identity?: string): Promise<Denial[]> {
   const query = identity === undefined ? "" : `?identity=${encodeURIComponent(identity)}`;

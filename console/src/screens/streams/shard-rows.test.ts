@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { StreamShard } from "../../aws/own";
+import type { StreamShard } from "../../aws/shards";
 import { openOf, percent, shardRows } from "./shard-rows";
 
 const shard = (id: string, last?: string) => ({ id, parent: undefined, first: "1", last });

@@ -1,6 +1,6 @@
 /** A stream's shards as lines of a table: what AWS tells of them, and what millrace adds. Pure. */
 
-import type { StreamShard } from "../../aws/own";
+import type { StreamShard } from "../../aws/shards";
 import type { Shard } from "../../aws/streams";
 
 export interface ShardRow extends Shard {

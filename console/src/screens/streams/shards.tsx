@@ -6,7 +6,7 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table from "@cloudscape-design/components/table";
-import { reshape, type StreamStatus } from "../../aws/own";
+import { reshape, type StreamStatus } from "../../aws/shards";
 import type { Stream } from "../../aws/streams";
 import { Pages } from "../../parts/collection";
 import { Copyable } from "../../parts/copyable";

@@ -3,7 +3,7 @@ import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "react-router";
-import type { StreamStatus } from "../../aws/own";
+import type { StreamStatus } from "../../aws/shards";
 import { describeStream } from "../../aws/streams";
 import { LoadedTable } from "../../parts/no-table";
 import { Page } from "../../parts/page";

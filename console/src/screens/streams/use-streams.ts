@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { streams } from "../../aws/own";
+import { streams } from "../../aws/shards";
 
 const AGAIN_MS = 4000;
 /** While it is being turned on or off. */

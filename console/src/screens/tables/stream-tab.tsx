@@ -6,7 +6,7 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import type { StreamStatus } from "../../aws/own";
+import type { StreamStatus } from "../../aws/shards";
 import { type TableDescription, updateTable } from "../../aws/tables";
 import { Confirm } from "../../parts/confirm";
 import { Copyable } from "../../parts/copyable";
