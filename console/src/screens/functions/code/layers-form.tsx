@@ -68,7 +68,6 @@ export function LayersForm({ name, arns, done }: LayersFormProps) {
                 placeholder="arn:aws:lambda:us-east-1:000000000000:layer:my-layer:1"
                 enteredTextLabel={(value) => `Use ${value}`}
                 empty="No layers in this region"
-                ariaLabel={`Layer ${at + 1}`}
                 onChange={({ detail }) =>
                   setRows(rows.map((before, index) => (index === at ? detail.value : before)))
                 }

@@ -32,6 +32,7 @@ export function EditAlias({ name, alias, done }: EditAliasProps) {
   });
   const change = (part: Partial<AliasForm>) => {
     setTrouble(undefined);
+    save.reset();
     setTyped({ ...typed, ...part });
   };
   const submit = async () => {
