@@ -76,8 +76,11 @@ class Subscription(Kind):
             return None
         told = answer["Attributes"]
         given = {member: told[member] for member in self.shape.members if told.get(member)}
-        given |= {member: json.loads(given[member]) for member in _DOCUMENTS if member in given}
+        documents = {member: json.loads(given.pop(member)) for member in _DOCUMENTS if member in given}
+        given |= {member: document for member, document in documents.items() if document}
         properties: dict[str, Any] = self.shape.normal(given)
+        if properties["FilterPolicy"] is None:
+            properties["FilterPolicyScope"] = None
         return Live(name, properties, {"Ref": arn, "Arn": arn}, self.host.part_tags(aws, self.type, name))
 
     def create(self, aws: Aws, wanted: Wanted, situation: Situation) -> str:
@@ -126,10 +129,10 @@ def _arn(aws: Aws, name: str) -> str:
 
 def _sent(properties: Mapping[str, Any]) -> dict[str, str]:
     """Properties as the texts that attributes are; what shall be nothing is an empty one."""
-    return {name: _text(value) for name, value in properties.items()}
+    return {name: _text(name, value) for name, value in properties.items()}
 
 
-def _text(value: Any) -> str:
+def _text(name: str, value: Any) -> str:
     if value is None:
-        return ""
+        return "{}" if name == "FilterPolicy" else ""
     return value if isinstance(value, str) else json.dumps(value)
