@@ -7,11 +7,9 @@ failure is counted, logged and shown.
 
 import logging
 from dataclasses import dataclass, replace
-from functools import partial
 
 import orjson
 
-from millrace.core import arn as arns
 from millrace.core import ids
 from millrace.core.clock import Clock
 from millrace.core.errors import AwsError
@@ -20,10 +18,8 @@ from millrace.functions import destinations
 from millrace.functions.destinations import Document
 from millrace.functions.names import invalid
 from millrace.iam.identities import Identities
-from millrace.queues import queue
 from millrace.storage.interface import Reader, Storage, Writer
 from millrace.streams.stream import Shard
-from millrace.topics import topic
 from millrace.triggers import checkpoint, document, ledger
 from millrace.triggers.catalog import Mapping
 from millrace.triggers.delivery import SaveCheckpoint, Told
@@ -65,7 +61,7 @@ class Destinations:
 
     async def check(self, role: str, destination: str) -> None:
         """Raises InvalidParameterValueException if there is no such destination, or the role may not write to it."""
-        if not await self._storage.read(partial(_is_there, destination)):
+        if not await self._storage.read(lambda reader: destinations.is_there(reader, destination)):
             raise invalid_destination(destination)
         lacking = await destinations.refused(self._identities, role, destination)
         if lacking is not None:
@@ -124,16 +120,6 @@ class Destinations:
         except AwsError as error:
             return str(error)
         return None if lacking is None else f"the function's role is not allowed {lacking} on it"
-
-
-def _is_there(destination: str, reader: Reader) -> bool:
-    match arns.parse(destination).service:
-        case "sqs":
-            return queue.find_by_arn(reader, destination) is not None
-        case "sns":
-            return topic.find(reader, destination) is not None
-        case _:
-            return True
 
 
 def _deliver(

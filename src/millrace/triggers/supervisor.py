@@ -284,7 +284,7 @@ class Supervisor:
         for runner in delivery.runners.values():
             runner.configure(new.mapping)
         shards = () if new.stream is None else new.stream.shards
-        await self._release(delivery, {shard.id for shard in shards})
+        await self._release(delivery, {shard.id for shard in shards}, new.finished)
         for shard in shards:
             self._follow_shard(delivery.of(shard.id), shard, new.mapping.lanes)
         if (new.permission, new.changes) != (old.permission, old.changes):
@@ -319,8 +319,11 @@ class Supervisor:
             if changes:
                 runner.drain()
 
-    async def _release(self, delivery: _Delivery, shards: set[str]) -> None:
-        """Let those go who are done: with their lane for now, or with a shard that is over or gone."""
+    async def _release(self, delivery: _Delivery, shards: set[str], saved: set[_Key]) -> None:
+        """Let those go who are done: with their lane for now, or with a shard that is over or gone.
+
+        Who has ended a shard is let go once that is `saved`. Before, it would be cut off from telling of it.
+        """
         drained = {
             shard_id
             for shard_id in {name for name, _ in delivery.tasks}
@@ -328,7 +331,7 @@ class Supervisor:
             and delivery.attended(shard_id) <= {runner.key[1] for runner in delivery.of(shard_id)}
         }
         for key, runner in list(delivery.runners.items()):
-            finished = runner.state.phase is Phase.FINISHED and not runner.draining
+            finished = runner.state.phase is Phase.FINISHED and not runner.draining and key in saved
             if finished or key[0] in drained or key[0] not in shards:
                 del delivery.runners[key]
                 await _cancel(delivery.tasks.pop(key))

@@ -46,6 +46,11 @@ class Target:
             journals.add(changes_journal(arns.parse(self.function.role).account))
         return journals
 
+    @property
+    def finished(self) -> set[tuple[str, int]]:
+        """The shards' lanes that are done with for ever."""
+        return {(shard, row.lane) for shard, rows in self.rows.items() for row in rows if row.finished}
+
     def shards_to_start(self) -> list[Shard]:
         """The shards that are not finished, parents before their children."""
         shards = () if self.stream is None else self.stream.shards

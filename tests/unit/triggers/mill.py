@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 
 import orjson
 
+from millrace.buckets import catalog as buckets
+from millrace.buckets.catalog import Bucket
 from millrace.core.arn import Scope
 from millrace.core.clock import ManualClock
 from millrace.core.context import Context, Principal
@@ -97,10 +99,13 @@ class Mill:
         await self.storage.write(lambda w: functions.put(w, SCOPE, made))
 
     async def destinations(self, name="lost"):
-        """A queue and a topic of that name."""
+        """A queue, a topic and a bucket of that name."""
         made = Queue(SCOPE, name, "q", 0, 0)
         await self.storage.write(lambda w: queues.put(w, made))
         await self.storage.write(lambda w: topics.put(w, Topic(SCOPE, name, "t")))
+        await self.storage.write(
+            lambda w: buckets.put(w, Bucket(name, "b", SCOPE.account, SCOPE.region, 0.0))
+        )
 
     async def change(self, stream, *keys):
         """One commit with a change of each of these items. What stands before a colon names the partition."""

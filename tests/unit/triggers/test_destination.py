@@ -11,7 +11,6 @@ from millrace.core.clock import ManualClock
 from millrace.core.errors import AwsError
 from millrace.functions import destinations
 from millrace.storage.memory import MemoryStorage
-from millrace.triggers import destination
 from millrace.triggers.delivery import Discarded, Told
 
 _SPEC = importlib.util.spec_from_file_location("mill", Path(__file__).with_name("mill.py"))
@@ -41,7 +40,7 @@ def told(monkeypatch):
         writer.put("told", document.key.encode(), orjson.dumps(row))
 
     monkeypatch.setattr(destinations, "deliver", deliver)
-    monkeypatch.setattr(destination, "_is_there", lambda arn, reader: True)
+    monkeypatch.setattr(destinations, "is_there", lambda reader, arn: True)
 
     async def read(mill):
         rows = await mill.storage.read(lambda reader: [raw for _, raw in reader.range("told")])

@@ -137,7 +137,7 @@ def test_settings_come_back_as_given():
             "The function execution role does not have permissions to call Publish on SNS",
         ),
         (
-            {"DestinationConfig": {"OnFailure": {"Destination": "arn:aws:s3:::bucket"}}},
+            {"DestinationConfig": {"OnFailure": {"Destination": "arn:aws:s3:::lost"}}},
             "The function execution role does not have permissions to call PutObject on S3",
         ),
         (
