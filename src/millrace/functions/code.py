@@ -105,15 +105,8 @@ class CodeStore:
     async def save(self, data: bytes) -> Code:
         """Store and unpack a zip file; durable when it returns. Pin it meanwhile.
 
-        Raises RequestEntityTooLargeException or InvalidParameterValueException with AWS's texts, and
-        StorageError when the disk does not take it.
+        Raises InvalidParameterValueException with AWS's texts, and StorageError when the disk does not take it.
         """
-        if len(data) > limits.function_zip_bytes_max:
-            raise AwsError(
-                "RequestEntityTooLargeException",
-                f"Zipped size must be smaller than {limits.function_zip_bytes_max} bytes",
-                status=413,
-            )
         code = Code(self.hash(data), len(data))
         try:
             async with self._lock:
@@ -308,8 +301,11 @@ def unzip(zip_path: Path, target: Path) -> None:
             entries = archive.infolist()
             _check(entries)
             _write_files(archive, [entry for entry in entries if not _is_link(entry)], target)
-            for entry in filter(_is_link, entries):  # last, so that nothing is ever written through one
+            links = [entry for entry in entries if _is_link(entry)]
+            for entry in links:  # last, so that nothing is ever written through one
                 _write_link(target / entry.filename, archive.read(entry).decode(), target)
+            for entry in links:  # only all of them together say where one leads
+                _check_link(target / entry.filename, target)
     except _NO_ZIP as error:
         raise invalid(_BAD_ZIP) from error
     except OSError as error:
@@ -335,14 +331,15 @@ def _check(entries: list[zipfile.ZipInfo]) -> None:
     if len(entries) > limits.function_files_max:
         raise ValueError("too many entries")
     if sum(entry.file_size for entry in entries) > limits.function_unzipped_bytes_max:
-        raise _too_large()
+        raise too_large()
     for entry in entries:
         path = PurePosixPath(entry.filename)
         if path.is_absolute() or ".." in path.parts or "\\" in entry.filename:
             raise ValueError("a name leads out of the archive")
 
 
-def _too_large() -> AwsError:
+def too_large() -> AwsError:
+    """What AWS says of code that is more than it unpacks."""
     return invalid(f"Unzipped size must be smaller than {limits.function_unzipped_bytes_max} bytes")
 
 
@@ -358,14 +355,20 @@ def _write_files(archive: zipfile.ZipFile, entries: Iterable[zipfile.ZipInfo], t
             while data := source.read(limits.MIB):
                 left -= len(data)  # the sizes an archive declares may lie
                 if left < 0:
-                    raise _too_large()
+                    raise too_large()
                 file.write(data)
         path.chmod(0o444 | (entry.external_attr >> 16) & 0o111)
 
 
 def _write_link(path: Path, link: str, root: Path) -> None:
-    inside = os.path.normpath(path.parent / link)
-    if os.path.isabs(link) or not Path(inside).is_relative_to(root):  # noqa: PTH117  # text of an archive
-        raise ValueError("a link leads out of the archive")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    parent = path.parent
+    if os.path.realpath(parent) != str(root.resolve() / parent.relative_to(root)):
+        raise ValueError("a link is to be made through another")
+    parent.mkdir(parents=True, exist_ok=True)
     path.symlink_to(link)
+
+
+def _check_link(path: Path, root: Path) -> None:
+    # `realpath`, for which links in a circle are no error: they lead nowhere.
+    if path.readlink().is_absolute() or not Path(os.path.realpath(path)).is_relative_to(root.resolve()):
+        raise ValueError("a link leads out of the archive")

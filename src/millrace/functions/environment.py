@@ -128,6 +128,11 @@ class Environment:
         return self._loaded
 
     @property
+    def refused(self) -> bool:
+        """Whether there is no process, because the function has no program that can be started."""
+        return bool(self._refusal)
+
+    @property
     def temporary(self) -> Path | None:
         return self._temporary
 

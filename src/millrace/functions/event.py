@@ -60,6 +60,7 @@ def encode(event: Event) -> bytes:
 def decode(scope: Scope, key: bytes, raw: bytes) -> Event:
     head, _, payload = raw.partition(b"\n")
     members: dict[str, Any] = orjson.loads(head)
+    members.pop("client_context", None)  # earlier versions kept it, and it was given to nobody
     return Event(scope=scope, request_id=key.decode(), payload=payload, **members)
 
 

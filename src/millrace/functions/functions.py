@@ -11,6 +11,7 @@ from typing import Any, Self
 
 import orjson
 
+from millrace.buckets import catalog as buckets
 from millrace.core import arn, ids, limits
 from millrace.core.arn import Scope
 from millrace.core.clock import Clock
@@ -153,7 +154,7 @@ class Functions:
         return await self.storage.read(lambda reader: layers.attached(reader, scope, arns, caller))
 
     async def policy_of(self, access: Access) -> str | None:
-        """The policy of the function, version, alias or layer's version that an access is to.
+        """The policy of the function, version, alias, layer's version or bucket (for code) that an access is to.
 
         $LATEST has the function's.
         """
@@ -161,6 +162,9 @@ class Functions:
             parts = arn.parse(access.resource)
         except ValueError:
             return None
+        if parts.service == "s3":
+            bucket = parts.resource.partition("/")[0]
+            return await self.storage.read(lambda reader: buckets.policy(reader, bucket))
         kind, _, rest = parts.resource.partition(":")
         if parts.service == "lambda" and kind == "layer":
             return await self.storage.read(lambda reader: layers.policy_text(reader, access.resource))
@@ -218,7 +222,7 @@ class Functions:
 
 def _renew(scratch: Path) -> None:
     """What a server that was killed left is of no use: files, and processes that had left their session."""
-    usage.kill_strays(f"TMPDIR={scratch}/")
+    usage.kill_strays(f"LAMBDA_TASK_ROOT={scratch.parent}/")  # which no function can set otherwise
     if scratch.exists():
         remove(scratch)
     shutil.rmtree(scratch, ignore_errors=True)

@@ -68,10 +68,12 @@ class LayerVersion:
 
 
 def named(scope: Scope, text: str, version: int = 0) -> Layer:
-    """The layer that a name or an ARN names."""
+    """The layer that a name or an ARN names. Raises ResourceNotFoundException for ARNs of another partition."""
     match = _ARN.fullmatch(text)
     if match is None:
         return Layer(scope, text, version)
+    if match["partition"] != scope.partition:
+        raise not_found("The resource you requested does not exist.", prefix="")
     there = Scope(match["account"], match["region"], match["partition"])
     return Layer(there, match["name"], version or int(match["version"] or 0))
 
@@ -167,7 +169,7 @@ def attached(reader: Reader, scope: Scope, arns: Sequence[str], caller: str) -> 
                 f"{seen[layer.arn]} and {text} are versions of the same layer."
             )
         seen[layer.arn] = text
-        found.append({"arn": text, "sha256": version.code_sha256, "size": version.code_size})
+        found.append({"arn": layer.version_arn, "sha256": version.code_sha256, "size": version.code_size})
     return found
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from millrace.core import limits
 from millrace.core.arn import Scope
 from millrace.core.clock import Clock, Timer
-from millrace.core.errors import AwsError
+from millrace.core.errors import AwsError, StorageError
 from millrace.functions.catalog import Function
 from millrace.functions.code import CodeStore
 from millrace.functions.environment import Environment, EnvironmentGoneError, Outcome, Setup, State
@@ -160,6 +160,12 @@ class Pool:
             crew = self._crews.setdefault((scope, name), _Crew())
         elif (crew := self._crews.get((scope, name))) is None:
             return
+        # Those that are being started count for what is wanted now, too.
+        for version, kept in wanted.items():
+            before = crew.kept.get(version)
+            if before is not None and before.function.revision == kept.function.revision:
+                before.count, before.broken = kept.count, False
+                wanted[version] = before
         crew.kept = wanted
         self._refill(scope, crew)
         self._plan_reaping()
@@ -269,14 +275,15 @@ class Pool:
     async def _prepare(self, scope: Scope, crew: _Crew, kept: Kept) -> None:
         try:
             environment = await self._start(scope, kept.function, kind="provisioned-concurrency")
-        except AwsError as error:
+        except (AwsError, StorageError) as error:
             kept.broken = True
             _log.warning("No environment of %s can be kept ready: %s", kept.function.name, error)
         else:
             environment.idle_since = self._clock.now()
-            if self._crews.get((scope, kept.function.name)) is crew:
+            wanted = crew.kept.get(kept.function.version) is kept
+            if wanted and not environment.refused and not self._closed:
                 crew.idle.insert(0, environment)
-            else:
+            else:  # it has no program, or meanwhile nobody wants it any more
                 environment.stop()
         finally:
             kept.starting -= 1

@@ -53,16 +53,19 @@ class Process:
             their_lifeline, lifeline = os.pipe()
             undo.callback(os.close, lifeline)
             theirs.callback(os.close, their_lifeline)
-            self._popen = subprocess.Popen(
-                command(their_lifeline),
-                cwd=directory,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=their_output,
-                stderr=their_output,
-                pass_fds=(their_lifeline,),
-                start_new_session=True,
-            )
+            try:
+                self._popen = subprocess.Popen(
+                    command(their_lifeline),
+                    cwd=directory,
+                    env=environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=their_output,
+                    stderr=their_output,
+                    pass_fds=(their_lifeline,),
+                    start_new_session=True,
+                )
+            except ValueError as error:  # a zero byte in a variable
+                raise OSError(str(error)) from error
             undo.pop_all()
             bind(their_lifeline, self._popen.pid)
         self._output, self._lifeline = output, lifeline

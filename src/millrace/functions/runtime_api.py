@@ -103,7 +103,8 @@ class RuntimeApi:
 
     def _fail_init(self, request: Request) -> Response:
         kind = request.headers.get("lambda-runtime-function-error-type", "")
-        if self._desk.fail_init(request.body, kind if _ERROR_TYPE.fullmatch(kind) else "Runtime.Unknown"):
+        body, _ = _within_the_limit(request.body, failed=True)
+        if self._desk.fail_init(body, kind if _ERROR_TYPE.fullmatch(kind) else "Runtime.Unknown"):
             return Response(202, b'{"status":"OK"}\n', _JSON)
         return _error(
             403,
@@ -112,12 +113,16 @@ class RuntimeApi:
         )
 
     def _take(self, request_id: str, kind: str, body: bytes) -> Response:
-        failed = kind == "error"
-        if len(body) > limits.invoke_response_bytes_max:
-            size = limits.invoke_response_bytes_max
-            message = f"Response payload size exceeded maximum allowed payload size ({size} bytes)."
-            document = f'{{"errorMessage":"{message}","errorType":"Function.ResponseSizeTooLarge"}}'
-            body, failed = document.encode(), True
+        body, failed = _within_the_limit(body, failed=kind == "error")
         if not self._desk.answer(request_id, body, failed=failed):
             return _error(400, "InvalidRequestID", "Invalid request ID")
         return Response(202, b'{"status":"OK"}\n', _JSON)
+
+
+def _within_the_limit(body: bytes, *, failed: bool) -> tuple[bytes, bool]:
+    """An answer and whether it is a failure; one that is too large is AWS's error instead."""
+    size = limits.invoke_response_bytes_max
+    if len(body) <= size:
+        return body, failed
+    message = f"Response payload size exceeded maximum allowed payload size ({size} bytes)."
+    return f'{{"errorMessage":"{message}","errorType":"Function.ResponseSizeTooLarge"}}'.encode(), True

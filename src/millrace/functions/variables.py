@@ -57,7 +57,7 @@ class Credentials(Protocol):
 
 
 def check(variables: Mapping[str, str]) -> None:
-    """Raises InvalidParameterValueException for reserved names, and for more than 4 KB."""
+    """Raises InvalidParameterValueException for reserved names, for what is no text, and for more than 4 KB."""
     front = (
         "Lambda was unable to configure your environment variables because the environment variables "
         "you have provided "
@@ -68,6 +68,8 @@ def check(variables: Mapping[str, str]) -> None:
             f"{front}contains reserved keys that are currently not supported for modification. "
             f"Reserved keys used in this request: {', '.join(reserved)}"
         )
+    if any("\0" in value for value in variables.values()):  # no process can be given them
+        raise invalid(f"{front}contains values with null characters.")
     measured = orjson.dumps(dict(variables))
     if len(measured) > limits.function_environment_bytes_max:
         raise invalid(f"{front}exceeded the 4KB limit. String measured: {measured.decode()}")

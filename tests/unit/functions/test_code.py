@@ -7,11 +7,13 @@ import warnings
 import zipfile
 
 import pytest
-from tests.unit.functions.stage import zip_of
+from tests.unit.functions.stage import SCOPE, zip_of
 
 from millrace.core import limits
 from millrace.core.errors import AwsError
 from millrace.functions.code import CodeStore, remove
+from millrace.functions.operations.code_source import zip_from
+from millrace.storage.memory import MemoryStorage
 
 BAD = "Could not unzip uploaded file. Please check your file, then try to upload again."
 
@@ -90,6 +92,18 @@ def test_links_inside_are_kept_and_what_leads_out_is_refused(tmp_path):
         assert refusal(tmp_path / str(number), links(alias=target)) == BAD
 
 
+def test_links_that_lead_out_together_are_refused(tmp_path):
+    """Each is inside if its text alone is looked at."""
+    through = {"deep/down/here": "../../top", "deep/down/here/out": "../../../outside"}
+    behind = {"deep/down/here": "../../top", "out": "deep/down/here/../../outside"}
+    for number, chain in enumerate((through, behind)):
+        assert refusal(tmp_path / str(number), links(**{"top/x": "../real.py", **chain})) == BAD
+        assert not (tmp_path / "outside").is_symlink()
+
+    circle = save(tmp_path / "circle", links(one="two", two="one"))[1]
+    assert (circle / "one").is_symlink()
+
+
 @pytest.mark.parametrize("name", ["../evil.py", "/evil.py", "a/../../evil.py", "a\\..\\evil.py"])
 def test_names_that_lead_out_are_refused(tmp_path, name):
     data = io.BytesIO()
@@ -100,7 +114,11 @@ def test_names_that_lead_out_are_refused(tmp_path, name):
     assert not (tmp_path.parent / "evil.py").exists()
 
 
-@pytest.mark.parametrize("data", [b"", b"not a zip", zip_of("x = 1")[:-30], b"PK\x03\x04" + bytes(100)])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"not a zip", zip_of("x = 1")[:-30], b"PK\x03\x04" + bytes(100)],
+    ids=["nothing", "text", "cut", "head"],  # a zip file holds the time, and each process makes its own
+)
 def test_what_is_no_zip_is_refused(tmp_path, data):
     assert refusal(tmp_path, data) == BAD
 
@@ -135,10 +153,14 @@ def test_bomb_is_refused(tmp_path, monkeypatch):
     assert refusal(tmp_path, data.getvalue()) == "Unzipped size must be smaller than 10000 bytes"
 
 
-def test_zip_too_large_is_refused_with_413(tmp_path, monkeypatch):
+def test_zip_too_large_is_refused_with_413(monkeypatch):
     monkeypatch.setattr(limits, "function_zip_bytes_max", 10)
+
+    async def send() -> None:
+        await zip_from(MemoryStorage(), SCOPE, {"ZipFile": zip_of("x = 1")})
+
     with pytest.raises(AwsError) as refused:
-        save(tmp_path, zip_of("x = 1"))
+        asyncio.run(send())
 
     assert refused.value.code == "RequestEntityTooLargeException"
     assert refused.value.message == "Zipped size must be smaller than 10 bytes"

@@ -155,6 +155,7 @@ def test_an_init_error_is_the_answer_and_its_type_is_reported():
         ({"bootstrap": "#!/no/such/program\n"}, "fork/exec /var/task/bootstrap: no such file or directory"),
         ({"bootstrap": "\x7fELF, but not really"}, "fork/exec /var/task/bootstrap: exec format error"),
     ],
+    ids=["nothing", "not executable", "no interpreter", "no program"],  # a zip file holds the time
 )
 def test_what_cannot_be_started_is_an_invalid_entrypoint(files: Any, reason: str):
     async def scene(stage: Stage) -> None:

@@ -8,7 +8,7 @@ from millrace.core.clock import ManualClock
 from millrace.core.errors import AwsError, StorageFullError
 from millrace.functions import catalog
 from millrace.functions.catalog import Function
-from millrace.functions.event import Event
+from millrace.functions.event import Event, decode
 from millrace.functions.events import Events
 from millrace.functions.invocation import Invocation
 from millrace.functions.tally import Tallies
@@ -102,3 +102,11 @@ def test_event_whose_verdict_could_not_be_kept_is_taken_up_again(caplog):
 
     assert asyncio.run(main()) == []
     assert "no room left" in caplog.text
+
+
+def test_event_kept_by_an_earlier_version_is_taken_up():
+    head = b'{"function":"fn","qualifier":null,"client_context":null,"accepted":1.0,"due":2.0,"tries":1}'
+
+    found = decode(SCOPE, b"r", head + b'\n{"a":1}')
+
+    assert found == Event(SCOPE, "fn", None, "r", b'{"a":1}', accepted=1.0, due=2.0, tries=1)

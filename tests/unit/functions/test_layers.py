@@ -1,6 +1,7 @@
 """Layers: what functions find of them, how long their files stay, and what AWS says of wrong ones."""
 
 import asyncio
+import base64
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -195,6 +196,25 @@ def test_code_and_layers_together_have_a_limit(monkeypatch: pytest.MonkeyPatch):
             await stage.call("UpdateFunctionCode", FunctionName="fn", ZipFile=zip_of("#" * 500))
         with pytest.raises(AwsError, match="Layers consume more"):
             await stage.call("UpdateFunctionConfiguration", FunctionName="fn", Layers=layers)
+
+    play(scene)
+
+
+@pytest.mark.parametrize("text", ["²", "9" * 5_000, "x"])
+def test_a_marker_that_is_no_number_is_refused(text: str):
+    async def scene(stage: Stage) -> None:
+        marker = base64.b64encode(text.encode()).decode()
+        with pytest.raises(AwsError, match="Invalid marker"):
+            await stage.call("ListLayerVersions", LayerName="a", Marker=marker)
+
+    play(scene)
+
+
+@pytest.mark.parametrize("place", ["eu-west-1:999999999999", "us-east-1:123456789012"])
+def test_a_layer_is_not_published_as_one_of_somewhere_else(place: str):
+    async def scene(stage: Stage) -> None:
+        with pytest.raises(AwsError, match="the caller's own account and region"):
+            await publish(stage, f"arn:aws:lambda:{place}:layer:la", {"a": ""})
 
     play(scene)
 

@@ -210,6 +210,8 @@ def test_dry_run_runs_nothing():
             new(Environment={"Variables": {"K": "x" * 4096}}),
             'exceeded the 4KB limit. String measured: {"K":"',
         ),
+        (new(Environment={"Variables": {"KEY": "a\0b"}}), "contains values with null characters."),
+        (new(Handler="app\0.handler"), "The Handler contains null characters"),
         (new(FunctionName="x" * 65), "Member must have length less than or equal to 64"),
     ],
 )
@@ -304,5 +306,26 @@ def test_accesses_name_the_function_and_the_role_that_is_passed():
         Access("lambda:CreateFunction", ARN),
         Access("iam:PassRole", ROLE, {"iam:PassedToService": "lambda.amazonaws.com"}),
     ] == accesses("CreateFunction", SCOPE, {"FunctionName": "fn", "Role": ROLE})
+    code = {"S3Bucket": "b", "S3Key": "k/x"}
+    fetched = Access("s3:GetObject", "arn:aws:s3:::b/k/x")
+    assert fetched in accesses("CreateFunction", SCOPE, {"FunctionName": "fn", "Role": ROLE, "Code": code})
+    assert fetched in accesses("UpdateFunctionCode", SCOPE, {"FunctionName": "fn", **code})
+    assert fetched in accesses("PublishLayerVersion", SCOPE, {"LayerName": "la", "Content": code})
     assert [Access("lambda:ListFunctions", "*")] == accesses("ListFunctions", SCOPE, {})
     assert [Access("lambda:ListTags", ARN)] == accesses("ListTags", SCOPE, {"Resource": ARN})
+
+
+def test_accesses_name_things_in_one_way_so_that_no_denial_is_missed():
+    elsewhere = ARN.replace("arn:aws:", "arn:aws-other:")
+    layer = "arn:aws:lambda:eu-west-1:123456789012:layer:la"
+
+    assert [Access("lambda:ListTags", ARN)] == accesses("ListTags", SCOPE, {"Resource": elsewhere})
+    used = {"FunctionName": elsewhere, "Layers": [f"{layer}:001"]}
+    assert [
+        Access("lambda:UpdateFunctionConfiguration", ARN),
+        Access("lambda:GetLayerVersion", f"{layer}:1"),
+    ] == accesses("UpdateFunctionConfiguration", SCOPE, used)
+    by_arn = accesses("GetLayerVersionByArn", SCOPE, {"Arn": f"{layer}:001"})
+    assert by_arn == [Access("lambda:GetLayerVersion", f"{layer}:1")]
+    with pytest.raises(AwsError, match="The resource you requested does not exist."):
+        accesses("GetLayerVersionByArn", SCOPE, {"Arn": f"{layer}:1".replace("aws", "aws-other", 1)})

@@ -145,6 +145,53 @@ def test_an_environment_that_is_to_be_ready_is_replaced_when_it_ends():
     play(scene)
 
 
+async def provision(stage: Stage, count: int = 1) -> None:
+    config = {"FunctionName": "fn", "Qualifier": "1", "ProvisionedConcurrentExecutions": count}
+    await stage.call("PutProvisionedConcurrencyConfig", **config)
+
+
+@pytest.mark.parametrize("code", [{"bootstrap": "not executable"}, {"other": ""}])
+def test_a_function_without_a_program_cannot_be_kept_ready(code: dict[str, str | bytes]):
+    async def scene(stage: Stage) -> None:
+        await stage.create(code, Runtime="provided.al2023", Publish=True)
+        await provision(stage)
+        while (state := await config(stage))["Status"] == "IN_PROGRESS":
+            await stage.clock.sleep(0.01)
+        assert (state["Status"], state["StatusReason"]) == ("FAILED", "FUNCTION_ERROR_INIT_FAILURE")
+        assert state["AvailableProvisionedConcurrentExecutions"] == 0
+
+    async def config(stage: Stage) -> Any:
+        return await stage.call("GetProvisionedConcurrencyConfig", FunctionName="fn", Qualifier="1")
+
+    play(scene)
+
+
+def test_environments_that_are_being_started_are_not_started_again_when_they_are_asked_for_again():
+    async def scene(stage: Stage) -> None:
+        await stage.create(SAYS, Publish=True)
+        await provision(stage)
+        await provision(stage)
+        await ready(stage)
+        assert len(stage.functions.pool.environments) == 1
+
+    play(scene)
+
+
+def test_an_environment_whose_function_went_while_it_started_does_not_stay():
+    async def scene(stage: Stage) -> None:
+        await stage.create(SAYS, Publish=True)
+        await provision(stage)
+        await stage.call("DeleteFunction", FunctionName="fn")
+        pool = stage.functions.pool
+        for task in tuple(pool._reaping):
+            await task
+        for environment in pool.environments:
+            await environment.gone.wait()
+        assert stage.functions.pool.load(SCOPE, "fn")[1] == 0
+
+    play(scene)
+
+
 def test_what_is_to_be_ready_is_ready_again_after_a_start(tmp_path: Path):
     async def run() -> None:
         async with MemoryStorage() as storage:

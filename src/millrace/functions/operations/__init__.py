@@ -7,7 +7,8 @@ from millrace.core.context import Access, Operation, Params
 from millrace.core.service import Service
 from millrace.functions import names
 from millrace.functions.functions import Functions
-from millrace.functions.operations import layers
+from millrace.functions.layers import named
+from millrace.functions.operations import code_source, layers
 from millrace.functions.operations.aliases import Aliases
 from millrace.functions.operations.concurrency import Concurrency
 from millrace.functions.operations.configuration import Configuration
@@ -106,7 +107,7 @@ def accesses(operation: str, scope: Scope, params: Params) -> Sequence[Access]:
     if operation in {"ListFunctions", "GetAccountSettings"}:
         return [Access(action, "*")]
     if "Resource" in params:
-        return [Access(action, str(params["Resource"]))]
+        return [Access(action, names.resolve(scope, str(params["Resource"])).arn(scope))]
     reference = names.resolve(scope, str(params["FunctionName"]), params.get("Qualifier"))
     qualifier = reference.qualifier if operation in _QUALIFIED else None
     told = {key: str(params[member]) for member, key in _KEYS.items() if params.get(member)}
@@ -116,5 +117,8 @@ def accesses(operation: str, scope: Scope, params: Params) -> Sequence[Access]:
     if operation == "CreateFunction" or (operation == "UpdateFunctionConfiguration" and "Role" in params):
         passed = {"iam:PassedToService": "lambda.amazonaws.com"}
         needed.append(Access("iam:PassRole", str(params["Role"]), passed))
-    needed += [Access("lambda:GetLayerVersion", str(arn)) for arn in params.get("Layers") or ()]
-    return needed
+    if operation in {"CreateFunction", "UpdateFunctionCode"}:
+        needed += code_source.accesses(params.get("Code") or params)
+    # By their own names, however they were written: a denial must not be missed for zeros before a version.
+    used = [named(scope, arn).version_arn for arn in params.get("Layers") or ()]
+    return [*needed, *(Access("lambda:GetLayerVersion", arn) for arn in used)]

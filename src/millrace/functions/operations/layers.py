@@ -1,11 +1,8 @@
 """Layers: published, shown, listed, deleted, and shared with other accounts."""
 
-import base64
-import binascii
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from millrace.buckets import objects
 from millrace.core import ids, limits
 from millrace.core.arn import Scope
 from millrace.core.clock import iso_milliseconds
@@ -15,6 +12,7 @@ from millrace.functions import layers, runtimes
 from millrace.functions.functions import Functions
 from millrace.functions.layers import Layer, LayerVersion, Policy
 from millrace.functions.names import invalid, not_found
+from millrace.functions.operations import code_source, paging
 from millrace.functions.operations.settings import wrong_revision
 from millrace.storage.interface import Reader, Writer
 
@@ -55,9 +53,12 @@ class Layers:
     async def publish(self, context: Context, params: Params) -> Output:
         """https://docs.aws.amazon.com/lambda/latest/api/API_PublishLayerVersion.html"""
         scope = context.scope
-        name = layers.named(scope, params["LayerName"]).name
+        layer = layers.named(scope, params["LayerName"])
+        if layer.scope != scope:
+            raise invalid(f"Layers are published in the caller's own account and region, not as {layer.arn}.")
+        name = layer.name
         _check_runtimes(params.get("CompatibleRuntimes") or ())
-        data = await self._content(scope, params["Content"])
+        data = await code_source.zip_from(self._functions.storage, scope, params["Content"])
         now = self._functions.clock.now()
 
         def write(writer: Writer) -> LayerVersion:
@@ -80,21 +81,6 @@ class Layers:
             code = await codes.save(data)
             made = await self._functions.storage.write(write)
         return self._show(context, Layer(scope, name, made.version), made)
-
-    async def _content(self, scope: Scope, content: Mapping[str, Any]) -> bytes:
-        if content.get("ZipFile") is not None:
-            return bytes(content["ZipFile"])
-        bucket, key = content.get("S3Bucket"), content.get("S3Key")
-        if not bucket or not key:
-            raise invalid("Please provide a source for the layer's content: ZipFile, or S3Bucket and S3Key.")
-        if content.get("S3ObjectVersion"):
-            raise invalid("S3ObjectVersion is not supported: millrace's buckets have no versions.")
-        try:
-            return await self._functions.storage.read(lambda reader: objects.get(reader, scope, bucket, key))
-        except AwsError as error:
-            raise invalid(
-                f"Error occurred while GetObject. S3 Error Code: {error.code}. S3 Error Message: {error.message}"
-            ) from error
 
     async def get(self, context: Context, params: Params) -> Output:
         """https://docs.aws.amazon.com/lambda/latest/api/API_GetLayerVersion.html"""
@@ -127,27 +113,26 @@ class Layers:
         """https://docs.aws.amazon.com/lambda/latest/api/API_ListLayerVersions.html"""
         layer = layers.named(context.scope, params["LayerName"])
         runtime, architecture = _wanted(params)
-        limit, marker = _page(params)
-        before = int(marker) if marker.isdigit() else 0
+        limit, before = paging.size(params), paging.number_after(params)
         found = await self._functions.storage.read(lambda reader: layers.versions(reader, layer))
         fitting = [
             version
             for version in found
-            if version.fits(runtime, architecture) and (not before or version.version < before)
+            if version.fits(runtime, architecture) and (before < 0 or version.version < before)
         ]
         page = fitting[:limit]
         return {
             "LayerVersions": [
                 _listed(Layer(layer.scope, layer.name, version.version), version) for version in page
             ],
-            "NextMarker": _marker(str(page[-1].version)) if len(fitting) > limit else None,
+            "NextMarker": paging.marker(str(page[-1].version)) if len(fitting) > limit else None,
         }
 
     async def list_layers(self, context: Context, params: Params) -> Output:
         """https://docs.aws.amazon.com/lambda/latest/api/API_ListLayers.html"""
         scope = context.scope
         runtime, architecture = _wanted(params)
-        limit, after = _page(params)
+        limit, after = paging.size(params), paging.after(params) or ""
 
         def read(reader: Reader) -> list[LayerVersion]:
             found: list[LayerVersion] = []
@@ -163,7 +148,7 @@ class Layers:
         found = await self._functions.storage.read(read)
         return {
             "Layers": [_latest(scope, latest) for latest in found[:limit]],
-            "NextMarker": _marker(found[limit - 1].name) if len(found) > limit else None,
+            "NextMarker": paging.marker(found[limit - 1].name) if len(found) > limit else None,
         }
 
     async def add_permission(self, context: Context, params: Params) -> Output:
@@ -221,11 +206,11 @@ def accesses(operation: str, scope: Scope, params: Params) -> Sequence[Access]:
     if operation in _OF_ALL:
         return [Access(f"lambda:{operation}", "*")]
     if operation == "GetLayerVersionByArn":
-        return [Access("lambda:GetLayerVersion", str(params["Arn"]))]
+        return [Access("lambda:GetLayerVersion", layers.named(scope, params["Arn"]).version_arn)]
     layer = layers.named(scope, params["LayerName"], params.get("VersionNumber") or 0)
-    return [
-        Access(f"lambda:{operation}", layer.arn if operation == "PublishLayerVersion" else layer.version_arn)
-    ]
+    if operation == "PublishLayerVersion":
+        return [Access(f"lambda:{operation}", layer.arn), *code_source.accesses(params["Content"])]
+    return [Access(f"lambda:{operation}", layer.version_arn)]
 
 
 def _version(context: Context, params: Params) -> Layer:
@@ -316,17 +301,3 @@ def _check_length(changed: Policy) -> None:
 
 def _no_policy() -> AwsError:
     return not_found("No policy is associated with the given resource.", prefix="")
-
-
-def _page(params: Params) -> tuple[int, str]:
-    """How many to show, and where to go on."""
-    marker = params.get("Marker")
-    try:
-        after = base64.urlsafe_b64decode(marker.encode()).decode() if marker else ""
-    except (binascii.Error, ValueError) as error:
-        raise invalid("Invalid marker") from error
-    return min(params.get("MaxItems") or limits.function_list_page_max, limits.function_list_page_max), after
-
-
-def _marker(text: str) -> str:
-    return base64.urlsafe_b64encode(text.encode()).decode()

@@ -22,9 +22,9 @@ from millrace.functions import (
     urls,
 )
 from millrace.functions.catalog import Function
-from millrace.functions.code_source import zip_from
 from millrace.functions.functions import Functions
 from millrace.functions.names import LATEST, Reference, invalid, is_version
+from millrace.functions.operations.code_source import zip_from
 from millrace.functions.operations.settings import (
     check_tags,
     latest_only,

@@ -2,10 +2,13 @@
 
 import base64
 import binascii
+import re
 
 from millrace.core import limits
 from millrace.core.context import Params
 from millrace.functions.names import invalid
+
+_NUMBER = re.compile(r"[0-9]{1,128}")
 
 
 def size(params: Params) -> int:
@@ -34,6 +37,6 @@ def number_after(params: Params) -> int:
     text = after(params)
     if text is None:
         return -1
-    if not (text.isdecimal() and text.isascii()):
+    if not _NUMBER.fullmatch(text):
         raise invalid("Invalid marker")
     return int(text)

@@ -41,6 +41,8 @@ def settings(params: Params, before: Function | None = None) -> dict[str, Any]:
     if "runtime" in found:
         runtimes.check(found["runtime"])
     _check_ranges(found)
+    if "\0" in found.get("handler", ""):
+        raise invalid("The Handler contains null characters, which no process can be given.")
     if params.get("Environment") is not None:
         found["environment"] = dict(params["Environment"].get("Variables") or {})
         variables.check(found["environment"])
@@ -133,16 +135,6 @@ def logging(config: Mapping[str, Any], before: Function | None = None) -> dict[s
 def check_tags(tags: Mapping[str, str]) -> None:
     if len(tags) > limits.function_tags_max:
         raise invalid("Number of tags exceeds resource tag limit.")
-
-
-def zip_of(code: Mapping[str, Any]) -> bytes:
-    """The zip file that was sent. Raises InvalidParameterValueException if there is none."""
-    if code.get("ImageUri"):
-        raise invalid("ImageUri is not supported: millrace does not do container images yet.")
-    data = code.get("ZipFile")
-    if data is None:
-        raise invalid("Please provide a source for function code.")
-    return bytes(data)
 
 
 def wrong_revision(told_by: str = "GetFunction/GetAlias") -> AwsError:
