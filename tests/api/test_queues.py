@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from tests.api.millrace_process import Millrace
+from tests.api.raw_http import Line, sign, written
 
 
 @pytest.fixture
@@ -331,3 +332,18 @@ def test_messages_and_what_was_received_survive_a_restart_and_a_kill(tmp_path: P
     finally:
         if server.process is not None and server.process.poll() is None:
             server.kill()
+
+
+def test_a_client_that_went_away_swallows_no_message(server: Millrace):
+    sqs = server.client("sqs")
+    url = sqs.create_queue(QueueName="left")["QueueUrl"]
+    body = json.dumps({"QueueUrl": url, "WaitTimeSeconds": 20}).encode()
+    headers = {"host": f"127.0.0.1:{server.port}", "x-amz-target": "AmazonSQS.ReceiveMessage"}
+    with Line(server.port, seconds=15) as line:
+        line.send(written("POST", "/", sign("POST", "/", body, headers, service="sqs"), body)).end()
+        answer = line.answer()
+    assert answer is not None
+    assert answer.data == {}
+
+    sqs.send_message(QueueUrl=url, MessageBody="a")
+    assert [each["Body"] for each in sqs.receive_message(QueueUrl=url)["Messages"]] == ["a"]

@@ -2,7 +2,7 @@
 
 It knows nothing of AWS. What it promises: answers leave in the order of the requests, one `write` each;
 a body is refused before it is kept when it is too large; a client that goes away ends its stream but never
-a handler at work (what it began may already be promised to others).
+a handler at work (what it began may already be promised to others), which may ask `Request.client`.
 """
 
 import asyncio
@@ -53,6 +53,7 @@ class _Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  # asyncio's signature
         self._listener.remove(self)
+        self._reader.client.leave()
         self._reader.close()
         self._waiting.clear()
         self._timer.cancel()
@@ -77,6 +78,7 @@ class _Connection(asyncio.Protocol):
         Not for a stream: it may have nothing to write for long, and so no other way to learn of the end.
         """
         self._ended = True
+        self._reader.client.leave()
         return self._task is not None and not self._streaming
 
     def pause_writing(self) -> None:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import httptools
 
+from millrace.core.presence import Presence
 from millrace.http.message import Request
 
 
@@ -51,6 +52,7 @@ class Reader:
         "_parser",
         "_unparsed_bytes",
         "_url",
+        "client",
         "expects_continue",
         "peer",
         "refusal",
@@ -65,6 +67,7 @@ class Reader:
         self.refusal: int | None = None
         self.expects_continue = False
         self.peer = ""
+        self.client = Presence()
         self.on_message_begin()
 
     def feed(self, data: bytes) -> list[Incoming]:
@@ -162,5 +165,5 @@ class Reader:
         path, query = _parts(target)
         body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
         method = parser.get_method().decode("latin-1")
-        request = Request(method, target, path, query, self._headers, body, self.peer)
+        request = Request(method, target, path, query, self._headers, body, self.peer, self.client)
         self._done.append(Incoming(request, parser.should_keep_alive(), parser.get_http_version() != "1.0"))

@@ -162,7 +162,14 @@ class Dispatcher:
                 resource_policies=service.resource_policies,
                 denying=denying,
             )
-        context = Context(caller.scope, caller.principal, request_id, request.headers, self._base_path)
+        context = Context(
+            caller.scope,
+            caller.principal,
+            request_id,
+            request.headers,
+            self._base_path,
+            client=request.client,
+        )
         output = await function(context, params)
         response = operation.encode(output, request_id)
         if "X-Amz-Crc32" in response.headers and "accept-encoding" in request.headers:  # DynamoDB's alone
