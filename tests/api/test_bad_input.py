@@ -460,6 +460,18 @@ def test_a_body_over_the_limit_is_refused_before_it_is_sent(server: Millrace):
     assert answer.status == 413
 
 
+def test_an_object_over_the_limit_is_too_large_in_the_words_of_s3(server: Millrace):
+    headers = {"host": "localhost", "content-length": "70167212"}
+    with Line(server.port) as line:
+        head = written("PUT", "/bucket/key", sign("PUT", "/bucket/key", b"", headers, service="s3"))
+        answer = line.send(head).answer()
+
+    assert answer is not None
+    assert (answer.status, answer.headers["content-type"]) == (400, "application/xml")
+    assert b"<Code>EntityTooLarge</Code>" in answer.body
+    assert b"<MaxSizeAllowed>70167211</MaxSizeAllowed>" in answer.body
+
+
 def test_a_body_over_the_limit_in_chunks_is_refused_too(server: Millrace):
     head = written("POST", "/", {"host": "localhost", "transfer-encoding": "chunked"})
     with Line(server.port) as line:

@@ -41,3 +41,5 @@ class Response:
 
 
 Handler = Callable[[Request], Awaitable[Response]]
+# The answer to a request that is not read to its end: the status that says why, and as much of it as came.
+Refuse = Callable[[int, Request], Response]

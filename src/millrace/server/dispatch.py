@@ -6,11 +6,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import orjson
 
-from millrace.core import ids
+from millrace.core import ids, limits
 from millrace.core.context import Access, Context
 from millrace.core.errors import AwsError, StorageError
 from millrace.core.service import Service
 from millrace.http.message import Request, Response
+from millrace.http.protocol import refuse
 from millrace.iam.identities import Identities
 from millrace.server.authentication import Authenticator
 from millrace.server.function_urls import FunctionUrls, is_function_url
@@ -72,6 +73,18 @@ class Dispatcher:
             return await self._introspection.welcome(request)
         return await self._call(request)
 
+    def refuse(self, status: int, request: Request) -> Response:
+        """The answer to a request that is not read to its end. S3 has words for an object that is too large."""
+        if status != 413 or not _names_buckets(request):
+            return refuse(status, request)
+        told = {
+            "ProposedSize": request.headers.get("content-length"),
+            "MaxSizeAllowed": limits.request_body_bytes_max,
+        }
+        sentence = "Your proposed upload exceeds the maximum allowed size"
+        error = AwsError("EntityTooLarge", sentence, status=400, members=told)
+        return _error(self._model(request, "s3"), error, ids.request_id())
+
     async def _ask(self, request: Request) -> Response:
         """millrace's own API: anyone's on an open server, the root's on a closed one.
 
@@ -124,14 +137,15 @@ class Dispatcher:
         try:
             return sigv4.parse(request)
         except AwsError as error:
-            name = (
-                "s3" if _BUCKETS.search(f"{request.headers.get('authorization')} {request.query}") else None
-            )
-            try:
-                model = self._router.route(request, name).service
-            except UnroutableError as lost:
-                model = lost.model
+            model = self._model(request, "s3" if _names_buckets(request) else None)
             raise UnroutableError(error.code, error.message, model, status=error.status) from None
+
+    def _model(self, request: Request, signing_name: str | None) -> ServiceModel | None:
+        """The service that a request is for, whatever else may be wrong with it."""
+        try:
+            return self._router.route(request, signing_name).service
+        except UnroutableError as lost:
+            return lost.model
 
     async def _answer(
         self,
@@ -186,6 +200,11 @@ class Dispatcher:
             decision = await self._identities.decide_on(None, access, document)
             if not decision.allowed:
                 raise AwsError("AccessDenied", "Access Denied", status=403)
+
+
+def _names_buckets(request: Request) -> bool:
+    """Whether a request is signed for S3, rightly or not."""
+    return _BUCKETS.search(f"{request.headers.get('authorization')} {request.query}") is not None
 
 
 def _is_visit(request: Request) -> bool:
