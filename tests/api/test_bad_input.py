@@ -593,6 +593,20 @@ def test_web_pages_of_other_origins_are_refused(server: Millrace, caller: Caller
         assert refused(caller.send(method, path, b"{}", headers)) == (403, "ForeignOrigin")
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_a_picture_on_a_foreign_page_calls_no_operation(server: Millrace, caller: Caller, site: str):
+    target = (
+        "/?Action=CreateTopic&Name=lured&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-SignedHeaders=host"
+        "&X-Amz-Credential=test/20200101/eu-central-1/sns/aws4_request&X-Amz-Date=20200101T000000Z&X-Amz-Signature=a"
+    )
+    host = {"host": f"127.0.0.1:{server.port}"}
+    assert refused(caller.send("GET", target, b"", {**host, "sec-fetch-site": site})) == (
+        403,
+        "ForeignOrigin",
+    )
+    assert server.client("sns").list_topics()["Topics"] == []
+
+
 # Everything else: good requests, each changed in a place that nobody thought of.
 
 

@@ -16,7 +16,7 @@ from millrace.iam.identities import Identities
 from millrace.server.authentication import Authenticator
 from millrace.server.function_urls import FunctionUrls, is_function_url
 from millrace.server.introspection import PREFIX, Introspection
-from millrace.server.origin import is_foreign
+from millrace.server.origin import is_foreign, is_foreign_fetch
 from millrace.wire import bucket_address, sigv4
 from millrace.wire.content_encoding import packed
 from millrace.wire.models import OperationModel, ServiceModel
@@ -27,7 +27,7 @@ log = logging.getLogger("millrace.server")
 UNKNOWN_OPERATION = (
     "The requested operation is not supported by millrace yet; docs/coverage.md lists what is."
 )
-
+_FOREIGN = "Requests of web pages of other origins are refused."
 
 # In a credential, as a header or a query has it.
 _BUCKETS = re.compile("(?:/|%2F)s3(?:/|%2F)")
@@ -66,7 +66,7 @@ class Dispatcher:
         if ("origin" in request.headers or not self._closed) and is_foreign(
             request.headers, closed=self._closed
         ):
-            return _plain(403, "ForeignOrigin", "Requests of web pages of other origins are refused.")
+            return _plain(403, "ForeignOrigin", _FOREIGN)
         if request.path.startswith(PREFIX):
             return await self._ask(request)
         if request.path == "/" and _is_visit(request):
@@ -104,6 +104,8 @@ class Dispatcher:
         model: ServiceModel | None = None
         try:
             signature = self._signature(request)
+            if signature is not None and self._is_lured(request, signature):
+                return _plain(403, "ForeignOrigin", _FOREIGN)
             signing_name = signature.service if signature else await self._unsigned(request)
             operation = self._router.route(request, signing_name)
             model = operation.service
@@ -139,6 +141,15 @@ class Dispatcher:
         except AwsError as error:
             model = self._model(request, "s3" if _names_buckets(request) else None)
             raise UnroutableError(error.code, error.message, model, status=error.status) from None
+
+    def _is_lured(self, request: Request, signature: sigv4.Signature) -> bool:
+        """Whether a page of another origin made a browser ask, with an address that is signed by any key.
+
+        On a closed server only a key's holder can make such an address. Pages may show objects of buckets.
+        """
+        if self._closed or not is_foreign_fetch(request.headers):
+            return False
+        return signature.service != "s3" or request.method not in ("GET", "HEAD")
 
     def _model(self, request: Request, signing_name: str | None) -> ServiceModel | None:
         """The service that a request is for, whatever else may be wrong with it."""
@@ -194,7 +205,7 @@ class Dispatcher:
 
     async def _allow_anyone(self, service: Service, accesses: Sequence[Access]) -> None:
         """Return if the policies of resources allow it to everyone. Raises AccessDenied."""
-        policies = service.resource_policies
+        policies = service.open_policies
         for access in accesses:
             document = None if policies is None else await policies(access)
             decision = await self._identities.decide_on(None, access, document)
