@@ -200,6 +200,8 @@ def test_permissions_are_statements_of_the_policy(sqs: Any, queue: str):
     assert statement["Principal"] == {"AWS": "arn:aws:iam::111122223333:root"}
     assert statement["Action"] == "SQS:SendMessage"
     assert refusal(sqs.add_permission, **added)[1].endswith("Reason: Already exists.")
+    for name in ("Actions", "AWSAccountIds"):  # a policy with such a statement could never be read again
+        assert refusal(sqs.add_permission, **{**added, "Label": "x", name: []})[0] == "MissingParameter"
     sqs.remove_permission(QueueUrl=queue, Label="them")
     assert "Attributes" not in sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["Policy"])
 
