@@ -205,6 +205,7 @@ mapping_window_state_bytes_max = MIB
 mapping_retry_seconds_min = 0.25
 mapping_retry_seconds_max = 60.0
 mapping_read_records_min = 100
+mapping_read_records_max = 250  # in one go: nobody else has a turn meanwhile
 mapping_checkpoint_seconds_max = 1.0  # how long counts of filtered records may stay unsaved
 mapping_record_age_seconds_min = 60
 mapping_filters_max = 5  # AWS's quota, which it raises to 10 on request
