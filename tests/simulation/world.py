@@ -13,6 +13,10 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 
 import orjson
+from tests.simulation.books import Account, Shelf
+from tests.simulation.chance import Chance
+from tests.simulation.disk import Disk
+from tests.simulation.lane import Lane
 
 from millrace.core import limits
 from millrace.core.arn import Scope
@@ -44,10 +48,6 @@ from millrace.triggers.delivery import (
     Signal,
 )
 from millrace.triggers.target import Target
-from tests.simulation.books import Account, Shelf
-from tests.simulation.chance import Chance
-from tests.simulation.disk import Disk
-from tests.simulation.lane import Lane
 
 STEPS = 30
 SETTLES = 3_000
@@ -292,7 +292,7 @@ class World:
         shard = self.stream.shard(lane.shard.id)
         others = [one for one in self.lanes if one.shard.id == lane.shard.id]
         self.stale = True
-        if shard is None or not others and not any(r.shard.id == shard.id for r in self.resting):
+        if shard is None or (not others and not any(r.shard.id == shard.id for r in self.resting)):
             return  # `refresh` takes the whole shard over
         if any(one.draining for one in others):
             return
@@ -347,7 +347,17 @@ class World:
         records, filtered = self.own(lane, row, low, high)
         if row.is_alone:
             filtered = ()
-        self.feed(lane, RecordsRead(read.after, records, max(read.after, high), high >= head, floor if row.is_alone else 0, filtered))
+        self.feed(
+            lane,
+            RecordsRead(
+                read.after,
+                records,
+                max(read.after, high),
+                high >= head,
+                floor if row.is_alone else 0,
+                filtered,
+            ),
+        )
 
     def own(
         self, lane: Lane, row: Checkpoint, low: int, high: int
@@ -517,7 +527,9 @@ class World:
             pending = account.shelf.head - account.start - len(account.fates)
             self.rows_before.update(account.totals)
             self.rows_before["trimmed"] += pending
-            for lane in [one for one in (*self.lanes, *self.cut_off, *self.resting) if one.shard.id == shard.id]:
+            for lane in [
+                one for one in (*self.lanes, *self.cut_off, *self.resting) if one.shard.id == shard.id
+            ]:
                 lane.is_over = True
                 for known in (self.lanes, self.cut_off, self.resting):
                     if lane in known:

@@ -16,6 +16,7 @@ import orjson
 from millrace.core import ids, limits
 from millrace.core.clock import Clock, Timer
 from millrace.core.errors import AwsError
+from millrace.core.turn import give_way
 from millrace.functions.invocation import InvokeCall
 from millrace.storage.interface import Storage
 from millrace.streams.stream import Shard
@@ -215,7 +216,7 @@ class Runner:
                 read = await self._read(command)
                 if not read.exhausted:
                     # Storage answers at once: whoever reads thousands of records would have the loop to himself.
-                    await asyncio.sleep(0)
+                    await give_way()
                 # What was read is told before anything that came meanwhile.
                 self._inbox.appendleft(read)
             case SaveCheckpoint():

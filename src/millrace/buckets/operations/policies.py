@@ -140,7 +140,8 @@ def _is_public(text: str) -> bool:
 
 def _is_for_all(statement: Mapping[str, Any]) -> bool:
     principal: Any = statement.get("Principal", "*")  # NotPrincipal leaves all others
-    return "*" in _texts(principal.get("AWS", []) if isinstance(principal, dict) else principal)
+    named = cast("Mapping[str, Any]", principal).get("AWS", []) if isinstance(principal, dict) else principal
+    return "*" in _texts(named)
 
 
 def _is_bound(statement: Mapping[str, Any]) -> bool:
