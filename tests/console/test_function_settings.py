@@ -75,11 +75,11 @@ def test_layers_destinations_and_json_logs_are_set(console: Console):
 
     page = console.open("#/functions/settled/code")
     page.get_by_role("button", name="Edit layers").click()
-    page.get_by_label("Layer version ARN").first.fill(layer.replace(":1", ":7"))
+    page.get_by_placeholder(re.compile(":layer:my-layer:")).fill(layer.replace(":1", ":7"))
     with console.refusals():
         page.get_by_role("button", name="Save").click()
         expect(page.get_by_text(re.compile("does not exist"))).to_be_visible()
-    page.get_by_label("Layer version ARN").first.fill(layer)
+    page.get_by_placeholder(re.compile(":layer:my-layer:")).fill(layer)
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("table", name="Layers")).to_contain_text("words")

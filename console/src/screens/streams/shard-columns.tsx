@@ -1,19 +1,30 @@
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { TableProps } from "@cloudscape-design/components/table";
+import type { StreamShard } from "../../aws/shards";
 import { count, dateTime } from "../../parts/format";
+import { shortShard } from "../../parts/shard-name";
 import { percent, type ShardRow } from "./shard-rows";
-
-/** The ids of a stream's shards begin alike: the whole id is in the title. */
-const short = (id: string) => id.replace(/^shardId-0*/, "…");
 
 const time = (seconds: number | null | undefined) =>
   seconds == null ? "–" : dateTime(new Date(seconds * 1000));
+
+/** How many there are, and were: records stay for a day. */
+const held = ({ records, changes }: StreamShard) =>
+  changes === records ? count(records) : `${count(records)} of ${count(changes)}`;
+
+/** Where a shard begins, and under it where it ends. */
+const Two = ({ first, last }: { first: string; last: string }) => (
+  <>
+    <div>{first}</div>
+    <div>{last}</div>
+  </>
+);
 
 export const COLUMNS: TableProps.ColumnDefinition<ShardRow>[] = [
   {
     id: "id",
     header: "Shard",
-    cell: ({ id }) => <code title={id}>{short(id)}</code>,
+    cell: ({ id }) => <code title={id}>{shortShard(id)}</code>,
     isRowHeader: true,
   },
   {
@@ -29,13 +40,18 @@ export const COLUMNS: TableProps.ColumnDefinition<ShardRow>[] = [
   {
     id: "parent",
     header: "Parent",
-    cell: ({ parent }) => (parent === undefined ? "–" : <code title={parent}>{short(parent)}</code>),
+    cell: ({ parent }) => (parent === undefined ? "–" : <code title={parent}>{shortShard(parent)}</code>),
   },
   { id: "share", header: "Keys", cell: ({ told }) => (told ? percent(told.share) : "–") },
-  { id: "records", header: "Records", cell: ({ told }) => (told ? count(told.records) : "–") },
-  { id: "changes", header: "Ever had", cell: ({ told }) => (told ? count(told.changes) : "–") },
-  { id: "opened", header: "Opened", cell: ({ told }) => time(told?.opened) },
-  { id: "closed", header: "Closed", cell: ({ told }) => time(told?.closed) },
-  { id: "first", header: "Starting sequence number", cell: ({ first }) => first },
-  { id: "last", header: "Ending sequence number", cell: ({ last }) => last ?? "–" },
+  { id: "records", header: "Records", cell: ({ told }) => (told ? held(told) : "–") },
+  {
+    id: "opened",
+    header: "Opened and closed",
+    cell: ({ told }) => <Two first={time(told?.opened)} last={time(told?.closed)} />,
+  },
+  {
+    id: "numbers",
+    header: "Sequence numbers",
+    cell: ({ first, last }) => <Two first={first} last={last ?? "–"} />,
+  },
 ];

@@ -5,15 +5,18 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table from "@cloudscape-design/components/table";
+import { Fragment } from "react";
 import type { MappingStatus } from "../../aws/own";
 import { count } from "../../parts/format";
+import { shortShard } from "../../parts/shard-name";
 import { partsByShard, type ShardPart } from "./counts";
 
 const COLUMNS = [
   {
     id: "shard",
     header: "Shard",
-    cell: ({ shard }: ShardPart) => (shard === undefined ? "Shards that are gone" : <code>{shard}</code>),
+    cell: ({ shard }: ShardPart) =>
+      shard === undefined ? "Shards that are gone" : <code title={shard}>{shortShard(shard)}</code>,
     isRowHeader: true,
   },
   {
@@ -44,7 +47,10 @@ export function Accounting({ status }: { status: MappingStatus }) {
         <KeyValuePairs
           columns={4}
           items={[
-            ...Object.entries(status.metrics).map(([label, value]) => ({ label, value: count(value) })),
+            ...Object.entries(status.metrics).map(([name, value]) => ({
+              label: <Metric name={name} />,
+              value: count(value),
+            })),
             ...(status.destination === null
               ? []
               : [{ label: "On-failure destination", value: <Told {...status} /> }]),
@@ -64,6 +70,15 @@ export function Accounting({ status }: { status: MappingStatus }) {
     </Container>
   );
 }
+
+/** The long names may be broken where a word of theirs begins. */
+const Metric = ({ name }: { name: string }) =>
+  name.split(/(?=[A-Z])/).map((word, at) => (
+    <Fragment key={word}>
+      {at === 0 ? null : <wbr />}
+      {word}
+    </Fragment>
+  ));
 
 function Told({ told: { delivered, failed, error } }: MappingStatus) {
   return failed === 0 ? (

@@ -112,6 +112,7 @@ export function AsynchronousForm({ name, before, isSet, done }: AsynchronousForm
             placeholder={field === "age" || field === "retries" ? undefined : "None"}
             onChange={({ detail }) => {
               setTroubles({});
+              save.reset();
               setForm({ ...form, [field]: detail.value });
             }}
           />

@@ -44,7 +44,7 @@ export function Asynchronous(props: TabProps) {
             <KeyValuePairs
               columns={3}
               items={[
-                { label: "Maximum age of event", value: duration(Number(shown.age)) },
+                { label: "Maximum age of event", value: duration(Number(shown.age)).replace(".0 ", " ") },
                 { label: "Retry attempts", value: shown.retries },
                 {
                   label: "Waiting events",

@@ -2,6 +2,7 @@ import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import RadioGroup from "@cloudscape-design/components/radio-group";
 import Select from "@cloudscape-design/components/select";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { configure, type LoggingConfig } from "../../../aws/functions";
 import { useSubmit } from "../../../parts/submit";
@@ -60,22 +61,22 @@ export function LoggingForm({ name, before, done }: LoggingFormProps) {
         />
       </FormField>
       {json ? (
-        <>
+        <SpaceBetween size="l">
           <Level
             label="Application log level"
-            description="Of what the function logs, the least that is kept."
+            description="The lowest level of the function's own lines that is kept."
             levels={APPLICATION}
             chosen={form.ApplicationLogLevel ?? "INFO"}
             choose={(ApplicationLogLevel) => setForm({ ...form, ApplicationLogLevel })}
           />
           <Level
             label="System log level"
-            description="Of what Lambda itself logs, the least that is kept."
+            description="The lowest level of Lambda's lines that is kept."
             levels={SYSTEM}
             chosen={form.SystemLogLevel ?? "INFO"}
             choose={(SystemLogLevel) => setForm({ ...form, SystemLogLevel })}
           />
-        </>
+        </SpaceBetween>
       ) : null}
       <FormField label="Log group" errorText={save.errorOf("loggingConfig")}>
         <Input
