@@ -105,15 +105,8 @@ class CodeStore:
     async def save(self, data: bytes) -> Code:
         """Store and unpack a zip file; durable when it returns. Pin it meanwhile.
 
-        Raises RequestEntityTooLargeException or InvalidParameterValueException with AWS's texts, and
-        StorageError when the disk does not take it.
+        Raises InvalidParameterValueException with AWS's texts, and StorageError when the disk does not take it.
         """
-        if len(data) > limits.function_zip_bytes_max:
-            raise AwsError(
-                "RequestEntityTooLargeException",
-                f"Zipped size must be smaller than {limits.function_zip_bytes_max} bytes",
-                status=413,
-            )
         code = Code(self.hash(data), len(data))
         try:
             async with self._lock:

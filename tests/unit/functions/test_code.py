@@ -12,6 +12,7 @@ from tests.unit.functions.stage import zip_of
 from millrace.core import limits
 from millrace.core.errors import AwsError
 from millrace.functions.code import CodeStore, remove
+from millrace.functions.operations.settings import small_enough
 
 BAD = "Could not unzip uploaded file. Please check your file, then try to upload again."
 
@@ -135,10 +136,10 @@ def test_bomb_is_refused(tmp_path, monkeypatch):
     assert refusal(tmp_path, data.getvalue()) == "Unzipped size must be smaller than 10000 bytes"
 
 
-def test_zip_too_large_is_refused_with_413(tmp_path, monkeypatch):
+def test_zip_too_large_to_be_sent_is_refused_with_413(monkeypatch):
     monkeypatch.setattr(limits, "function_zip_bytes_max", 10)
     with pytest.raises(AwsError) as refused:
-        save(tmp_path, zip_of("x = 1"))
+        small_enough(zip_of("x = 1"))
 
     assert refused.value.code == "RequestEntityTooLargeException"
     assert refused.value.message == "Zipped size must be smaller than 10 bytes"

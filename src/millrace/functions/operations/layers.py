@@ -15,7 +15,7 @@ from millrace.functions import layers, runtimes
 from millrace.functions.functions import Functions
 from millrace.functions.layers import Layer, LayerVersion, Policy
 from millrace.functions.names import invalid, not_found
-from millrace.functions.operations.settings import wrong_revision
+from millrace.functions.operations.settings import small_enough, wrong_revision
 from millrace.storage.interface import Reader, Writer
 
 # The Service Authorization Reference has no resource for these.
@@ -83,7 +83,7 @@ class Layers:
 
     async def _content(self, scope: Scope, content: Mapping[str, Any]) -> bytes:
         if content.get("ZipFile") is not None:
-            return bytes(content["ZipFile"])
+            return small_enough(content["ZipFile"])
         bucket, key = content.get("S3Bucket"), content.get("S3Key")
         if not bucket or not key:
             raise invalid("Please provide a source for the layer's content: ZipFile, or S3Bucket and S3Key.")

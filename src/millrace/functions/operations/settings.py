@@ -142,6 +142,17 @@ def zip_of(code: Mapping[str, Any]) -> bytes:
     data = code.get("ZipFile")
     if data is None:
         raise invalid("Please provide a source for function code.")
+    return small_enough(data)
+
+
+def small_enough(data: bytes) -> bytes:
+    """A zip file that was sent in a request. Raises RequestEntityTooLargeException."""
+    if len(data) > limits.function_zip_bytes_max:
+        raise AwsError(
+            "RequestEntityTooLargeException",
+            f"Zipped size must be smaller than {limits.function_zip_bytes_max} bytes",
+            status=413,
+        )
     return bytes(data)
 
 
