@@ -170,6 +170,45 @@ def test_what_cannot_be_made_is_refused_in_awss_words(functions: Functions):
     assert refused("x" * 65)[2].endswith("Member must have length less than or equal to 64")
 
 
+def test_names_that_cannot_be_are_not_found_and_another_account_is_none_of_ours(functions: Functions):
+    functions.make("Named", ECHO)
+    arn = "arn:aws:lambda:eu-central-1:000000000000:function:"
+    long = "a" * 65
+    lambda_ = functions.lambda_
+
+    def missing(call: Any, **arguments: Any) -> str:
+        status, code, message = refusal(call, **arguments)
+        assert (status, code) == (404, "ResourceNotFoundException")
+        return message.removeprefix("Function not found: ")
+
+    assert missing(lambda_.get_function, FunctionName=long) == arn + long
+    assert missing(lambda_.delete_function, FunctionName=long) == arn + long
+    assert missing(lambda_.invoke, FunctionName=long) == f"{arn}{long}:$LATEST"
+    assert missing(lambda_.delete_function, FunctionName="Named", Qualifier="$latest") == f"{arn}Named"
+    other = arn.replace("0" * 12, "1" * 12) + "Named"
+    assert refusal(lambda_.get_function, FunctionName=other) == (403, "AccessDeniedException", None)
+
+
+def test_lists_leave_out_the_runtimes_build_and_tags_are_part_of_a_revision(functions: Functions):
+    lambda_, name = functions.lambda_, functions.make("Tagged", ECHO)
+    before = lambda_.get_function_configuration(FunctionName=name)
+    lambda_.tag_resource(Resource=before["FunctionArn"], Tags={"a": "b"})
+    after = lambda_.get_function_configuration(FunctionName=name)
+
+    listed = lambda_.list_versions_by_function(FunctionName=name)["Versions"]
+    listed += lambda_.list_functions()["Functions"]
+    assert "RuntimeVersionConfig" in before
+    assert not any("RuntimeVersionConfig" in each for each in listed)
+    assert before["RevisionId"] != after["RevisionId"]
+    queue = "arn:aws:sqs:eu-central-1:000000000000:nothing"
+    source = {"EventSourceArn": queue, "FunctionName": "nobody"}
+    assert refusal(lambda_.create_event_source_mapping, **source)[2] == "Function does not exist"
+    used = lambda_.get_account_settings()["AccountUsage"]["TotalCodeSize"]
+    layer = lambda_.publish_layer_version(LayerName="counted", Content={"ZipFile": zipped("x = 1")})
+    grown = lambda_.get_account_settings()["AccountUsage"]["TotalCodeSize"] - used
+    assert grown == layer["Content"]["CodeSize"]
+
+
 # Invocations.
 
 

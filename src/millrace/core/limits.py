@@ -126,7 +126,8 @@ stream_sweep_records_max = 1_000  # trimmed in one transaction
 change_notices_max = 100  # kept of a journal that only tells what changed
 
 # Lambda: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-function_zip_bytes_max = 52_428_800
+function_name_chars_max = 64
+function_zip_bytes_max = 52_428_800  # of what is sent; an object in a bucket may be larger
 function_unzipped_bytes_max = 262_144_000
 function_environment_bytes_max = 4 * KIB
 function_memory_mb_min = 128

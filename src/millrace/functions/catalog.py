@@ -72,7 +72,7 @@ class Function:
     dead_letter: str | None = None  # ARN of a queue or topic
     reserved_concurrency: int | None = None
     tags: Mapping[str, str] = field(default_factory=dict[str, str])
-    # Of the resource policy, if that changed after the settings. Environments are made of the settings alone.
+    # Of the resource policy or the tags, if they changed after the settings. Environments are made of the settings alone.
     policy_revision: str | None = None
     runtime_update: str = "Auto"  # when to take a newer runtime: kept, as there is never one
     # Of $LATEST: the number that was given last, for none is ever given again, and what that was made of.
@@ -87,7 +87,7 @@ class Function:
 
     @property
     def shown_revision(self) -> str:
-        """RevisionId: function and policy have one together."""
+        """RevisionId: function, policy and tags have one together."""
         return self.policy_revision or self.revision
 
     @property

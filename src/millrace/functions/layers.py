@@ -133,6 +133,11 @@ def versions(reader: Reader, layer: Layer) -> list[LayerVersion]:
     return [LayerVersion(**orjson.loads(raw)) for raw in reversed(found)]
 
 
+def code_size(reader: Reader, scope: Scope) -> int:
+    """The bytes of all versions of all layers."""
+    return sum(orjson.loads(raw)["code_size"] for _, raw in reader.range(_versions(scope)))
+
+
 def codes_in_use(reader: Reader) -> set[str]:
     """The hashes of all code that some version of a layer has."""
     return {key.split(b" ", 1)[0].decode() for key, _ in reader.range(_CODE)}

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from millrace.core import limits
 from millrace.core.arn import Scope
 from millrace.core.errors import AwsError
 
@@ -17,6 +18,7 @@ _REFERENCE = re.compile(
     r"(?:arn:[a-z-]+:lambda:)?(?:(?P<region>[a-z]{2,4}(?:-[a-z]+)+-\d):)?(?:(?P<account>\d{12}):)?"
     r"(?:function:)?(?P<name>[a-zA-Z0-9_-]+)(?::(?P<qualifier>\$LATEST|[a-zA-Z0-9_-]+))?"
 )
+_ALIAS = re.compile(r"(?!\d+$)[a-zA-Z0-9-_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def resolve(scope: Scope, text: str, qualifier: str | None = None) -> Reference:
 
     Raises ValidationException for what is no name, ResourceNotFoundException for another region,
     AccessDeniedException for another account, and InvalidParameterValueException when the qualifier in
-    the name contradicts `qualifier` or is too long.
+    the name contradicts `qualifier`. A name that no function may have is one that none has (see `check_new`).
     """
     match = _REFERENCE.fullmatch(text)
     if match is None:
@@ -81,11 +83,20 @@ def resolve(scope: Scope, text: str, qualifier: str | None = None) -> Reference:
         )
     if account is not None and account != scope.account:
         raise AwsError("AccessDeniedException", None, status=403)
-    if len(name) > 64:
-        raise invalid(
-            f"1 validation error detected: Value '{text}' at 'functionName' failed to satisfy constraint: "
-            "Member must have length less than or equal to 64"
-        )
     if derived and qualifier and derived != qualifier:
         raise invalid("The derived qualifier from the function name does not match the specified qualifier.")
     return Reference(name, qualifier or derived)
+
+
+def check_new(name: str) -> None:
+    """Raises InvalidParameterValueException for a name that is too long for a new function."""
+    if len(name) > limits.function_name_chars_max:
+        raise invalid(
+            f"1 validation error detected: Value '{name}' at 'functionName' failed to satisfy constraint: "
+            f"Member must have length less than or equal to {limits.function_name_chars_max}"
+        )
+
+
+def is_alias(qualifier: str) -> bool:
+    """Whether a qualifier can be an alias's name: `$latest` cannot."""
+    return _ALIAS.fullmatch(qualifier) is not None

@@ -37,41 +37,43 @@ LISTED = (
     "provided.al2",
     "java8.al2",
 )
-# In the model since; and `provided`, which AWS has retired but which costs nothing to run.
+# In the model since.
 _TAKEN_TOO = frozenset(
     {
         "java11.al2023",
         "java17.al2023",
         "java8.al2023",
         "nodejs26.x",
-        "provided",
         "python3.15",
         "ruby4.0",
     }
 )
 TAKEN = frozenset(LISTED) | _TAKEN_TOO
-# Those AWS's model still names and no function can be made with any more, and what AWS recommends, if anything.
-_RETIRED = {
-    "dotnetcore1.0": "",
-    "dotnetcore2.0": "",
-    "dotnetcore2.1": "",
-    "dotnetcore3.1": "dotnet6",
-    "go1.x": "provided.al2023",
-    "java8": "java21",
-    "nodejs": "",
-    "nodejs10.x": "",
-    "nodejs12.x": "nodejs18.x",
-    "nodejs14.x": "nodejs20.x",
-    "nodejs4.3": "",
-    "nodejs4.3-edge": "",
-    "nodejs6.10": "",
-    "nodejs8.10": "",
-    "python2.7": "",
-    "python3.6": "",
-    "python3.7": "python3.12",
-    "ruby2.5": "",
-    "ruby2.7": "ruby3.2",
-}
+# Those AWS's model still names and no function can be made with any more.
+_RETIRED = frozenset(
+    {
+        "dotnetcore1.0",
+        "dotnetcore2.0",
+        "dotnetcore2.1",
+        "dotnetcore3.1",
+        "go1.x",
+        "java8",
+        "nodejs",
+        "nodejs10.x",
+        "nodejs12.x",
+        "nodejs14.x",
+        "nodejs4.3",
+        "nodejs4.3-edge",
+        "nodejs6.10",
+        "nodejs8.10",
+        "provided",
+        "python2.7",
+        "python3.6",
+        "python3.7",
+        "ruby2.5",
+        "ruby2.7",
+    }
+)
 # The highest Python and Node that Lambda has.
 PYTHON_MINOR_MAX = 15
 
@@ -84,10 +86,9 @@ def check(runtime: str) -> None:
     if runtime in TAKEN:
         return
     if runtime in _RETIRED:
-        instead = _RETIRED[runtime] or "a supported runtime"
         raise invalid(
             f"The runtime parameter of {runtime} is no longer supported for creating or updating AWS Lambda "
-            f"functions. We recommend you use {instead} while creating or updating functions."
+            f"functions. We recommend you use a supported runtime while creating or updating functions."
         )
     raise invalid(
         f"Value {runtime} at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: "

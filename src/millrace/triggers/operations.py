@@ -56,10 +56,14 @@ def accesses(operation: str, scope: Scope, params: Params) -> Sequence[Access]:
 
 async def create_event_source_mapping(supervisor: Supervisor, context: Context, params: Params) -> Output:
     """The mapping begins where the stream is at this very commit: nothing that comes after it is missed."""
-    scope, stream_arn = context.scope, settings.stream_arn(params)
+    scope, source = context.scope, settings.source(params)
+    reference = names.resolve(scope, params["FunctionName"])
+    if not settings.is_stream(source):
+        await supervisor.storage.read(lambda reader: _function(reader, scope, reference))
+        raise settings.foreign(source)
+    stream_arn = settings.stream_arn(params)
     settings.check(params)
     tags.check(params.get("Tags") or {})
-    reference = names.resolve(scope, params["FunctionName"])
     mapping = Row(
         uuid=ids.uuid(),
         stream_arn=stream_arn,

@@ -31,13 +31,34 @@ _FOREIGN = (
 )
 
 
-def stream_arn(params: Mapping[str, Any]) -> str:
-    """The stream a new mapping reads, and that it says from where; AWS looks at these first."""
+def source(params: Mapping[str, Any]) -> str:
+    """What a new mapping reads; AWS looks at this first."""
     _check_success(params)
-    source = params.get("EventSourceArn")
-    if source is None:
+    found: str | None = params.get("EventSourceArn")
+    if found is None:
         raise invalid("Unrecognized event source.")
-    _check_source(source)
+    return found
+
+
+def is_stream(source: str) -> bool:
+    """Whether it is a DynamoDB stream. Raises InvalidParameterValueException for what is no ARN."""
+    try:
+        parts = arns.parse(source)
+    except ValueError:
+        raise invalid("Unrecognized event source.") from None
+    return parts.service == "dynamodb" and "/stream/" in parts.resource
+
+
+def foreign(source: str) -> AwsError:
+    """The refusal of all other sources, which AWS gives only once it has found the function."""
+    return invalid(
+        f"Unrecognized event source. millrace reads DynamoDB streams, and {source} is not the ARN of one."
+    )
+
+
+def stream_arn(params: Mapping[str, Any]) -> str:
+    """The stream a new mapping reads; the mapping must say from where."""
+    source = str(params["EventSourceArn"])
     position = params.get("StartingPosition")
     if position is None:
         raise invalid(
@@ -98,17 +119,6 @@ def changes(params: Mapping[str, Any]) -> dict[str, Any]:
     if params.get("FilterCriteria") is not None:
         fields["filters"] = _patterns(params["FilterCriteria"])
     return {name: value for name, value in fields.items() if value is not None}
-
-
-def _check_source(source: str) -> None:
-    try:
-        parts = arns.parse(source)
-    except ValueError:
-        raise invalid("Unrecognized event source.") from None
-    if parts.service != "dynamodb" or "/stream/" not in parts.resource:
-        raise invalid(
-            f"Unrecognized event source. millrace reads DynamoDB streams, and {source} is not the ARN of one."
-        )
 
 
 def _check_success(params: Mapping[str, Any]) -> None:

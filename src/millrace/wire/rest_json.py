@@ -243,9 +243,9 @@ class RestJson:
             "x-amzn-ErrorType": error.code if found is None else found.name,
         }
         if found is None:
-            return Response(status, orjson.dumps(members), headers)
+            return Response(status, orjson.dumps(members or {"Message": None}), headers)
         declared: Mapping[str, Shape] = found.shape["members"]
-        if "Type" in declared:
+        if "Type" in declared and "Type" not in error.members:
             members = {"Type": "User" if status < 500 else "Service"} | members
         for name, member in declared.items():
             if "location" in member and name in members:

@@ -188,7 +188,11 @@ def test_dry_run_runs_nothing():
             new(Role="arn:aws:iam::123456789012:role/nobody"),
             "The role defined for the function cannot be assumed by Lambda.",
         ),
-        (new(Runtime="python3.7"), "We recommend you use python3.12 while creating or updating functions."),
+        (
+            new(Runtime="python3.7"),
+            "We recommend you use a supported runtime while creating or updating functions.",
+        ),
+        (new(Runtime="provided"), "The runtime parameter of provided is no longer supported"),
         (new(Runtime="nodejs12.x"), "The runtime parameter of nodejs12.x is no longer supported"),
         (new(Runtime="PYTHON3.12"), "Value PYTHON3.12 at 'runtime' failed to satisfy constraint"),
         (

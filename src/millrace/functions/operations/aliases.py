@@ -149,6 +149,7 @@ def _check(reader: Reader, scope: Scope, alias: Alias) -> None:
         raise AwsError(
             "InvalidParameterValueException",
             "$LATEST is not supported for an alias pointing to more than 1 version",
+            members={"Type": None},
         )
     for version in (alias.version, *alias.weights):
         catalog.get(reader, scope, Reference(alias.function, version))

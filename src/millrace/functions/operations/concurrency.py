@@ -9,7 +9,7 @@ from millrace.core import limits
 from millrace.core.arn import Scope
 from millrace.core.context import Context, Output, Params
 from millrace.core.errors import AwsError
-from millrace.functions import catalog, names, provisioned
+from millrace.functions import catalog, layers, names, provisioned
 from millrace.functions.functions import Functions
 from millrace.functions.names import LATEST, function_arn
 from millrace.functions.operations.settings import function_only
@@ -57,7 +57,7 @@ class Concurrency:
 
         def read(reader: Reader) -> tuple[int, int, int]:
             size, count = catalog.code_size(reader, scope)
-            return size, count, unreserved(reader, scope)
+            return size + layers.code_size(reader, scope), count, unreserved(reader, scope)
 
         size, count, left = await self._functions.storage.read(read)
         return {
@@ -84,7 +84,7 @@ def unreserved(reader: Reader, scope: Scope, *, without: str | None = None) -> i
 
 def refused(message: str) -> AwsError:
     """What the account's concurrency does not allow."""
-    return AwsError("InvalidParameterValueException", message)
+    return AwsError("InvalidParameterValueException", message, members={"Type": None})
 
 
 def _check(reader: Reader, scope: Scope, name: str, reserved: int) -> None:

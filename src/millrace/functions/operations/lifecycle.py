@@ -45,6 +45,7 @@ class Lifecycle:
         """https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html"""
         scope = context.scope
         name = names.resolve(scope, params["FunctionName"]).name
+        names.check_new(name)
         found = _required(settings(params))
         check_tags(params.get("Tags") or {})
         data = await zip_from(self._functions.storage, scope, params["Code"])
@@ -158,8 +159,10 @@ class Lifecycle:
         qualifier = reference.qualifier
         if qualifier == LATEST:
             raise invalid("$LATEST version cannot be deleted without deleting the function.")
-        if qualifier is not None and not is_version(qualifier):
+        if qualifier is not None and names.is_alias(qualifier):
             raise invalid("Deletion of aliases is not currently supported.")
+        if qualifier is not None and not is_version(qualifier):
+            raise names.not_found(reference.unqualified.arn(scope))
 
         def write(writer: Writer) -> None:
             catalog.get(writer, scope, reference.unqualified)

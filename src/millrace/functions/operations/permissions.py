@@ -26,7 +26,6 @@ from millrace.storage.interface import Reader, Writer
 
 _SERVICE = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?")
 _IDENTITY = re.compile(r"arn:aws[a-z-]*:(iam|sts)::\d{12}:.+")
-_ALIAS = re.compile(r"(?!\d+$)[a-zA-Z0-9_-]+")
 # Members of AddPermission, in the order AWS shows them, and the condition each becomes.
 _CONDITIONS = (
     ("SourceAccount", "StringEquals", "AWS:SourceAccount"),
@@ -118,7 +117,7 @@ def _holder(reader: Reader, scope: Scope, reference: Reference) -> Function | Al
 def _existing(reader: Reader, scope: Scope, reference: Reference) -> Function | Alias:
     found = _holder(reader, scope, reference)
     if found is None:
-        alias = _ALIAS.fullmatch(reference.qualifier or "")
+        alias = names.is_alias(reference.qualifier or "")
         raise not_found(
             reference.arn(scope), prefix="Cannot find alias arn: " if alias else "Function not found: "
         )

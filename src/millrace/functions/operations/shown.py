@@ -30,7 +30,10 @@ def show(
     qualifier: str | None = None,
     note: str | None = None,
 ) -> dict[str, Any]:
-    """FunctionConfiguration. `note` is shown after the description and stored nowhere."""
+    """FunctionConfiguration. `note` is shown after the description and stored nowhere.
+
+    Lists give no state, and no build of the runtime either.
+    """
     description = function.description if note is None else f"{function.description} {note}".lstrip()
     environment = function.environment
     return {
@@ -53,7 +56,9 @@ def show(
         "RevisionId": function.shown_revision,
         "Role": function.role,
         "Runtime": function.runtime,
-        "RuntimeVersionConfig": {"RuntimeVersionArn": version_arn(scope, function.runtime)},
+        "RuntimeVersionConfig": {"RuntimeVersionArn": version_arn(scope, function.runtime)}
+        if state
+        else None,
         "SnapStart": {"ApplyOn": function.snap_start, "OptimizationStatus": "Off"},
         "Timeout": function.timeout_seconds,
         "TracingConfig": {"Mode": function.tracing},

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from millrace.core import ids
 from millrace.core.context import Context, Output, Params
 from millrace.functions import catalog, names
 from millrace.functions.functions import Functions
@@ -41,7 +42,7 @@ class Tags:
             function = catalog.get(writer, context.scope, reference)
             tags = {name: value for name, value in {**function.tags, **added}.items() if name not in removed}
             check_tags(tags)
-            catalog.put(writer, context.scope, replace(function, tags=tags))
+            catalog.put(writer, context.scope, replace(function, tags=tags, policy_revision=ids.uuid()))
 
         await self._functions.storage.write(write)
         return {}
