@@ -10,9 +10,10 @@ import argparse
 import os
 import sys
 
-from millrace.core import ids
 from tests.simulation import world
 from tests.simulation.campaign import campaign, shrink
+
+from millrace.core import ids
 
 
 def main() -> int:
@@ -25,18 +26,20 @@ def main() -> int:
     chosen = parser.parse_args()
     if chosen.seed is not None:
         steps = [int(step) for step in chosen.steps.split(",") if step] or range(world.STEPS)
-        print(dict(world.run(chosen.seed, steps).claims))
+        print(dict(world.run(chosen.seed, steps).claims))  # noqa: T201 - its output
         return 0
     first = int(ids.uuid()[:8], 16) if chosen.first is None else chosen.first
     result, lasted = campaign(first, chosen.seconds, chosen.processes)
     for seed, what in result.failures.items():
         steps = ",".join(map(str, shrink(seed)))
-        print(f"a claim is broken: {what}\nrepeat it: python -m tests.simulation --seed {seed} --steps {steps}")
+        print(  # noqa: T201 - its output
+            f"a claim is broken: {what}\nrepeat it: python -m tests.simulation --seed {seed} --steps {steps}"
+        )
     rate, events = result.histories / lasted, result.events / max(1, result.histories)
-    print(f"{result.histories} histories from seed {first} in {lasted:.1f} s: {rate:.0f} a second")
-    print(f"{world.STEPS} steps and {events:.0f} events of the machine each")
+    print(f"{result.histories} histories from seed {first} in {lasted:.1f} s: {rate:.0f} a second")  # noqa: T201 - its output
+    print(f"{world.STEPS} steps and {events:.0f} events of the machine each")  # noqa: T201 - its output
     for name, count in sorted(result.seen.items()):
-        print(f"{count:10} {name}")
+        print(f"{count:10} {name}")  # noqa: T201 - its output
     return 1 if result.failures else 0
 
 

@@ -7,11 +7,11 @@ there are, which a function took, which were given up, and what each save made d
 from collections import Counter
 
 import orjson
+from tests.simulation.lane import Lane
 
 from millrace.core import limits
 from millrace.streams.stream import Shard
 from millrace.triggers.delivery import Checkpoint, Invoke, Reason, SaveCheckpoint, retry_delay
-from tests.simulation.lane import Lane
 
 DELIVERED, DISCARDED, OTHERWISE = 1, 2, 3
 OLD = (Reason.AGE, Reason.TRIMMED)
@@ -79,7 +79,9 @@ class Account:
             if number in batch:
                 assert lane.owns(partition), f"record {number} is another lane's"
                 assert number not in fates, f"record {number} is called with, and done with"
-                assert number <= lane.flown or lane.passes(shelf.kinds[number]), "called in spite of the filter"
+                assert number <= lane.flown or lane.passes(shelf.kinds[number]), (
+                    "called in spite of the filter"
+                )
                 taker = self.takers.get(number)
                 assert taker is None or taker.is_over, f"record {number} is delivered twice"
                 assert self.busy.setdefault(partition, lane) is lane, "two batches of one partition at a time"
@@ -100,9 +102,7 @@ class Account:
             assert (window.start, window.end) == self.open, "another window, and one is open"
         assert orjson.loads(window.state).get("numbers", []) == self.seen, "a state is not what was seen"
         if command.final and not window.early and lane.state.end is None:
-            following = next(
-                (n for n in range(lane.state.checkpoint.position + 1, self.shelf.head + 1)), 0
-            )
+            following = next((n for n in range(lane.state.checkpoint.position + 1, self.shelf.head + 1)), 0)
             late = any(
                 created[n] >= window.end for n in range(following, self.shelf.head + 1)
             ) if following else False  # fmt: skip

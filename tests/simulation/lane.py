@@ -17,6 +17,7 @@ class Lane:
         self.config = config
         self.state = begin(row, config, enabled=enabled)
         self.reading: Read | None = None
+        self.read_head = 0  # the journal's, when it was asked to be read
         self.call: Invoke | None = None
         self.hangs_until: float | None = None
         self.timer: float | None = None

@@ -1,16 +1,18 @@
 """Destinations, windows, splits and days that pass, with a supervisor at work and changes in flight."""
 
 import asyncio
+import contextlib
 
 import orjson
 import pytest
+from tests.simulation.test_changes_in_flight import History, LanesHistory, in_order, mills
 
 from millrace.core.errors import AwsError
-from millrace.queues import message, queue as queues
+from millrace.queues import message
+from millrace.queues import queue as queues
 from millrace.streams import log
 from millrace.streams.retention import Retention
 from millrace.triggers import past
-from tests.simulation.test_changes_in_flight import History, LanesHistory, in_order, mills
 
 QUEUE = "arn:aws:sqs:eu-west-1:000000000000:lost"
 
@@ -65,13 +67,12 @@ class ShardsHistory(LanesHistory):
             self.days -= 1
             mill.clock.advance(self.chance.choice((5, 13, 25)) * 3600)
             await self.retention.sweep()
-        try:
+        with contextlib.suppress(AwsError):
             await super().step(mill, stream)
-        except AwsError:
-            pass
 
     async def empty(self) -> None:
         """Take the messages out, and for some time also the queue."""
+
         def take(writer):
             queue = queues.find(writer, mills.SCOPE, "lost")
             if queue is None:

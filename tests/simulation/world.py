@@ -13,6 +13,10 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 
 import orjson
+from tests.simulation.books import Account, Shelf
+from tests.simulation.chance import Chance
+from tests.simulation.disk import Disk
+from tests.simulation.lane import Lane
 
 from millrace.core import limits
 from millrace.core.arn import Scope
@@ -44,10 +48,6 @@ from millrace.triggers.delivery import (
     Signal,
 )
 from millrace.triggers.target import Target
-from tests.simulation.books import Account, Shelf
-from tests.simulation.chance import Chance
-from tests.simulation.disk import Disk
-from tests.simulation.lane import Lane
 
 STEPS = 20
 SETTLES = 3_000
@@ -55,7 +55,8 @@ SCOPE = Scope("000000000000", "eu-west-1")
 BIG = b"x" * (limits.mapping_batch_bytes_max // 3)
 MUCH = "x" * limits.mapping_window_state_bytes_max
 PARTITIONS = 8
-HASHES = tuple((HASH_END // PARTITIONS * one) | one for one in range(PARTITIONS))
+# Spread over the shards' ranges as well as over any number of lanes.
+HASHES = tuple(HASH_END // PARTITIONS * one + 5 * one + 1 for one in range(PARTITIONS))
 DATA = tuple(f"INSERT KEYS_ONLY 0 0 - {value:x}\n{{}}\n\n".encode() for value in HASHES)
 FACTORS = (1,) * 20 + (2,) * 6 + (3,) * 4 + (10,)
 HOUR = 3600.0
@@ -202,7 +203,9 @@ class World:
         self.claims["lost by lanes"] += lost
         account.check_rows(rows, lost, self.disk.floor(shard.journal))
         if self.checks_purity:
-            assert checkpoint.load_shard(self.disk, self.mapping.uuid, shard.id) == rows, "not what was stored"
+            assert checkpoint.load_shard(self.disk, self.mapping.uuid, shard.id) == rows, (
+                "not what was stored"
+            )
         parent = self.accounts.get(shard.parent or "")
         if parent is not None and parent.closed is None:
             parent.check_done()
@@ -246,6 +249,9 @@ class World:
             assert lane.is_cut_off, "the row is ours, and could not be saved"
             self.cut_off.remove(lane)
             self.claims["leases lost"] += 1
+        if lane.state.phase is Phase.WAITING and lane.not_before > self.now:
+            assert lane.timer is not None, "nobody wakes who waits"
+            assert lane.timer <= lane.not_before, "the retry will come too late"
         if lane.is_drained or lane.state.phase is Phase.FINISHED:
             self.stale = True
 
@@ -254,7 +260,7 @@ class World:
             case Read():
                 assert lane.reading is None, "two reads at once"
                 assert command.limit > 0
-                lane.reading = command
+                lane.reading, lane.read_head = command, self.shelves[lane.shard.id].head
             case Invoke():
                 self.invoke(lane, command)
             case SetTimer():
@@ -297,7 +303,7 @@ class World:
         shard = self.stream.shard(lane.shard.id)
         others = [one for one in self.lanes if one.shard.id == lane.shard.id]
         self.stale = True
-        if shard is None or not others and not any(r.shard.id == shard.id for r in self.resting):
+        if shard is None or not (others or any(one.shard.id == shard.id for one in self.resting)):
             return  # `refresh` takes the whole shard over
         if any(one.draining for one in others):
             return
@@ -335,9 +341,11 @@ class World:
         read, lane.reading = lane.reading, None
         assert read is not None
         shelf, row = self.shelves[lane.shard.id], lane.state.checkpoint
-        floor, head = self.disk.floor(lane.shard.journal), shelf.head
+        floor = self.disk.floor(lane.shard.journal)
+        # What was written between the reading and its answer may or may not be in it.
+        head = self.chance.pick((shelf.head, max(lane.read_head, floor)))
         budget = read.limit * lane.count
-        if self.chance.odds(200):
+        if self.chance.odds(300):
             budget = 1 + self.chance.below(min(budget, 6))
         if not row.is_alone and floor > read.after:
             lane.gap = True
@@ -352,7 +360,17 @@ class World:
         records, filtered = self.own(lane, row, low, high)
         if row.is_alone:
             filtered = ()
-        self.feed(lane, RecordsRead(read.after, records, max(read.after, high), high >= head, floor if row.is_alone else 0, filtered))
+        self.feed(
+            lane,
+            RecordsRead(
+                read.after,
+                records,
+                max(read.after, high),
+                high >= head,
+                floor if row.is_alone else 0,
+                filtered,
+            ),
+        )
 
     def own(
         self, lane: Lane, row: Checkpoint, low: int, high: int
@@ -523,7 +541,9 @@ class World:
             pending = account.shelf.head - account.start - len(account.fates)
             self.rows_before.update(account.totals)
             self.rows_before["trimmed"] += pending
-            for lane in [one for one in (*self.lanes, *self.cut_off, *self.resting) if one.shard.id == shard.id]:
+            for lane in [
+                one for one in (*self.lanes, *self.cut_off, *self.resting) if one.shard.id == shard.id
+            ]:
                 lane.is_over = True
                 for known in (self.lanes, self.cut_off, self.resting):
                     if lane in known:
@@ -538,6 +558,11 @@ class World:
         shard = self.chance.pick(self.stream.shards) if self.stream.shards else None
         if shard is not None:
             self.disk.trim(shard.journal, self.chance.below(self.shelves[shard.id].head + 1))
+
+    def trim_unread(self) -> None:
+        """Records go before anybody had the time to read them."""
+        self.write()
+        self.trim()
 
     def end_shard(self) -> None:
         if self.stream.open_shards:
@@ -684,7 +709,8 @@ _WEIGHTS: tuple[tuple[int, Act], ...] = (
     (2, World.jump),
     (2, World.crash),
     (2, World.fault),
-    (2, World.trim),
+    (1, World.trim),
+    (1, World.trim_unread),
     (2, World.end_shard),
     (1, World.rival),
     (1, World.delete),
