@@ -169,3 +169,44 @@ def test_a_window_gets_back_the_state_it_returned_and_comes_to_its_end(seed: int
     assert history.windows
     assert history.open == []
     assert (history.status["delivered"], history.status["pending"]) == (len(history.written), 0)
+
+
+def test_lanes_that_become_one_with_windows_lose_no_state():
+    async def tell():
+        fails, final = True, []
+        keys = [f"p{number}:0" for number in range(8)]
+
+        async def handler(name, batch):
+            if fails:
+                raise ValueError("no")
+            seen = mill.event["state"].get("keys", []) if "state" in mill.event else []
+            if not batch:
+                final.extend(seen)
+            return {"state": {"keys": seen + batch}}
+
+        async with mills.mill(handler) as mill:
+            invoke = mill.invoke
+
+            async def heard(scope, name, payload, **more):
+                mill.event = orjson.loads(payload)
+                return await invoke(scope, name, payload, **more)
+
+            mill.invoke = heard
+            await mill.function()
+            stream = await mill.stream()
+            made = await mill.map(stream, ParallelizationFactor=3, BatchSize=1)
+            await mill.change(stream, *keys)
+            await mill.until(lambda: len(mill.calls) >= 3)
+            for _ in range(30):
+                await mill.supervisor.status()
+            fails = False
+            one = {"ParallelizationFactor": 1, "TumblingWindowInSeconds": 10}
+            await mill.do("UpdateEventSourceMapping", UUID=made["UUID"], **one)
+            await mill.idle_at_last()
+            for _ in range(10):
+                mill.clock.advance(60.0)
+                for _ in range(20):
+                    await mill.supervisor.status()
+        assert sorted(final) == keys
+
+    asyncio.run(tell())
