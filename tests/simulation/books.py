@@ -79,6 +79,9 @@ class Account:
             if number in batch:
                 assert lane.owns(partition), f"record {number} is another lane's"
                 assert number not in fates, f"record {number} is called with, and done with"
+                assert number <= lane.flown or lane.passes(shelf.kinds[number]), (
+                    "called in spite of the filter"
+                )
                 taker = self.takers.get(number)
                 assert taker is None or taker.is_over, f"record {number} is delivered twice"
                 assert self.busy.setdefault(partition, lane) is lane, "two batches of one partition at a time"

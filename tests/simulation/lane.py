@@ -17,6 +17,7 @@ class Lane:
         self.config = config
         self.state = begin(row, config, enabled=enabled)
         self.reading: Read | None = None
+        self.read_head = 0  # the journal's, when it was asked to be read
         self.call: Invoke | None = None
         self.hangs_until: float | None = None
         self.timer: float | None = None
@@ -28,6 +29,7 @@ class Lane:
         self.saved = row
         self.filters = [divisor]  # that what is not saved may have gone through; the last one is in force
         self.filters_until = 0  # as far as had been read when it changed
+        self.flown = 0  # up to here records may have been in flight when it changed
         self.floor = 0  # as far as it was told that the journal is trimmed
         self.taken: list[int] = []  # by the function, not saved
         self.returned: list[int] = []  # what the function added to the window's state, not saved
@@ -51,10 +53,16 @@ class Lane:
         """Whether a filter that was in force did not let this kind pass."""
         return any(divisor and kind % divisor == 0 for divisor in self.filters)
 
+    def passes(self, kind: int) -> bool:
+        divisor = self.filters[-1]
+        return not divisor or kind % divisor != 0
+
     def change(self, config: Config, divisor: int) -> None:
         self.config = config
         if divisor != self.filters[-1]:
             self.filters = [*self.filters, divisor]
+            if self.call is not None and self.call.records:
+                self.flown = self.call.records[-1].number
             self.filters_until = max(self.state.read_to, self.filters_until)
 
     def bound(self, end: int) -> None:

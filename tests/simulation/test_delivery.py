@@ -1,32 +1,102 @@
-"""Thousands of short histories with every fault there is; a failure names the seed that repeats it."""
+"""Thousands of short histories with every fault there is; a failure names the seed, and the steps that matter."""
 
-import importlib.util
 import os
-import random  # noqa: TID251 - chooses the seeds, which are printed
-import sys
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
+from tests.simulation import campaign, world
 
-_SPEC = importlib.util.spec_from_file_location("world", Path(__file__).with_name("world.py"))
-world = importlib.util.module_from_spec(_SPEC)
-sys.modules["world"] = world
-_SPEC.loader.exec_module(world)
+from millrace.core import ids
+from millrace.triggers import checkpoint, lanes, ledger
+from millrace.triggers.delivery import Phase
+from millrace.triggers.discards import Discards
 
 HISTORIES = int(os.environ.get("MILLRACE_HISTORIES", "1500"))
 
 
 def test_every_record_is_delivered_or_discarded_with_a_reason_in_order_and_counted():
-    first = int(os.environ.get("MILLRACE_SEED", random.SystemRandom().randrange(10**9)))
-    for seed in range(first, first + HISTORIES):
-        try:
-            world.run(seed, acts=60)
-        except AssertionError as error:
-            pytest.fail(f"MILLRACE_SEED={seed} MILLRACE_HISTORIES=1: {error}")
+    first = int(os.environ.get("MILLRACE_SEED", int(ids.uuid()[:8], 16)))
+    result = campaign.tell(range(first, first + HISTORIES))
+    for seed, what in result.failures.items():
+        steps = ",".join(map(str, campaign.shrink(seed)))
+        again = f"python -m tests.simulation --seed {seed} --steps {steps}"
+        pytest.fail(f"MILLRACE_SEED={seed} MILLRACE_HISTORIES=1, or {again}: {what}")
+
+
+def test_the_histories_have_seen_every_kind_of_fault():
+    seen = campaign.tell(range(400)).seen
+    faults = ("crashes", "faults", "leases lost", "deleted", "hung", "partial", "divided", "lost by lanes")
+    ends = (
+        "discarded: trimmed",
+        "discarded: RecordAgeExceeded",
+        "discarded: RetryAttemptsExhausted",
+        "farewells",
+    )
+
+    assert [name for name in (*faults, *ends) if not seen[name]] == []
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_a_history_is_the_same_when_told_again(seed):
-    one, two = world.run(seed, acts=60), world.run(seed, acts=60)
+def test_a_history_is_the_same_when_told_again(seed: int):
+    one, two = world.run(seed), world.run(seed)
 
-    assert (one.saved, one.acked, one.discarded) == (two.saved, two.acked, two.discarded)
+    assert (one.disk.rows, one.disk.journals, one.events) == (two.disk.rows, two.disk.journals, two.events)
+
+
+def forget_bounds(monkeypatch):
+    decode = checkpoint._decode
+    monkeypatch.setattr(checkpoint, "_decode", lambda raw: replace(decode(raw), bounds=()))
+
+
+def forget_the_window(monkeypatch):
+    decode = checkpoint._decode
+    monkeypatch.setattr(checkpoint, "_decode", lambda raw: replace(decode(raw), window=None))
+
+
+def count_twice(monkeypatch):
+    add = ledger._add
+    monkeypatch.setattr(ledger, "_add", lambda counts, reason, count: add(counts, reason, 2 * count))
+
+
+def drop_the_history_of_lanes(monkeypatch):
+    divide = lanes.divide
+
+    def forgetful(rows, count):
+        return tuple(replace(row, history=()) for row in divide(rows, count))
+
+    monkeypatch.setattr(lanes, "divide", forgetful)
+
+
+def save_nothing_while_disabled(monkeypatch):
+    save = Discards.save
+    monkeypatch.setattr(Discards, "save", lambda self: self.state.phase is Phase.IDLE and save(self))
+
+
+def let_anybody_save(monkeypatch):
+    monkeypatch.setattr(checkpoint, "save", checkpoint._put)
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        forget_bounds,
+        forget_the_window,
+        count_twice,
+        drop_the_history_of_lanes,
+        save_nothing_while_disabled,
+        let_anybody_save,
+    ],
+)
+def test_a_mistake_is_found(mistake, monkeypatch: pytest.MonkeyPatch):
+    mistake(monkeypatch)
+
+    assert campaign.tell(range(2_000)).failures
+
+
+def test_a_broken_history_is_shrunk_to_the_steps_that_break_it(monkeypatch: pytest.MonkeyPatch):
+    forget_bounds(monkeypatch)
+    seed = next(iter(campaign.tell(range(500)).failures))
+    steps = campaign.shrink(seed)
+
+    assert campaign.breaks(seed, steps)
+    assert len(steps) < world.STEPS

@@ -158,6 +158,10 @@ class Runner:
         """The mapping was changed. Whoever comes after a runner that drains begins with what is new."""
         if self.draining:
             return
+        if mapping.lanes != self.state.checkpoint.lanes:
+            # It begins nothing more, not even in the new way: a lane among several must not open a window.
+            self.drain()
+            return
         before, self.mapping = self.mapping, mapping
         if before.enabled and not mapping.enabled:
             self.tell(Signal.DISABLE)
