@@ -327,5 +327,5 @@ def test_accesses_name_things_in_one_way_so_that_no_denial_is_missed():
     ] == accesses("UpdateFunctionConfiguration", SCOPE, used)
     by_arn = accesses("GetLayerVersionByArn", SCOPE, {"Arn": f"{layer}:001"})
     assert by_arn == [Access("lambda:GetLayerVersion", f"{layer}:1")]
-    with pytest.raises(AwsError, match="The resource you requested does not exist."):
+    with pytest.raises(AwsError, match="The resource you requested does not exist"):
         accesses("GetLayerVersionByArn", SCOPE, {"Arn": f"{layer}:1".replace("aws", "aws-other", 1)})
