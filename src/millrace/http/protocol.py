@@ -29,7 +29,7 @@ class _Connection(asyncio.Protocol):
     def __init__(self, listener: "Listener") -> None:
         self._listener = listener
         self._loop = asyncio.get_running_loop()
-        self._reader = Reader(limits.request_header_bytes_max, listener.body_bytes_max)
+        self._reader = Reader(listener.head_bytes_max, listener.body_bytes_max)
         self._waiting: deque[Incoming] = deque()
         self._task: asyncio.Task[None] | None = None
         self._streaming = False
@@ -216,8 +216,11 @@ class _Connection(asyncio.Protocol):
 class Listener:
     """An open port. `close` it, or use it with `async with`."""
 
-    def __init__(self, handler: Handler, *, body_bytes_max: int, idle_seconds_max: float) -> None:
+    def __init__(
+        self, handler: Handler, *, head_bytes_max: int, body_bytes_max: int, idle_seconds_max: float
+    ) -> None:
         self.handler = handler
+        self.head_bytes_max = head_bytes_max
         self.body_bytes_max = body_bytes_max
         self.idle_seconds_max = idle_seconds_max
         self.port = 0
@@ -277,10 +280,16 @@ async def listen(
     host: str,
     port: int,
     *,
+    head_bytes_max: int = limits.request_header_bytes_max,
     body_bytes_max: int = limits.request_body_bytes_max,
     idle_seconds_max: float = limits.request_idle_seconds_max,
 ) -> Listener:
     """Serve `handler` at an address; port 0 takes a free one, see `Listener.port`. Raises OSError."""
-    listener = Listener(handler, body_bytes_max=body_bytes_max, idle_seconds_max=idle_seconds_max)
+    listener = Listener(
+        handler,
+        head_bytes_max=head_bytes_max,
+        body_bytes_max=body_bytes_max,
+        idle_seconds_max=idle_seconds_max,
+    )
     await listener.open(host, port)
     return listener
