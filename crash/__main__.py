@@ -68,9 +68,7 @@ def kill(folder: Path, kills: int, seed: int) -> None:
     began = time.monotonic()
     campaign = Campaign(folder, seed)
     try:
-        refused = campaign.begin()
-        if refused:
-            print(f"not built yet, and left out: {', '.join(refused)}")
+        campaign.begin()
         for number in range(1, kills + 1):
             moment = campaign.kill_once()
             if number % REST_KILLS == 0 or number == kills:
@@ -82,7 +80,8 @@ def kill(folder: Path, kills: int, seed: int) -> None:
     print(
         f"{kills} kills in {minutes:.1f} minutes ({kills / minutes:.0f} a minute; {dict(campaign.kills)}), "
         f"{campaign.model.acknowledged} requests acknowledged, {campaign.model.changes} changes, "
-        f"{campaign.reshaped} shards split or rolled over, {campaign.records} records handled by "
+        f"{campaign.reshaped} shards split or rolled over, {campaign.divided} times another factor, "
+        f"{len(campaign.events.accepted)} events accepted, {campaign.records} records handled by "
         f"{len(campaign.mappings)} mappings, {campaign.repeated} batches came again: nothing was lost"
     )
 

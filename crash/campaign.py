@@ -10,11 +10,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError
 from tests.api.millrace_process import TRUST, Millrace, stream_policy, zipped
 
+from crash import events
 from crash.connection import Connection, GoneError, RefusedError
-from crash.mappings import Mapping, mappings
+from crash.events import Events
+from crash.mappings import LANES_MAX, LOST, Mapping, mappings
 from crash.model import LostError, Model
 from crash.reader import Reader
 from crash.writers import TABLE, Writer
@@ -25,6 +27,12 @@ WRITES_MAX = 500  # requests acknowledged between two kills
 REST_KILLS = 25  # after so many everything is waited for, and checked to its end
 OPEN_SHARDS_MAX = 6
 MOMENTS = {"writing": 70, "delivering": 18, "starting": 12}
+TELLS = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}],
+    }
+)
 RECORDER = Path(__file__).with_name("recorder.py")
 
 
@@ -34,10 +42,12 @@ class Campaign:
     def __init__(self, folder: Path, seed: int, *, writes: int = WRITES_MAX) -> None:
         self.server = Millrace(folder / "data", "--stream-shards", "2")
         self.model = Model()
-        self.mappings = mappings(folder)
+        self.mappings = mappings(folder, REGION)
+        self.events = Events(folder / events.NAME)
         self.kills: Counter[str] = Counter()
         self.repeated = 0
         self.reshaped = 0
+        self.divided = 0
         self.records = 0
         self._dice = random.Random(seed)
         self._writes = writes
@@ -48,10 +58,10 @@ class Campaign:
 
     # The life of the server.
 
-    def begin(self) -> list[str]:
-        """Start it with a table and all mappings; answers those that this version does not take."""
+    def begin(self) -> None:
+        """Start it with a table, all mappings and what they need."""
         self._start()
-        made = self.server.client("dynamodb", region_name=REGION).create_table(
+        made = self._client("dynamodb").create_table(
             TableName=TABLE,
             BillingMode="PAY_PER_REQUEST",
             AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
@@ -60,36 +70,46 @@ class Campaign:
         )
         stream = made["TableDescription"]["LatestStreamArn"]
         self._reader = Reader(stream)
-        iam = self.server.client("iam", region_name=REGION)
-        role = iam.create_role(RoleName="reader", AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
-        iam.put_role_policy(RoleName="reader", PolicyName="reads", PolicyDocument=stream_policy(stream))
-        refused = [mapping for mapping in self.mappings if not self._map(mapping, stream, role)]
-        self.mappings = [mapping for mapping in self.mappings if mapping not in refused]
-        return [mapping.name for mapping in refused]
+        queues = self._client("sqs")
+        self._queues = {name: queues.create_queue(QueueName=name)["QueueUrl"] for name in (LOST, events.DEAD)}
+        role = self._client("iam").create_role(RoleName="reader", AssumeRolePolicyDocument=TRUST)["Role"][
+            "Arn"
+        ]
+        for name, policy in (("reads", stream_policy(stream)), ("tells", TELLS)):
+            self._client("iam").put_role_policy(RoleName="reader", PolicyName=name, PolicyDocument=policy)
+        for mapping in self.mappings:
+            self._map(mapping, stream, role)
+        self._make(events.NAME, role, events.HANDLER, {"FILE": str(self.events.file)})
+        self._client("lambda").put_function_event_invoke_config(
+            FunctionName=events.NAME, MaximumRetryAttempts=0
+        )
+        self._client("lambda").update_function_configuration(
+            FunctionName=events.NAME,
+            DeadLetterConfig={"TargetArn": f"arn:aws:sqs:{REGION}:000000000000:{events.DEAD}"},
+        )
 
-    def _map(self, mapping: Mapping, stream: str, role: str) -> bool:
-        functions = self.server.client("lambda", region_name=REGION)
-        functions.create_function(
+    def _client(self, service: str) -> Any:
+        return self.server.client(service, region_name=REGION)
+
+    def _map(self, mapping: Mapping, stream: str, role: str) -> None:
+        self._make(mapping.name, role, RECORDER.read_text(), mapping.environment)
+        made = self._client("lambda").create_event_source_mapping(
+            EventSourceArn=stream,
             FunctionName=mapping.name,
+            StartingPosition="TRIM_HORIZON",
+            **mapping.settings,
+        )
+        mapping.uuid = made["UUID"]
+
+    def _make(self, name: str, role: str, source: str, environment: dict[str, str]) -> None:
+        self._client("lambda").create_function(
+            FunctionName=name,
             Runtime="python3.11",
             Handler="handler.handler",
             Role=role,
-            Code={"ZipFile": zipped(RECORDER.read_text())},
-            Environment={"Variables": mapping.environment},
+            Code={"ZipFile": zipped(source)},
+            Environment={"Variables": environment},
         )
-        try:
-            made = functions.create_event_source_mapping(
-                EventSourceArn=stream,
-                FunctionName=mapping.name,
-                StartingPosition="TRIM_HORIZON",
-                **mapping.settings,
-            )
-        except ClientError as error:
-            if "not" not in str(error):
-                raise
-            return False
-        mapping.uuid = made["UUID"]
-        return True
 
     def _start(self, kill_after: float | None = None) -> bool:
         """Start it; answers whether it got so far before it was killed again."""
@@ -157,6 +177,8 @@ class Campaign:
             *(asyncio.create_task(writer.run(connect, self.model, enough)) for writer in self._writers),
             asyncio.create_task(self._reader.run(connect, lambda: self._quiet)),
             asyncio.create_task(self._reshape()),
+            asyncio.create_task(self._divide()),
+            asyncio.create_task(self.events.run(self._client("lambda"))),
         ]
         while self.model.acknowledged < wanted:
             self._raise_from(tasks)
@@ -191,6 +213,22 @@ class Campaign:
         except GoneError:
             return
 
+    async def _divide(self) -> None:
+        """Now and then a mapping's factor changes."""
+        if self._dice.random() < 0.3:
+            return
+        (parallel,) = (mapping for mapping in self.mappings if mapping.lanes > 1)
+        await asyncio.sleep(self._dice.uniform(0, 0.1))
+        try:
+            await asyncio.to_thread(
+                self._client("lambda").update_event_source_mapping,
+                UUID=parallel.uuid,
+                ParallelizationFactor=self._dice.randint(1, LANES_MAX),
+            )
+            self.divided += 1
+        except BotoCoreError:
+            return
+
     # Checks.
 
     async def _after_start(self) -> None:
@@ -222,11 +260,36 @@ class Campaign:
         asyncio.run(self._reader.run(partial(Connection, self.server.port), lambda: True))
         self._reader.check(self.model, complete=True)
         asyncio.run(self._idle())
+        self._end_windows()
+        documents = self._take(LOST)
+        self.events.check(self._take(events.DEAD))
         self.repeated = self.records = 0
         for mapping in self.mappings:
             mapping.read_file(self._lives)
+            if mapping.is_told:
+                mapping.documents += documents
             self.repeated += mapping.check(self._reader)
             self.records += sum(len(numbers) for _, numbers in mapping.batches)
+
+    def _end_windows(self) -> None:
+        """Nobody writes any more: each open window has its last call when its time is over."""
+        deadline = time.monotonic() + 60
+        for mapping in self.mappings:
+            while mapping.is_windowed and not mapping.is_summed_up(self._lives):
+                if time.monotonic() > deadline:
+                    return
+                time.sleep(0.05)
+
+    def _take(self, name: str) -> list[dict[str, Any]]:
+        """The bodies of what is in a queue; they are deleted from it."""
+        queues, url, bodies = self._client("sqs"), self._queues[name], list[dict[str, Any]]()
+        while found := queues.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
+            bodies += [json.loads(message["Body"]) for message in found]
+            entries = [
+                {"Id": str(place), "ReceiptHandle": one["ReceiptHandle"]} for place, one in enumerate(found)
+            ]
+            queues.delete_message_batch(QueueUrl=url, Entries=entries)
+        return bodies
 
     async def _idle(self) -> None:
         deadline = time.monotonic() + 120

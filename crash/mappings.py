@@ -1,7 +1,7 @@
 """The mappings under test, and what each must have seen."""
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,9 @@ from crash.model import LostError
 from crash.reader import Reader
 
 POISON = 40  # of the numbers of some keys every so many-th
+LANES_MAX = 10
+# The queue that is told of what is given up.
+LOST = "lost"
 
 
 @dataclass
@@ -27,6 +30,10 @@ class Mapping:
     file: Path = Path()
     # Sequence numbers of each batch that was handled, in order, by the server's life.
     batches: list[tuple[int, list[int]]] = field(default_factory=list[tuple[int, list[int]]])
+    # And those of each tumbling window whose last call was made, as its state told them.
+    windows: list[tuple[int, list[int]]] = field(default_factory=list[tuple[int, list[int]]])
+    # The bodies of what its destination was told.
+    documents: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     _read: int = 0
 
     @property
@@ -37,6 +44,14 @@ class Mapping:
             "PARTLY": str(self.partly),
             "POISON": str(self.poison),
         }
+
+    @property
+    def is_windowed(self) -> bool:
+        return bool(self.settings.get("TumblingWindowInSeconds"))
+
+    @property
+    def is_told(self) -> bool:
+        return "DestinationConfig" in self.settings
 
     def wants(self, key: str, event: str, number: int) -> bool:
         return event in self.events and not self.gives_up(key, event, number)
@@ -53,8 +68,18 @@ class Mapping:
             file.seek(self._read)
             for line in file:
                 told = json.loads(line)
-                self.batches.append((lives[told["server"]], [record[0] for record in told["records"]]))
+                life = lives[told["server"]]
+                if "window" in told:
+                    self.windows.append((life, told["window"]))
+                else:
+                    self.batches.append((life, [record[0] for record in told["records"]]))
             self._read = file.tell()
+
+    def is_summed_up(self, lives: dict[int, int]) -> bool:
+        """Whether the states of ended windows have all the records that were handled."""
+        self.read_file(lives)
+        handled = {number for _, numbers in self.batches for number in numbers}
+        return handled == {number for _, numbers in self.windows for number in numbers}
 
     def check(self, reader: Reader) -> int:
         """Everything came, in order, and twice only what was in flight at a kill; answers how many batches came again."""
@@ -68,7 +93,43 @@ class Mapping:
             missing, alien = sorted(wanted.keys() - done)[:5], sorted(done - wanted.keys())[:5]
             raise LostError(f"{self.name}: {len(wanted.keys() - done)} missing {missing}, not wanted {alien}")
         self._check_order(reader, wanted)
+        if self.is_windowed:
+            self._check_windows(wanted)
+        if self.is_told:
+            self._check_documents(reader)
         return self._check_repetitions(reader)
+
+    def _check_windows(self, wanted: dict[int, str]) -> None:
+        """Each record is in the state of one window. A last call came again only to another life, with the same state."""
+        lives: dict[tuple[int, ...], set[int]] = defaultdict(set)
+        for life, numbers in self.windows:
+            if life in lives[tuple(numbers)]:
+                raise LostError(f"{self.name}: the window of {numbers[:5]} ended twice in one life")
+            lives[tuple(numbers)].add(life)
+        summed = Counter(number for numbers in lives for number in numbers)
+        if summed != Counter(dict.fromkeys(wanted, 1)):
+            wrong = {number: summed[number] for number in summed.keys() | wanted if summed[number] != 1}
+            raise LostError(
+                f"{self.name}: in so many windows' states, not in one: {sorted(wrong.items())[:5]}"
+            )
+
+    def _check_documents(self, reader: Reader) -> None:
+        """What was given up was told of, each once."""
+        told = Counter(
+            (batch["shardId"], number)
+            for batch in (document["DDBStreamBatchInfo"] for document in self.documents)
+            for number in range(int(batch["startSequenceNumber"]), int(batch["endSequenceNumber"]) + 1)
+        )
+        wanted = Counter(
+            (reader.shard_of[number], number)
+            for number, (key, (event, version)) in reader.change_of.items()
+            if self.gives_up(key, event, version)
+        )
+        if told != wanted:
+            raise LostError(
+                f"{self.name}: not told of {sorted((wanted - told).items())[:5]}, "
+                f"told too often of {sorted((told - wanted).items())[:5]}"
+            )
 
     def _check_order(self, reader: Reader, wanted: dict[int, str]) -> None:
         first: set[int] = set()
@@ -121,7 +182,9 @@ class Mapping:
             raise LostError(f"{self.name}: {len(flying)} batches came again after one kill")
 
 
-def mappings(folder: Path) -> list[Mapping]:
+def mappings(folder: Path, region: str) -> list[Mapping]:
+    """All of them; the queue that some of them tell is to be made."""
+    queue = f"arn:aws:sqs:{region}:000000000000:{LOST}"
     made = [
         Mapping("plain", {"BatchSize": 100}),
         Mapping("shaky", {"BatchSize": 7}, fails=0.02),
@@ -135,13 +198,20 @@ def mappings(folder: Path) -> list[Mapping]:
         ),
         Mapping(
             "poisoned",
-            {"BatchSize": 20, "BisectBatchOnFunctionError": True, "MaximumRetryAttempts": 1},
+            {
+                "BatchSize": 20,
+                "BisectBatchOnFunctionError": True,
+                "MaximumRetryAttempts": 1,
+                "DestinationConfig": {"OnFailure": {"Destination": queue}},
+            },
             poison=POISON,
         ),
         Mapping(
             "partial", {"BatchSize": 50, "FunctionResponseTypes": ["ReportBatchItemFailures"]}, partly=0.05
         ),
-        Mapping("parallel", {"BatchSize": 10, "ParallelizationFactor": 4}, lanes=4),
+        # Its factor changes under way.
+        Mapping("parallel", {"BatchSize": 10, "ParallelizationFactor": 4}, lanes=LANES_MAX),
+        Mapping("windowed", {"BatchSize": 30, "TumblingWindowInSeconds": 1}, fails=0.02),
     ]
     for mapping in made:
         mapping.file = folder / mapping.name

@@ -8,6 +8,7 @@ server begins from each picture, and is held to it.
 import asyncio
 import copy
 import functools
+import json
 import random
 import shutil
 from collections.abc import Callable
@@ -17,22 +18,25 @@ from pathlib import Path
 from typing import Any, Self
 
 import orjson
-from tests.unit.triggers.mill import CONTEXT, Mill, turn
+from tests.unit.triggers.mill import CONTEXT, READ, SCOPE, Mill, turn
 
-from crash.mappings import Mapping, mappings
+from crash.mappings import LANES_MAX, LOST, Mapping, mappings
 from crash.model import LostError, Model
 from crash.reader import Reader
-from crash.recorder import is_poison, told
+from crash.recorder import is_poison, tally, told
 from crash.writers import TABLE, Writer
 from millrace.core.clock import ManualClock
 from millrace.dynamodb import operations as dynamodb
 from millrace.functions.invocation import Invocation
 from millrace.http.message import Request
+from millrace.queues import box
+from millrace.queues import queue as queues
 from millrace.storage import sqlite
 from millrace.storage.interface import Storage
 from millrace.storage.sqlite import SqliteStorage
 from millrace.streams import log
 from millrace.streams import operations as streams
+from millrace.triggers import checkpoint
 from millrace.wire import models
 
 WRITERS = 4
@@ -52,6 +56,7 @@ class Picture:
     now: float
     model: Model
     batches: dict[str, list[tuple[int, list[int]]]]
+    windows: dict[str, list[tuple[int, list[int]]]]
 
 
 @dataclass
@@ -191,17 +196,60 @@ class World(Mill):
         mapping = self.mappings[name]
         for _turn in range(self._dice.randrange(12)):
             await turn()
-        records = [told(record) for record in orjson.loads(payload)["Records"]]
+        event = json.loads(payload)
+        records = [told(record) for record in event["Records"]]
         poisoned = mapping.poison and any(is_poison(key, n, mapping.poison) for _, key, _, n in records)
         if poisoned or self._dice.random() < mapping.fails:
             self._tape.point("after a failure")
             return _invocation({"errorMessage": "poison", "errorType": "ValueError"}, "Unhandled")
+        numbers = tally(event, records)
+        if event.get("isFinalInvokeForWindow"):
+            mapping.windows.append((self._life, numbers))
         done = self._dice.randrange(len(records)) if self._dice.random() < mapping.partly else len(records)
         if done:
             mapping.batches.append((self._life, [number for number, *_ in records[:done]]))
         self._tape.point("after a handler")
         failed = [{"itemIdentifier": str(records[done][0])}] if done < len(records) else []
-        return _invocation({"batchItemFailures": failed}, None)
+        return _invocation({"batchItemFailures": failed, "state": {"numbers": numbers}}, None)
+
+    async def create(self, mapping: Mapping, stream: str) -> None:
+        """The mapping, its function, and what this may do."""
+        await self.function(mapping.name)
+        await self.allow([*READ, "sqs:SendMessage"])
+        made = await self.do(
+            "CreateEventSourceMapping",
+            EventSourceArn=stream,
+            FunctionName=mapping.name,
+            StartingPosition="TRIM_HORIZON",
+            **mapping.settings,
+        )
+        mapping.uuid = made["UUID"]
+
+    async def end_windows(self) -> None:
+        """Let time pass until no window is open."""
+
+        def open_ones(reader: Any) -> bool:
+            return any(orjson.loads(raw).get("window") for _, raw in reader.range(checkpoint.SPACE))
+
+        for number in range(TURNS_MAX):
+            if not await self.storage.read(open_ones):
+                return
+            await turn()
+            if number % 40 == 39:
+                self.clock.advance(0.5)
+        raise LostError("a window never ends")
+
+    async def documents(self) -> list[dict[str, Any]]:
+        """What the queue was told."""
+
+        def read(reader: Any) -> list[dict[str, Any]]:
+            queue = queues.find(reader, SCOPE, LOST)
+            assert queue is not None
+            return [
+                orjson.loads(box.body(reader, queue, number).body) for number, _ in box.oldest(reader, queue)
+            ]
+
+        return await self.storage.read(read)
 
     async def settle(self) -> None:
         """Let time pass until nothing is pending."""
@@ -223,12 +271,12 @@ class World(Mill):
 
 
 def _invocation(answer: Any, error: str | None) -> Invocation:
-    return Invocation(orjson.dumps(answer), error, b"", "$LATEST", "", "", "", 1.0)
+    return Invocation(json.dumps(answer).encode(), error, b"", "$LATEST", "", "", "", 1.0)
 
 
 def _mappings(folder: Path) -> list[Mapping]:
     """Those of the campaign that this version takes; they fail more often, as the history is short."""
-    made = mappings(folder)
+    made = mappings(folder, SCOPE.region)
     for mapping in made:
         mapping.fails, mapping.partly = mapping.fails * 10, mapping.partly * 4
         mapping.poison = mapping.poison and 4
@@ -261,8 +309,9 @@ class History:
                     clock.now(),
                     copy.deepcopy(model),
                     {mapping.name: list(mapping.batches) for mapping in self._mappings},
+                    {mapping.name: list(mapping.windows) for mapping in self._mappings},
                 )
-                await self._load(storage, clock, model, direct)
+                await self._load(world, model, direct)
                 await world.settle()
                 self.tape.take = None
             await world.supervisor.identities.settle()
@@ -279,23 +328,12 @@ class History:
             },
         )
         self._stream = made["TableDescription"]["LatestStreamArn"]
-        for mapping in list(self._mappings):
-            await world.function(mapping.name)
-            try:
-                await world.do(
-                    "CreateEventSourceMapping",
-                    EventSourceArn=self._stream,
-                    FunctionName=mapping.name,
-                    StartingPosition="TRIM_HORIZON",
-                    **mapping.settings,
-                )
-            except Exception as error:
-                if "ParallelizationFactor" not in str(error):
-                    raise
-                self._mappings.remove(mapping)
+        await world.destinations(LOST)
+        for mapping in self._mappings:
+            await world.create(mapping, self._stream)
 
-    async def _load(self, storage: Storage, clock: ManualClock, model: Model, direct: Direct) -> None:
-        dice = random.Random(self._seed)
+    async def _load(self, world: World, model: Model, direct: Direct) -> None:
+        storage, clock, dice = world.storage, world.clock, random.Random(self._seed)
         left = [REQUESTS_EACH] * WRITERS
 
         def enough(number: int) -> bool:
@@ -314,6 +352,17 @@ class History:
 
                 await storage.write(divide)
 
+        async def divide_anew() -> None:
+            for _ in range(3):
+                for _ in range(dice.randrange(10, 40)):
+                    await turn()
+                (parallel,) = (one for one in self._mappings if one.lanes > 1)
+                await world.do(
+                    "UpdateEventSourceMapping",
+                    UUID=parallel.uuid,
+                    ParallelizationFactor=dice.randint(1, LANES_MAX),
+                )
+
         busy = True
 
         async def tick() -> None:
@@ -325,6 +374,7 @@ class History:
         writers = [Writer(number, self._seed) for number in range(WRITERS)]
         await asyncio.gather(
             reshape(),
+            divide_anew(),
             *(
                 writer.run(lambda: direct, model, lambda number=number: enough(number))
                 for number, writer in enumerate(writers)
@@ -337,7 +387,7 @@ class History:
         """Begin from the picture, write some more, and hold it to all promises; answers how many batches came again."""
         clock, model = ManualClock(picture.now), picture.model
         for mapping in self._mappings:
-            mapping.batches = picture.batches[mapping.name]
+            mapping.batches, mapping.windows = picture.batches[mapping.name], picture.windows[mapping.name]
         try:
             async with SqliteStorage(picture.file, durable=False) as storage:
                 world = World(storage, clock, self._mappings, Tape(self._folder, 1, 0), 1)
@@ -350,10 +400,14 @@ class History:
                         await writer.run(lambda: direct, model, lambda asked=asked: next(asked))
                     await world.settle()
                     await self._check_counts(world, model)
+                    await world.end_windows()
+                    documents = await world.documents()
                 await world.supervisor.identities.settle()
                 reader = Reader(self._stream)
                 await reader.run(lambda: direct, lambda: True)
                 reader.check(model, complete=True)
+                for mapping in self._mappings:
+                    mapping.documents = documents if mapping.is_told else []
                 return sum(mapping.check(reader) for mapping in self._mappings)
         except LostError as error:
             raise LostError(f"point {picture.number}, {picture.what}: {error}") from error

@@ -8,7 +8,7 @@ function query(values: Record<string, string | undefined>): string {
 }
 
 export type TableTab = "overview" | "indexes" | "monitor" | "streams" | "backups" | "settings";
-export type FunctionTab = "code" | "test" | "monitor" | "configuration" | "triggers";
+export type FunctionTab = "code" | "test" | "monitor" | "configuration" | "triggers" | "aliases" | "versions";
 
 export type LogGroupTab = "streams" | "search" | "settings";
 export type RoleTab = "permissions" | "trust" | "denied" | "functions";
@@ -34,7 +34,11 @@ export const paths = {
   functions: () => "#/functions",
   /** `table`: connect the new function to that table's stream. */
   createFunction: (table?: string) => `#/create-function${query({ table })}`,
-  function: (name: string, tab: FunctionTab = "code") => `#/functions/${part(name)}/${tab}`,
+  /** `name` may have a qualifier: the screen is that of the function. */
+  function: (name: string, tab: FunctionTab = "code") =>
+    `#/functions/${part(name.split(":")[0] ?? "")}/${tab}`,
+  functionSetting: (name: string, section: string) =>
+    `${paths.function(name, "configuration")}${query({ section })}`,
   logs: () => "#/logs",
   logGroup: (group: string, tab?: LogGroupTab) => `#/logs/${part(group)}${query({ tab })}`,
   /** `request`: show the lines of that invocation only. */

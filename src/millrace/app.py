@@ -151,7 +151,9 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
         )
         credentials_file = await _credentials(identities, settings)
         try:
-            listener = await listen(under(settings.base_path, dispatcher.handle), settings.host, port)
+            listener = await listen(
+                under(settings.base_path, dispatcher.handle), settings.host, port, refuse=dispatcher.refuse
+            )
         except OSError as error:
             raise SettingsError(_cannot_listen(settings, error)) from None
         stack.push_async_callback(listener.close)

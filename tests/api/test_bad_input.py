@@ -460,6 +460,18 @@ def test_a_body_over_the_limit_is_refused_before_it_is_sent(server: Millrace):
     assert answer.status == 413
 
 
+def test_an_object_over_the_limit_is_too_large_in_the_words_of_s3(server: Millrace):
+    headers = {"host": "localhost", "content-length": "70167212"}
+    with Line(server.port) as line:
+        head = written("PUT", "/bucket/key", sign("PUT", "/bucket/key", b"", headers, service="s3"))
+        answer = line.send(head).answer()
+
+    assert answer is not None
+    assert (answer.status, answer.headers["content-type"]) == (400, "application/xml")
+    assert b"<Code>EntityTooLarge</Code>" in answer.body
+    assert b"<MaxSizeAllowed>70167211</MaxSizeAllowed>" in answer.body
+
+
 def test_a_body_over_the_limit_in_chunks_is_refused_too(server: Millrace):
     head = written("POST", "/", {"host": "localhost", "transfer-encoding": "chunked"})
     with Line(server.port) as line:
@@ -579,6 +591,20 @@ def test_web_pages_of_other_origins_are_refused(server: Millrace, caller: Caller
     headers = {name: value.format(port=server.port) for name, value in headers.items()}
     for method, path in (("GET", "/_millrace/status"), ("POST", "/_millrace/clock"), ("POST", "/")):
         assert refused(caller.send(method, path, b"{}", headers)) == (403, "ForeignOrigin")
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_a_picture_on_a_foreign_page_calls_no_operation(server: Millrace, caller: Caller, site: str):
+    target = (
+        "/?Action=CreateTopic&Name=lured&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-SignedHeaders=host"
+        "&X-Amz-Credential=test/20200101/eu-central-1/sns/aws4_request&X-Amz-Date=20200101T000000Z&X-Amz-Signature=a"
+    )
+    host = {"host": f"127.0.0.1:{server.port}"}
+    assert refused(caller.send("GET", target, b"", {**host, "sec-fetch-site": site})) == (
+        403,
+        "ForeignOrigin",
+    )
+    assert server.client("sns").list_topics()["Topics"] == []
 
 
 # Everything else: good requests, each changed in a place that nobody thought of.

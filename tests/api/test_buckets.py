@@ -326,6 +326,16 @@ def test_everyone_may_what_a_buckets_policy_allows_and_no_more(server, s3, bucke
     assert fetched(f"{server.url}/k", Host=f"{bucket}.s3.localhost") == (200, b"public")
     assert fetched(address, "DELETE")[0] == 403
     assert s3.get_bucket_policy_status(Bucket=bucket)["PolicyStatus"]["IsPublic"] is True
+    restricted = {"RestrictPublicBuckets": True}
+    s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=restricted)
+    assert fetched(address)[0] == 403
+
+
+def test_an_object_that_is_a_page_has_no_origin_in_a_browser(s3, bucket):
+    s3.put_object(Bucket=bucket, Key="page", Body=b"<script></script>", ContentType="text/html")
+    headers = s3.get_object(Bucket=bucket, Key="page")["ResponseMetadata"]["HTTPHeaders"]
+    assert headers["content-security-policy"] == "sandbox"
+    assert headers["x-content-type-options"] == "nosniff"
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from tests.api.millrace_process import Millrace
+from tests.api.raw_http import Line, sign, written
 
 
 @pytest.fixture
@@ -199,6 +200,8 @@ def test_permissions_are_statements_of_the_policy(sqs: Any, queue: str):
     assert statement["Principal"] == {"AWS": "arn:aws:iam::111122223333:root"}
     assert statement["Action"] == "SQS:SendMessage"
     assert refusal(sqs.add_permission, **added)[1].endswith("Reason: Already exists.")
+    for name in ("Actions", "AWSAccountIds"):  # a policy with such a statement could never be read again
+        assert refusal(sqs.add_permission, **{**added, "Label": "x", name: []})[0] == "MissingParameter"
     sqs.remove_permission(QueueUrl=queue, Label="them")
     assert "Attributes" not in sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["Policy"])
 
@@ -331,3 +334,18 @@ def test_messages_and_what_was_received_survive_a_restart_and_a_kill(tmp_path: P
     finally:
         if server.process is not None and server.process.poll() is None:
             server.kill()
+
+
+def test_a_client_that_went_away_swallows_no_message(server: Millrace):
+    sqs = server.client("sqs")
+    url = sqs.create_queue(QueueName="left")["QueueUrl"]
+    body = json.dumps({"QueueUrl": url, "WaitTimeSeconds": 20}).encode()
+    headers = {"host": f"127.0.0.1:{server.port}", "x-amz-target": "AmazonSQS.ReceiveMessage"}
+    with Line(server.port, seconds=15) as line:
+        line.send(written("POST", "/", sign("POST", "/", body, headers, service="sqs"), body)).end()
+        answer = line.answer()
+    assert answer is not None
+    assert answer.data == {}
+
+    sqs.send_message(QueueUrl=url, MessageBody="a")
+    assert [each["Body"] for each in sqs.receive_message(QueueUrl=url)["Messages"]] == ["a"]

@@ -169,6 +169,9 @@ def test_topics_have_awss_attributes_tags_and_permissions(server: Millrace, sns:
     permission = {"Label": "x", "AWSAccountId": ["111122223333"], "ActionName": ["Publish"]}
     sns.add_permission(TopicArn=topic, **permission)
     assert refusal(sns.add_permission, TopicArn=topic, **permission)[1].endswith("Statement already exists")
+    for name in ("ActionName", "AWSAccountId"):  # a policy with such a statement could never be read again
+        wrong = {**permission, "Label": "x", name: []}
+        assert refusal(sns.add_permission, TopicArn=topic, **wrong)[0] == "InvalidParameter"
     sns.remove_permission(TopicArn=topic, Label="x")
     assert topic in [each["TopicArn"] for each in server.aws("sns", "list-topics")["Topics"]]
     sns.delete_topic(TopicArn=topic)

@@ -194,3 +194,26 @@ def test_a_change_is_looked_at_below_the_list_or_beside_it_where_there_is_room(c
 
     expect(page.locator("table.item-diff")).to_be_visible()
     console.looks("stream")
+
+
+def test_a_shard_is_split_and_its_children_tell_their_parent(console: Console, loop: Loop):
+    loop.put("ada")
+    page = opened(console, loop)
+    page.get_by_role("button", name=re.compile("^Stream details and shards")).click()
+    shards = page.get_by_role("table", name="Shards")
+    expect(shards.get_by_role("row")).to_have_count(2)
+    shards.get_by_role("radio").first.check()
+    page.get_by_role("button", name="Split", exact=True).click()
+
+    expect(shards.get_by_role("row")).to_have_count(4)
+    parent = shards.get_by_role("row").last
+    expect(parent).to_contain_text("Closed")
+    name = parent.get_by_role("rowheader").inner_text()
+    for child in (1, 2):
+        expect(shards.get_by_role("row").nth(child)).to_contain_text("50%")
+        expect(shards.get_by_role("row").nth(child)).to_contain_text(name)
+    shards.scroll_into_view_if_needed()
+    console.looks("stream-shards")
+    loop.dynamodb.update_table(TableName=loop.table, StreamSpecification={"StreamEnabled": False})
+    expect(page.get_by_text(re.compile("is off: what it has recorded stays"))).to_be_visible()
+    expect(page.get_by_text("INSERT").first).to_be_visible()

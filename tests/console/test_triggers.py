@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.console.browser import Console
 from tests.console.forms import choose
 from tests.console.loop import BROKEN, Loop
+from tests.console.setting import client_of
 
 
 @pytest.fixture
@@ -136,6 +137,63 @@ def test_the_parameters_of_a_trigger_are_edited(console: Console, loop: Loop):
     assert (mapping["BatchSize"], mapping["MaximumRetryAttempts"]) == (5, 2)
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert "FilterCriteria" not in mapping
+
+
+def told_of(console: Console, loop: Loop) -> str:
+    """A queue that the function's role may tell of failures, and an alias `live` of the function; the queue's ARN."""
+    sqs = client_of(console.server, "sqs")
+    url = sqs.create_queue(QueueName=f"{loop.table}-failures")["QueueUrl"]
+    statement = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    loop.iam.put_role_policy(RoleName=loop.role, PolicyName="queue", PolicyDocument=document)
+    version = loop.lambda_.publish_version(FunctionName=loop.function)["Version"]
+    loop.lambda_.create_alias(FunctionName=loop.function, Name="live", FunctionVersion=version)
+    arn: str = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    return arn
+
+
+def test_a_trigger_of_an_alias_tells_its_destination_and_accounts_for_every_record(console: Console):
+    loop = Loop(console.server, BROKEN)
+    queue = told_of(console, loop)
+    page = console.open(f"#/create-trigger?table={loop.table}&function={loop.function}")
+    choose(page, "Version or alias", re.compile("^live"))
+    page.get_by_label("Concurrent batches per shard").fill("4")
+    page.get_by_label("Tumbling window duration in seconds").fill("30")
+    page.get_by_label("Retry attempts").fill("0")
+    page.get_by_label("On-failure destination").fill(f"{queue}-other")
+    with console.refusals():
+        page.get_by_role("button", name="Create trigger").click()
+        expect(page.get_by_text(re.compile("^Parallelization factor must be equal to 1"))).to_be_visible()
+        page.get_by_label("Tumbling window duration in seconds").fill("0")
+        page.get_by_role("button", name="Create trigger").click()
+        expect(page.get_by_text(re.compile("^The destination ARN .* is invalid"))).to_be_visible()
+    expect(page.get_by_label("On-failure destination")).to_be_focused()
+    console.picture("trigger-create-destination")
+    page.get_by_label("On-failure destination").fill(queue)
+    page.get_by_role("button", name="Create trigger").click()
+
+    title = f"{loop.table} → {loop.function}:live"
+    expect(page.get_by_role("heading", name=title)).to_be_visible()
+    loop.put("ada")
+    loop.server.idle()
+    expect(page.get_by_text(f"Sent to {queue}")).to_be_visible()
+    metrics = page.get_by_role("heading", name="Event source mapping metrics")
+    metrics.scroll_into_view_if_needed()
+    page.get_by_text(re.compile("^By shard")).click()
+    line = page.get_by_role("table", name="Records by shard").get_by_role("row").nth(1)
+    expect(line.get_by_role("cell").nth(1)).to_have_text("4")
+    expect(line.get_by_role("cell").nth(5)).to_have_text("1")
+    expect(page.get_by_text("Told of 1")).to_be_visible()
+    console.looks("trigger-accounting")
+    page.get_by_role("link", name="Edit").click()
+    expect(page.get_by_label("On-failure destination")).to_have_value(queue)
+    page.get_by_label("On-failure destination").fill("")
+    page.get_by_role("button", name="Save changes").click()
+
+    expect(page.get_by_role("heading", name=title)).to_be_visible()
+    mapping = loop.lambda_.get_event_source_mapping(UUID=page.url.rpartition("/")[2])
+    assert (mapping["ParallelizationFactor"], mapping["FunctionArn"].rpartition(":")[2]) == (4, "live")
+    assert not mapping.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
 
 
 def test_a_failing_function_shows_its_attempts_with_growing_waits_until_it_is_repaired(console: Console):

@@ -1,23 +1,33 @@
-"""A small world around the delivery machine: a journal, a function and a supervisor that all misbehave.
+"""A small world around the delivery machine: streams, lanes, functions, roles and supervisors that all misbehave.
 
-Everything random comes from one seed, so a history can be told again. The world keeps its own books and
-checks every command against the promises of the product; `check_end` checks the sums.
+No loop and no I/O: what survives a crash is in `Disk`, and the rest is thrown away. What is decided, stored and
+divided is the product's own code (`machine`, `lanes`, `checkpoint`, `past`, `streams.log`). What a runner and the
+supervisor do around it is told here in short; tests of theirs are in `test_changes_in_flight`.
+
+A *history* is some dozens of steps and what follows from them: `run` tells one, from its seed.
 """
 
-import itertools
-import random  # noqa: TID251 - seeded: the whole point is that it can be repeated
+import contextlib
 from collections import Counter
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 import orjson
 
 from millrace.core import limits
+from millrace.core.arn import Scope
+from millrace.streams import log
+from millrace.streams.stream import HASH_END, Shard
+from millrace.triggers import catalog, checkpoint, delivery, lanes, past
+from millrace.triggers import machine as machines
+from millrace.triggers.catalog import Mapping
+from millrace.triggers.checkpoint import LeaseLostError
 from millrace.triggers.delivery import (
-    AttemptFailed,
     Checkpoint,
-    Config,
+    Command,
     Configured,
     Discarded,
+    Event,
     Finish,
     InvocationFailed,
     InvocationSucceeded,
@@ -25,7 +35,6 @@ from millrace.triggers.delivery import (
     PermissionLost,
     Phase,
     Read,
-    Reason,
     Record,
     RecordsRead,
     Report,
@@ -33,357 +42,649 @@ from millrace.triggers.delivery import (
     SetTimer,
     ShardEnded,
     Signal,
-    Window,
-    begin,
 )
-from millrace.triggers.machine import step
+from millrace.triggers.target import Target
+from tests.simulation.books import Account, Shelf
+from tests.simulation.chance import Chance
+from tests.simulation.disk import Disk
+from tests.simulation.lane import Lane
+
+STEPS = 30
+SETTLES = 3_000
+SCOPE = Scope("000000000000", "eu-west-1")
+BIG = b"x" * (limits.mapping_batch_bytes_max // 3)
+MUCH = "x" * limits.mapping_window_state_bytes_max
+PARTITIONS = 8
+HASHES = tuple((HASH_END // PARTITIONS * one) | one for one in range(PARTITIONS))
+DATA = tuple(f"INSERT KEYS_ONLY 0 0 - {value:x}\n{{}}\n\n".encode() for value in HASHES)
+FACTORS = (1, 1, 1, 1, 1, 2, 2, 3, 3, 10)
+HOUR = 3600.0
+
+
+class CrashedError(Exception):
+    """The process died between two instructions."""
 
 
 class World:
     def __init__(self, seed: int) -> None:
-        self.random = random.Random(seed)
+        self.chance = Chance(seed)
+        self.seed = seed
         self.now = 1_700_000_000.0
-        self.created: list[float] = []  # of record 1, 2, 3, …
-        self.floor = 0
-        self.divisor = self.random.choice([0, 0, 3, 2])  # numbers divisible by it are filtered; 0: none
-        self.divisors = {self.divisor}
-        # One of several lanes: numbers with this remainder are its own, and trims are found out without it.
-        self.lanes = self.random.choice([1, 1, 2, 5])
-        self.lane = self.random.randrange(self.lanes)
-        self.config = self.random_config()
-        self.enabled = True
-        self.missing = ""
-        self.ended = False
-        for _ in range(self.random.randrange(10)):
-            self.append()
-        start = self.random.choice([0, len(self.created)])
-        self.saved = Checkpoint(start, start, lanes=self.lanes, lane=self.lane)
-        self.acked: dict[int, int] = {}  # number: in which life of the process
-        self.discarded: set[int] = set()
-        self.discards: Counter[str] = Counter()
-        self.failures: Counter[tuple[int, int]] = Counter()
-        self.age_discards = False  # while retrying, for longer than the stream keeps its records
-        self.life = 0
+        self.disk = Disk()
         self.healthy = False
-        self.finished = False
-        self.boot()
+        self.stale = True
+        self.missing = ""
+        self.owners = 1
+        self.mappings = 0
+        self.shelves: dict[str, Shelf] = {}
+        self.lanes: list[Lane] = []
+        self.cut_off: list[Lane] = []
+        self.resting: list[Lane] = []  # failed, and to begin again from their rows
+        self.claims: Counter[str] = Counter()  # what the history has seen, so that none is seen by nobody
+        chance = self.chance
+        self.checks_purity = chance.odds(100)
+        self.has_big = chance.odds(150)
+        shards = chance.pick((1, 1, 1, 2))
+        self.stream = log.create(self.disk, SCOPE, "orders", "KEYS_ONLY", (), self.now, shards=shards)
+        self.note_shards()
+        for _ in range(chance.below(4)):
+            self.write()
+        self.make_mapping()
+
+    # The mapping.
+
+    def make_mapping(self) -> None:
+        self.mappings += 1
+        self.mapping = Mapping(
+            uuid=f"m{self.mappings}",
+            stream_arn=self.stream.arn,
+            function="ship",
+            starting_position="LATEST",
+            modified=self.now,
+        )
+        self.divisor = 0
+        self.choose()
+        latest = self.chance.odds(300)
+        self.accounts: dict[str, Account] = {}
+        self.rows_before: Counter[str] = Counter()
+        for shard in self.stream.shards:
+            row = checkpoint.start(self.disk, self.mapping.uuid, shard, latest=latest)
+            self.accounts[shard.id] = Account(self.shelves[shard.id], row.start)
+        self.stale = True
+
+    def choose(self) -> None:
+        """Other settings."""
+        pick = self.chance.pick
+        tumbling = pick((0, 0, 0, 10, 900))
+        self.mapping = replace(
+            self.mapping,
+            batch_size=pick((1, 2, 3, 5, 100)),
+            window_seconds=pick((0, 0, 0, 1, 300)),
+            retry_attempts_max=pick((-1, -1, 0, 1, 3)),
+            record_age_seconds_max=pick((-1, -1, -1, 60, 300, 604_800)),
+            bisect=pick((False, True)),
+            response_types=pick(((), ("ReportBatchItemFailures",))),
+            tumbling_seconds=tumbling,
+            lanes=1 if tumbling else pick(FACTORS),
+            destination=pick(("", "arn:aws:sqs:eu-west-1:000000000000:lost")),
+        )
+        self.divisor = pick((0, 0, 2, 3, self.divisor, self.divisor))
+        self.config = self.mapping.config
+        catalog.put(self.disk, self.mapping)
 
     # The supervisor.
 
-    def boot(self) -> None:
-        self.state = begin(self.saved, self.config, enabled=self.enabled, missing=self.missing)
-        self.reading: Read | None = None
-        self.flight: tuple[Record, ...] | None = None
-        self.window: Window | None = None
-        self.final = False
-        self.timer: float | None = None
-        self.feed(Signal.STARTED)
-        if self.ended:
-            self.feed(ShardEnded(len(self.created)))
+    def refresh(self) -> None:
+        """Let runners go and begin, until they are those there should be."""
+        self.stale = False
+        rows = checkpoint.load_all(self.disk, self.mapping.uuid)
+        target = Target(self.mapping, self.stream, None, None, (), 0, rows)
+        for shard in self.stream.shards:
+            self.follow(shard, [lane for lane in self.lanes if lane.shard.id == shard.id])
+        self.release(target.finished)
+        attended = {lane.shard.id for lane in (*self.lanes, *self.resting)}
+        for shard in target.shards_to_start():
+            if shard.id not in attended:
+                self.take_over(shard)
 
-    def crash(self) -> None:
-        self.life += 1
-        self.failures.clear()
-        self.boot()
+    def follow(self, shard: Shard, runners: list[Lane]) -> None:
+        changes = any(lane.draining or lane.gap or lane.count != self.mapping.lanes for lane in runners)
+        for lane in runners:
+            if shard.end is not None and lane.state.end is None and lane in self.lanes:
+                self.feed(lane, ShardEnded(shard.number(str(shard.end))))
+            lane.shard = shard
+            if changes:
+                self.drain(lane)
 
-    def feed(self, event) -> None:
-        before = self.state
-        copy = replace(before)
-        self.state, commands = step(before, event, self.now)
+    def drain(self, lane: Lane) -> None:
+        if not lane.draining:
+            lane.draining = True
+            self.feed(lane, Signal.DISABLE)
+            self.stale = True
+
+    def release(self, finished: Collection[tuple[str, int]]) -> None:
+        there = {shard.id for shard in self.stream.shards}
+        waiting = {lane.shard.id for lane in self.lanes if not lane.is_drained}
+        waiting |= {lane.shard.id for lane in self.resting}
+        for lane in list(self.lanes):
+            over = (
+                lane.state.phase is Phase.FINISHED
+                and not lane.draining
+                and (lane.shard.id, lane.index) in finished
+            )
+            if over or lane.shard.id not in waiting or lane.shard.id not in there:
+                self.let_go(lane)
+
+    def let_go(self, lane: Lane) -> None:
+        lane.is_over = True
+        if lane in self.lanes:
+            self.lanes.remove(lane)
+        account = self.accounts.get(lane.shard.id)
+        if account is not None:
+            account.busy = {one: who for one, who in account.busy.items() if who is not lane}
+
+    def take_over(self, shard: Shard) -> None:
+        """Nobody is at work on the shard: own its rows, as many lanes as there should be."""
+        account = self.accounts.get(shard.id)
+        if account is None:
+            account = self.accounts[shard.id] = Account(self.shelves[shard.id], 0)
+        self.owners += 1
+        before = checkpoint.load_shard(self.disk, self.mapping.uuid, shard.id)
+        rows, lost = checkpoint.claim(
+            self.disk, self.mapping.uuid, shard, str(self.owners), self.mapping.lanes
+        )
+        if len(before) != len(rows):
+            account.tries.clear()
+        self.claims["divided"] += len(before) not in (0, len(rows))
+        self.claims["lost by lanes"] += lost
+        account.check_rows(rows, lost, self.disk.floor(shard.journal))
+        assert checkpoint.load_shard(self.disk, self.mapping.uuid, shard.id) == rows, "not what was stored"
+        parent = self.accounts.get(shard.parent or "")
+        if parent is not None and parent.closed is None:
+            parent.check_done()
+        for row in rows:
+            if not row.finished:
+                self.start(shard, row)
+
+    def start(self, shard: Shard, row: Checkpoint) -> None:
+        lane = Lane(self.mapping.uuid, shard, row, self.config, self.divisor, enabled=self.mapping.enabled)
+        tries = self.accounts[shard.id].tries.get(row.lane)
+        if tries is not None:
+            lane.tries, lane.tried_at, limits_ = tries
+            lane.limits = list(limits_)
+        self.lanes.append(lane)
+        if self.missing:
+            self.feed(lane, PermissionLost(self.missing, "PROBLEM"))
+        if shard.end is not None and lane in self.lanes:
+            self.feed(lane, ShardEnded(shard.number(str(shard.end))))
+        if lane in self.lanes:
+            self.feed(lane, Signal.STARTED)
+
+    # A runner.
+
+    def feed(self, lane: Lane, event: Event) -> None:
+        before = lane.state
+        copy = delivery.copy_of(before) if self.checks_purity else before
+        after, commands = machines.step(before, event, self.now)
         assert before == copy, "step changed its argument"
-        for command in commands:
-            if not self.healthy and self.random.random() < 0.01:
-                self.crash()  # between two commands
-                return
-            self.carry_out(command)
-        self.check_sums()
+        lane.state = after
+        try:
+            for command in commands:
+                if not self.healthy and self.chance.odds(6):
+                    if self.chance.odds(400):
+                        self.crash()
+                        raise CrashedError
+                    self.fail(lane)
+                    return
+                self.carry_out(lane, command)
+        except LeaseLostError:
+            assert lane.is_cut_off, "the row is ours, and could not be saved"
+            self.cut_off.remove(lane)
+            self.claims["leases lost"] += 1
+        if lane.is_drained or lane.state.phase is Phase.FINISHED:
+            self.stale = True
 
-    def carry_out(self, command) -> None:
+    def carry_out(self, lane: Lane, command: Command) -> None:
         match command:
             case Read():
-                assert self.reading is None, "two reads at once"
+                assert lane.reading is None, "two reads at once"
                 assert command.limit > 0
-                self.reading = command
+                lane.reading = command
             case Invoke():
-                self.check_invoke(command)
-                self.flight, self.window, self.final = command.records, command.window, command.final
+                self.invoke(lane, command)
             case SetTimer():
-                self.timer = command.when
+                lane.timer = command.when
             case SaveCheckpoint():
-                assert command.checkpoint.position >= self.saved.position, "the position went back"
-                if command.checkpoint.position > self.saved.position:
-                    self.failures.clear()
-                self.saved = command.checkpoint
-                self.check_given_up(command)
+                self.save(lane, command)
             case Report():
-                self.note_fact(command.fact)
+                if isinstance(command.fact, Discarded):
+                    self.claims[f"discarded: {command.fact.reason}"] += command.fact.count
             case Finish():
-                assert self.saved.finished
-                self.finished = True
+                assert lane.saved.finished
 
-    def note_fact(self, fact) -> None:
-        match fact:
-            case Discarded():
-                self.discards[fact.reason] += fact.count
-                self.age_discards |= bool(fact.first) and fact.reason is Reason.TRIMMED
-                if fact.first:  # otherwise it was trimmed before anyone read it: `floor` tells
-                    self.discarded.update(range(int(fact.first), int(fact.last) + 1))
-            case AttemptFailed(counts=True):
-                key = (int(fact.first or 0), int(fact.last or 0))
-                self.failures[key] += 1
-                if self.config.retry_attempts_max >= 0:
-                    assert self.failures[key] <= self.config.retry_attempts_max + 1, "too many attempts"
+    def invoke(self, lane: Lane, command: Invoke) -> None:
+        if not lane.is_cut_off:
+            assert self.mapping.enabled, "called while disabled"
+            assert not self.missing, "called without permission"
+            assert not lane.draining, "called while draining"
+            self.accounts[lane.shard.id].check_invoke(lane, command, self.now)
+        lane.call = command
+        if not self.healthy and self.chance.odds(80):
+            lane.hangs_until = self.now + self.chance.pick((3, 60, 900))
 
-    # What must hold.
+    def save(self, lane: Lane, command: SaveCheckpoint) -> None:
+        if not lane.is_cut_off:
+            self.accounts[lane.shard.id].check_save(lane, command)
+        checkpoint.save(self.disk, lane.mapping, lane.shard.id, command.checkpoint)
+        assert not lane.is_cut_off, "somebody else's row was saved"
 
-    def check_invoke(self, command: Invoke) -> None:
-        records = command.records
-        numbers = [record.number for record in records]
-        self.check_window(command)
-        assert self.flight is None, "two batches in flight"
-        assert self.enabled, "called while disabled"
-        assert not self.missing, "called without permission"
-        assert numbers == sorted(set(numbers)), "out of order"
-        assert sum(len(record.data) + 1 for record in records) + 14 <= limits.mapping_batch_bytes_max
-        if not self.state.checkpoint.bounds:
-            assert len(records) <= self.config.batch_size
-        for number in numbers:
-            assert self.acked.get(number, -1) != self.life, f"record {number} is delivered twice"
-            assert number > self.saved.position, "called with what is done with"
-        for number in range(self.saved.start + 1, numbers[0] if numbers else 0):
-            assert self.is_resolved(number), f"record {number} was passed over by {numbers}"
-        for low, high in itertools.pairwise(numbers):
-            assert all(self.is_resolved(number) for number in range(low + 1, high)), "a hole in the batch"
-
-    def check_window(self, command: Invoke) -> None:
-        """The state is what the function has seen of the window, so far, and no record is in the wrong one."""
-        window = command.window
-        assert bool(command.records) != command.final
-        if window is None:
-            assert not command.final
+    def fail(self, lane: Lane) -> None:
+        """The disk refused, or there was a fault: the runner begins again, later, from its row."""
+        self.claims["faults"] += 1
+        if lane.is_cut_off:
+            self.cut_off.remove(lane)
             return
-        assert all(record.created < window.end for record in command.records), "a batch crosses its window"
-        seen = orjson.loads(window.state)
-        for number in seen.get("numbers", []):
-            assert self.created[number - 1] < window.end, "a state crosses its window"
-            assert number <= self.saved.position, "a state knows what is not done with"
-        if seen:
-            assert window.start == seen["window"], "a state of another window"
-        over = command.final and not window.early
-        if over and not self.ended:
-            assert self.now >= window.end or self.created[self.saved.position] >= window.end
+        self.let_go(lane)
+        self.resting.append(lane)
 
-    def check_given_up(self, command: SaveCheckpoint) -> None:
-        for lost in command.given_up:
-            for record in lost.records:
-                assert record.number <= command.checkpoint.position, "given up, but not passed"
-                assert record.number in self.discarded, "told of what was not discarded"
+    def begin_again(self) -> None:
+        lane = self.resting.pop(self.chance.below(len(self.resting)))
+        shard = self.stream.shard(lane.shard.id)
+        others = [one for one in self.lanes if one.shard.id == lane.shard.id]
+        self.stale = True
+        if shard is None or not others and not any(r.shard.id == shard.id for r in self.resting):
+            return  # `refresh` takes the whole shard over
+        if any(one.draining for one in others):
+            return
+        self.owners += 1
+        row = checkpoint.claim_lane(self.disk, self.mapping.uuid, shard, str(self.owners), lane.index)
+        if row is not None and not row.finished:
+            assert replace(row, owner="") == replace(lane.saved, owner=""), "a save is lost"
+            self.start(shard, row)
 
-    def check_sums(self) -> None:
-        for row in (self.saved, self.state.checkpoint):
-            done = row.delivered + row.filtered + sum(row.discarded.values())
-            own = sum(map(self.is_own, range(row.start + 1, row.position + 1)))
-            assert done == own, f"the counts do not add up: {row}"
-            assert row.filtered >= 0, f"the counts do not make sense: {row}"
-            assert row.filtered <= sum(map(self.may_be_filtered, range(row.start + 1, row.position + 1)))
-            if not self.age_discards:
-                assert row.discarded.get(Reason.TRIMMED, 0) <= self.floor
+    # What is outstanding is answered.
 
-    def check_end(self) -> None:
-        row = self.saved
-        assert row.window is None, "a window stays open for ever"
-        head = len(self.created)
-        assert row.position == head, f"{head - row.position} records are pending for ever"
-        assert self.state.phase in (Phase.IDLE, Phase.FINISHED)
-        for number in range(row.start + 1, head + 1):
-            assert self.is_resolved(number), f"record {number} is lost"
-        if self.life == 0:
-            assert row.delivered == len(self.acked), "not all that was delivered is counted so"
-            assert row.discarded == dict(self.discards), "not all that was discarded is counted so"
+    def go_on(self) -> None:
+        """One of those who wait gets what it waits for."""
+        waiting = [
+            lane
+            for lane in (*self.lanes, *self.cut_off)
+            if lane.reading or lane.call or lane.timer is not None
+        ]
+        if waiting and not (self.resting and self.chance.odds(200)):
+            self.serve(self.chance.pick(waiting))
+        elif self.resting:
+            self.begin_again()
 
-    def is_resolved(self, number: int) -> bool:
-        return (
-            not self.is_own(number)
-            or number in self.acked
-            or number in self.discarded
-            or number <= self.floor
-            or self.may_be_filtered(number)
-        )
+    def serve(self, lane: Lane) -> None:
+        if lane.reading:
+            self.answer_read(lane)
+        elif lane.call and not (lane.hangs_until and self.now < lane.hangs_until and self.chance.odds(700)):
+            self.answer_call(lane)
+        elif lane.timer is not None:
+            self.now = max(self.now, lane.timer)
+            lane.timer = None
+            self.feed(lane, Signal.TIMER_FIRED)
 
-    def may_be_filtered(self, number: int) -> bool:
-        return any(divisor and number % divisor == 0 for divisor in self.divisors)
+    def answer_read(self, lane: Lane) -> None:
+        read, lane.reading = lane.reading, None
+        assert read is not None
+        shelf, row = self.shelves[lane.shard.id], lane.state.checkpoint
+        floor, head = self.disk.floor(lane.shard.journal), shelf.head
+        budget = read.limit * lane.count
+        if self.chance.odds(200):
+            budget = 1 + self.chance.below(min(budget, 6))
+        if not row.is_alone and floor > read.after:
+            lane.gap = True
+            self.feed(lane, RecordsRead(read.after, (), read.after, exhausted=True))
+            if lane in self.lanes:
+                self.drain(lane)
+            return
+        if floor > read.after:
+            lane.floor = max(lane.floor, floor)
+        low = max(read.after, floor)
+        high = min(low + budget, head)
+        records, filtered = self.own(lane, row, low, high)
+        if row.is_alone:
+            filtered = ()
+        self.feed(lane, RecordsRead(read.after, records, max(read.after, high), high >= head, floor if row.is_alone else 0, filtered))
 
-    def passes(self, number: int) -> bool:
-        return not self.divisor or number % self.divisor != 0
+    def own(
+        self, lane: Lane, row: Checkpoint, low: int, high: int
+    ) -> tuple[tuple[Record, ...], tuple[tuple[int, int], ...]]:
+        """The lane's records that pass, and the runs of those that do not."""
+        shelf, divisor = self.shelves[lane.shard.id], lane.filters[-1]
+        records: list[Record] = []
+        runs: list[tuple[int, int]] = []
+        last, count = 0, 0
+        for number in range(low + 1, high + 1):
+            if not lanes.owns(row, number, shelf.partitions[number]):
+                continue
+            if divisor and shelf.kinds[number] % divisor == 0:
+                last, count = number, count + 1
+                continue
+            if count:
+                runs.append((last, count))
+                count = 0
+            data = BIG if self.has_big and number % 7 == 0 else b"{}"
+            records.append(Record(number, str(number), shelf.created[number], data))
+        if count:
+            runs.append((last, count))
+        return tuple(records), tuple(runs)
 
-    def is_own(self, number: int) -> bool:
-        return number % self.lanes == self.lane
+    def answer_call(self, lane: Lane) -> None:
+        command, lane.call = lane.call, None
+        assert command is not None
+        batch = [record.number for record in command.records]
+        account = self.accounts.get(lane.shard.id)
+        hung, lane.hangs_until = lane.hangs_until, None
+        if account is None or lane.is_cut_off:
+            self.feed(lane, InvocationSucceeded(orjson.dumps({"state": {}})))
+            return
+        for number in batch:
+            account.busy.pop(account.shelf.partitions[number], None)
+        mood = self.chance.below(100)
+        if hung is not None and not self.healthy:
+            self.now = max(self.now, hung)
+            self.claims["hung"] += 1
+            self.call_fails(lane, account, batch, counts=True)
+        elif self.healthy or mood < 45:
+            self.call_succeeds(lane, account, command, batch)
+        elif mood < 65:
+            self.answer_oddly(lane, account, command, batch)
+        else:
+            self.call_fails(lane, account, batch, counts=mood < 85)
+
+    def call_succeeds(self, lane: Lane, account: Account, command: Invoke, batch: list[int]) -> None:
+        account.note_taken(lane, batch)
+        account.note_success(lane, batch)
+        answer = self.answer(lane, command, batch)
+        if lane.config.report_item_failures:
+            answer |= self.chance.pick(({}, {"batchItemFailures": []}, {"batchItemFailures": None}))
+        self.feed(lane, InvocationSucceeded(orjson.dumps(answer)))
+
+    def call_fails(self, lane: Lane, account: Account, batch: list[int], *, counts: bool) -> None:
+        if counts:
+            account.note_failure(lane, batch, self.now, bisect=lane.config.bisect)
+        else:
+            account.note_throttle(lane, self.now)
+        self.hear_failure(lane, InvocationFailed("TypeError", counts=counts))
+
+    def hear_failure(self, lane: Lane, event: InvocationFailed | InvocationSucceeded) -> None:
+        self.feed(lane, event)
+        if not lane.is_over:
+            assert lane.doomed is None, f"{lane.doomed} should have been given up"
+
+    def answer(self, lane: Lane, command: Invoke, numbers: list[int]) -> dict[str, object]:
+        """What a function returns that notes in its window which numbers it has seen."""
+        if command.window is None:
+            return {}
+        lane.returned = numbers
+        before = orjson.loads(command.window.state).get("numbers", [])
+        state: dict[str, object] = {"numbers": before + numbers}
+        if not self.healthy and self.chance.odds(4):
+            state["much"] = MUCH
+        return {"state": state}
+
+    def answer_oddly(self, lane: Lane, account: Account, command: Invoke, batch: list[int]) -> None:
+        """The function reports failed items: right ones, wrong ones, both, the first one, or in no good form."""
+        named = [{"itemIdentifier": str(self.chance.pick(batch))} for _ in range(2)] if batch else []
+        kind = self.chance.below(10)
+        wrong = kind < 3 or not batch
+        if wrong:
+            named.append(self.chance.pick(({"itemIdentifier": "unknown"}, {"itemIdentifier": None}, {}, 7)))
+        if not lane.config.report_item_failures:
+            if command.window is None:
+                self.call_succeeds(lane, account, command, batch)
+            else:  # the window's state is missing
+                account.note_failure(lane, batch, self.now, bisect=lane.config.bisect)
+                self.hear_failure(lane, InvocationSucceeded(orjson.dumps({"batchItemFailures": named})))
+            return
+        first = 0 if wrong else min(int(one["itemIdentifier"]) for one in named)
+        done = [number for number in batch if number < first]
+        answer = {"batchItemFailures": named, **self.answer(lane, command, done)}
+        self.claims["partial"] += bool(done)
+        if done:
+            account.note_taken(lane, done)
+            account.note_partial(lane, batch[len(done) :], self.now)
+        else:
+            lane.returned = []
+            bisect = lane.config.bisect and wrong
+            account.note_failure(lane, batch, self.now, bisect=bisect)
+        self.hear_failure(lane, InvocationSucceeded(orjson.dumps(answer)))
 
     # What happens.
 
-    def random_config(self) -> Config:
-        pick = self.random.choice
-        return Config(
-            batch_size=pick([1, 2, 3, 5, 100]),
-            window_seconds=pick([0, 0, 1, 300]),
-            retry_attempts_max=pick([-1, -1, 0, 1, 3]),
-            record_age_seconds_max=pick([-1, -1, 60, 300]),
-            bisect=pick([False, True]),
-            report_item_failures=pick([False, True]),
-            tumbling_seconds=pick([0, 0, 10, 900]),
-        )
-
-    def append(self) -> None:
-        self.created.append(self.now - self.random.choice([0.0, 0.0, 0.5]))
-
-    def act(self) -> None:
-        """One thing happens."""
-        actions = [(6, self.write), (8, self.pass_time), (1, self.reconfigure), (1, self.toggle)]
-        actions += [(1, self.toggle_permission), (1, self.touch), (0.3, self.crash), (0.4, self.trim)]
-        actions += [(0.1, self.end)]
-        if self.reading:
-            actions.append((20, self.answer_read))
-        if self.flight is not None:
-            actions.append((12, self.answer_call))
-        if self.timer is not None:
-            actions.append((6, self.fire))
-        weights, calls = zip(*actions, strict=True)
-        self.random.choices(calls, weights)[0]()
+    def step(self, number: int) -> None:
+        self.chance.turn(number)
+        with contextlib.suppress(CrashedError):
+            self.chance.pick(ACTS)(self)
+            if self.stale and self.chance.odds(700):
+                self.refresh()
 
     def write(self) -> None:
-        if not self.ended:
-            for _ in range(self.random.choice([1, 1, 2, 7])):
-                self.append()
-            self.feed(Signal.KICK)
+        chance = self.chance
+        touched: set[str] = set()
+        for _ in range(chance.pick((1, 1, 2, 3, 7))):
+            partition = chance.below(PARTITIONS)
+            if self.stream.disabled is not None or not self.stream.open_shards:
+                return
+            shard = self.stream.route(HASHES[partition])
+            self.disk.append(shard.journal, DATA[partition])
+            shelf = self.shelves[shard.id]
+            shelf.created.append(max(shelf.created[-1], self.now - chance.pick((0.0, 0.0, 0.5))))
+            shelf.partitions.append(HASHES[partition])
+            shelf.kinds.append(chance.below(12) + 1)
+            touched.add(shard.id)
+        for lane in (*self.lanes, *self.cut_off):
+            if lane.shard.id in touched and not lane.state.behind and not lane.is_over:
+                self.feed(lane, Signal.KICK)
 
     def pass_time(self) -> None:
-        self.now += self.random.choice([0.001, 0.1, 1, 30, 70])
-        if self.random.random() < 0.01:
-            self.now += 25 * 3600
+        self.now += self.chance.pick((0.001, 0.1, 1, 30, 70))
 
-    def fire(self) -> None:
-        if self.timer is not None:
-            self.now = max(self.now, self.timer)
-            self.timer = None
-            self.feed(Signal.TIMER_FIRED)
+    def jump(self) -> None:
+        """The clock jumps, and the stream's retention sees to its day."""
+        self.now += self.chance.pick((1, 5, 25)) * HOUR
+        if self.chance.odds(800):
+            self.sweep()
 
-    def answer_read(self) -> None:
-        read, self.reading = self.reading, None
-        assert read is not None
-        low = max(read.after, self.floor)
-        budget = read.limit if self.random.random() < 0.8 else self.random.randint(1, read.limit)
-        high = min(low + budget, len(self.created))
-        own = [number for number in range(low + 1, high + 1) if self.is_own(number)]
-        records = tuple(self.record(number) for number in own if self.passes(number))
-        filtered = () if self.lanes == 1 else self.runs(own)
-        exhausted = high == len(self.created)
-        self.feed(RecordsRead(read.after, records, high, exhausted, self.floor, filtered))
+    def sweep(self) -> None:
+        before = self.now - limits.stream_retention_seconds
+        over: list[Shard] = []
+        for shard in self.stream.shards:
+            shelf = self.shelves[shard.id]
+            gone = sum(created <= before for created in shelf.created) - 1
+            self.disk.trim(shard.journal, gone)
+            if (
+                shard.end is not None
+                and (shard.closed or 0.0) <= before
+                and self.disk.floor(shard.journal) == shelf.head
+            ):
+                over.append(shard)
+        if over:
+            self.stream = log.remove(self.disk, self.stream, over, past.farewell)
+            self.bid_farewell(over)
 
-    def runs(self, own: list[int]) -> tuple[tuple[int, int], ...]:
-        """The last of each run of numbers that do not pass, and how many they are."""
-        runs = [(passes, list(run)) for passes, run in itertools.groupby(own, self.passes)]
-        return tuple((run[-1], len(run)) for passes, run in runs if not passes)
+    def bid_farewell(self, over: list[Shard]) -> None:
+        """The shards' accounts are closed: what was pending of them is trimmed."""
+        self.claims["farewells"] += len(over)
+        for shard in over:
+            account = self.accounts.get(shard.id)
+            if account is None:
+                account = self.accounts[shard.id] = Account(self.shelves[shard.id], 0)
+            account.closed = {}
+            pending = account.shelf.head - account.start - len(account.fates)
+            self.rows_before.update(account.totals)
+            self.rows_before["trimmed"] += pending
+            for lane in [one for one in (*self.lanes, *self.cut_off, *self.resting) if one.shard.id == shard.id]:
+                lane.is_over = True
+                for known in (self.lanes, self.cut_off, self.resting):
+                    if lane in known:
+                        known.remove(lane)
+        kept = past.load(self.disk, self.mapping.uuid)
+        counted = Counter(kept.discarded) + Counter(delivered=kept.delivered, filtered=kept.filtered)
+        assert counted == +self.rows_before, f"of the past are kept {counted}, there were {self.rows_before}"
+        assert counted.total() == kept.records
+        self.stale = True
 
-    def record(self, number: int) -> Record:
-        big = number % 11 == 0
-        return Record(number, str(number), self.created[number - 1], BIG if big else b"{}")
+    def trim(self) -> None:
+        shard = self.chance.pick(self.stream.shards) if self.stream.shards else None
+        if shard is not None:
+            self.disk.trim(shard.journal, self.chance.below(self.shelves[shard.id].head + 1))
 
-    def answer_call(self) -> None:
-        batch, self.flight = self.flight, None
-        assert batch is not None
-        mood = self.random.random()
-        if self.healthy or mood < 0.4:
-            self.ack(batch)
-            self.feed(InvocationSucceeded(orjson.dumps({"state": self.seen(batch)})))
-        elif mood < 0.6 and self.config.report_item_failures and batch:
-            self.fail_partly(batch)
-        elif mood < 0.8:
-            self.feed(InvocationFailed("Unhandled", counts=True))
-        else:
-            self.feed(InvocationFailed("TooManyRequestsException", counts=False))
+    def end_shard(self) -> None:
+        if self.stream.open_shards:
+            shard = self.chance.pick(self.stream.open_shards)
+            way = log.split if self.chance.odds(500) else log.roll
+            self.stream = way(self.disk, self.stream, shard, self.now)
+            self.note_shards()
 
-    def fail_partly(self, batch: tuple[Record, ...]) -> None:
-        named = self.random.choices(batch, k=2)
-        failures = [{"itemIdentifier": record.sequence_number} for record in named]
-        state = {}
-        if self.random.random() < 0.2:
-            failures.append({"itemIdentifier": "unknown"})
-        else:
-            first = min(record.number for record in named)
-            done = tuple(record for record in batch if record.number < first)
-            self.ack(done)
-            state = self.seen(done)
-        self.feed(InvocationSucceeded(orjson.dumps({"batchItemFailures": failures, "state": state})))
+    def disable_stream(self) -> None:
+        if self.chance.odds(200):
+            log.disable(self.disk, self.stream.arn, self.now)
+            found = log.describe(self.disk, self.stream.arn)
+            assert found is not None
+            self.stream = found
+            self.stale = True
 
-    def seen(self, batch: tuple[Record, ...]) -> dict[str, object]:
-        """What a function returns in a tumbling window that notes the numbers it has seen."""
-        if self.window is None:
-            return {}
-        before = orjson.loads(self.window.state).get("numbers", [])
-        state: dict[str, object] = {"window": self.window.start}
-        if not self.healthy and self.random.random() < 0.03:
-            state["much"] = "x" * limits.mapping_window_state_bytes_max
-        return {**state, "numbers": before + [record.number for record in batch]}
-
-    def ack(self, batch: tuple[Record, ...]) -> None:
-        for record in batch:
-            self.acked[record.number] = self.life
+    def note_shards(self) -> None:
+        for shard in self.stream.shards:
+            if shard.id not in self.shelves:
+                self.shelves[shard.id] = Shelf(shard, self.shelves.get(shard.parent or ""))
+        self.stale = True
 
     def reconfigure(self) -> None:
-        self.config = self.random_config()
-        self.failures.clear()
-        self.divisor = self.random.choice([0, 2, 3])
-        self.divisors.add(self.divisor)
-        self.feed(Configured(self.config))
+        self.choose()
+        self.tell_change(Configured(self.config))
+        self.stale = True
+
+    def tell_change(self, event: Event) -> None:
+        """What ends every wait. Who drains hears nothing of changes."""
+        for lane in list(self.lanes):
+            if lane.is_over or (lane.draining and isinstance(event, Configured)):
+                continue
+            lane.not_before = 0.0
+            if isinstance(event, Configured):
+                lane.change(self.config, self.divisor)
+            self.feed(lane, event)
 
     def toggle(self) -> None:
-        self.enabled = not self.enabled
-        self.feed(Signal.ENABLE if self.enabled else Signal.DISABLE)
+        enabled = not self.mapping.enabled
+        self.mapping = replace(self.mapping, enabled=enabled)
+        catalog.put(self.disk, self.mapping)
+        for lane in list(self.lanes):
+            if not lane.draining and not lane.is_over:
+                lane.not_before = 0.0
+                self.feed(lane, Signal.ENABLE if enabled else Signal.DISABLE)
 
     def toggle_permission(self) -> None:
         self.missing = "" if self.missing else "dynamodb:GetRecords"
-        self.feed(
-            PermissionLost(self.missing, "PROBLEM: no access") if self.missing else Signal.PERMISSION_RESTORED
+        self.tell_change(
+            PermissionLost(self.missing, "PROBLEM") if self.missing else Signal.PERMISSION_RESTORED
         )
 
     def touch(self) -> None:
-        self.feed(Signal.RETRY)
+        self.tell_change(Signal.RETRY)
 
-    def trim(self) -> None:
-        if self.lanes > 1:
-            return
-        self.floor = self.random.randint(self.floor, len(self.created))
+    def crash(self) -> None:
+        """All that is not on the disk is gone."""
+        self.claims["crashes"] += 1
+        for lane in (*self.lanes, *self.cut_off, *self.resting):
+            lane.is_over = True
+        self.lanes, self.cut_off, self.resting = [], [], []
+        for account in self.accounts.values():
+            account.busy = {}
+        self.stale = True
 
-    def end(self) -> None:
-        self.ended = True
-        self.feed(ShardEnded(len(self.created)))
+    def fault(self) -> None:
+        if self.lanes:
+            self.fail(self.chance.pick(self.lanes))
+
+    def rival(self) -> None:
+        """Another process takes a shard's rows: those at work on it do not know, and cannot save any more."""
+        if self.lanes:
+            shard = self.chance.pick(self.lanes).shard
+            self.cut_off_lanes(shard.id)
+            found = self.stream.shard(shard.id)
+            if found is not None:
+                self.take_over(found)
+
+    def cut_off_lanes(self, shard_id: str | None) -> None:
+        for lane in list(self.lanes):
+            if shard_id in (None, lane.shard.id):
+                self.let_go(lane)
+                lane.is_cut_off = True
+                self.cut_off.append(lane)
+        self.resting = [lane for lane in self.resting if shard_id not in (None, lane.shard.id)]
+
+    def delete(self) -> None:
+        """The mapping goes, and another comes. Who is at work for the old one cannot save any more."""
+        if self.chance.odds(300):
+            self.claims["deleted"] += 1
+            self.cut_off_lanes(None)
+            catalog.remove(self.disk, self.mapping)
+            past.remove(self.disk, self.mapping.uuid)
+            self.make_mapping()
+
+    # The end.
 
     def settle(self) -> None:
         """The faults are over: everything must come to its end."""
+        self.chance.turn(-1)
         self.healthy = True
-        if not self.enabled:
+        if not self.mapping.enabled:
             self.toggle()
         if self.missing:
             self.toggle_permission()
-        for _ in range(2_000):
-            if self.reading:
-                self.answer_read()
-            elif self.flight is not None:
-                self.answer_call()
-            elif self.timer is not None:
-                self.fire()
+        for _ in range(SETTLES):
+            if self.stale:
+                self.refresh()
+            elif any(
+                lane.reading or lane.call or lane.timer is not None for lane in (*self.lanes, *self.cut_off)
+            ) or self.resting:  # fmt: skip
+                self.go_on()
             else:
                 return
-        raise AssertionError("the machine never comes to rest")
+        raise AssertionError("it never comes to rest")
+
+    def check_end(self) -> None:
+        stored = checkpoint.load_all(self.disk, self.mapping.uuid)
+        for shard in self.stream.shards:
+            account = self.accounts[shard.id]
+            account.check_done()
+            account.check_rows(stored[shard.id], 0, 0)
+            assert all(row.window is None for row in stored[shard.id])
+        uuids = {key.partition(b"\0")[0].decode() for key in self.disk.rows[checkpoint.SPACE]}
+        assert uuids <= {self.mapping.uuid}, "rows of a deleted mapping came back"
 
 
-BIG = b"x" * (limits.mapping_batch_bytes_max // 3)
+Act = Callable[[World], None]
+_WEIGHTS: tuple[tuple[int, Act], ...] = (
+    (60, World.go_on),
+    (24, World.write),
+    (9, World.pass_time),
+    (4, World.reconfigure),
+    (3, World.toggle),
+    (3, World.toggle_permission),
+    (3, World.touch),
+    (2, World.jump),
+    (2, World.crash),
+    (2, World.fault),
+    (2, World.trim),
+    (2, World.end_shard),
+    (1, World.rival),
+    (1, World.delete),
+    (1, World.disable_stream),
+)
+ACTS: tuple[Act, ...] = tuple(act for weight, act in _WEIGHTS for _ in range(weight))
 
 
-def run(seed: int, acts: int) -> World:
+def run(seed: int, steps: Collection[int] = range(STEPS)) -> World:
+    """Tell the history of a seed, or of some of its steps. Raises AssertionError when a claim is broken."""
     world = World(seed)
-    for _ in range(acts):
-        world.act()
+    for number in steps:
+        world.step(number)
     world.settle()
     world.check_end()
     return world

@@ -9,6 +9,7 @@ import {
   GetFunctionConfigurationCommand,
   LambdaClient,
   ListFunctionsCommand,
+  type LoggingConfig,
   PutFunctionConcurrencyCommand,
   type Runtime,
   TagResourceCommand,
@@ -19,7 +20,7 @@ import {
 } from "@aws-sdk/client-lambda";
 import { clientSettings, endpoint } from "./session";
 
-export type { FunctionConfiguration, Runtime };
+export type { FunctionConfiguration, LoggingConfig, Runtime };
 
 /** A function as GetFunction tells it: configuration, where its code is, tags and concurrency. */
 export type FunctionDetail = Omit<GetFunctionCommandOutput, "$metadata">;

@@ -3,7 +3,10 @@
 import { Sha256 } from "@aws-crypto/sha256-js";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { regionOf } from "./arn";
+import type { MappingStatus } from "./mapping-status";
 import { endpoint, keys, region } from "./session";
+
+export type { MappingStatus };
 
 export interface Health {
   status: string;
@@ -11,26 +14,6 @@ export interface Health {
   region: string;
   auth: boolean;
   runtime: string;
-}
-
-export interface MappingStatus {
-  uuid: string;
-  table: string;
-  stream_arn: string;
-  function: string;
-  role: string | null;
-  state: string;
-  last_result: string;
-  missing: string | null;
-  delivered: number;
-  filtered: number;
-  pending: number;
-  discarded: Record<string, number>;
-  lag_seconds: number | null;
-  attempts: number;
-  retry_in_seconds: number | null;
-  last_error: string | null;
-  shards: Record<string, unknown>[];
 }
 
 export interface TableStatus {
@@ -47,6 +30,15 @@ export interface FunctionStatus {
   errors: number;
   throttles: number;
   duration_ms_total: number;
+  /** Asynchronous events: `waiting` now, the rest since the server started. */
+  events: {
+    waiting: number;
+    retries: number;
+    dropped: number;
+    loops: number;
+    delivered: number;
+    undelivered: number;
+  };
   running: number;
   environments: number;
 }
@@ -65,6 +57,11 @@ export interface Delivery {
   table: string;
   function: string;
   shard: string;
+  /** Which of the shard's batches at a time. */
+  lane?: number;
+  /** The failure destination that was told of what was discarded, and why it could not be. */
+  destination?: string | null;
+  destination_error?: string | null;
   attempt: number | null;
   started: number;
   finished: number | null;
@@ -210,7 +207,8 @@ async function send(method: "GET" | "POST", path: string, body?: unknown, signal
   return answer;
 }
 
-async function ask<T>(path: string, body?: unknown): Promise<T> {
+/** What an address under `/_millrace/` answers: GET, or POST if there is a body. */
+export async function ask<T>(path: string, body?: unknown): Promise<T> {
   const answer = await send(body === undefined ? "GET" : "POST", path, body);
   return (await answer.json()) as T;
 }

@@ -3,7 +3,7 @@ import { Loading } from "./states";
 
 export interface CodeEditorProps {
   value: string;
-  language: "python" | "json" | "text";
+  language: "python" | "javascript" | "json" | "text";
   ariaLabel: string;
   onChange?: (value: string) => void;
   /** Ctrl+S or Cmd+S. */

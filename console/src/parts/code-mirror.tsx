@@ -32,6 +32,7 @@ import { tags } from "@lezer/highlight";
 import { useEffect, useEffectEvent, useRef } from "react";
 import { type Theme, useTheme } from "../shell/theme";
 import type { CodeEditorProps } from "./code-editor";
+import { javascript } from "./javascript";
 
 const darkStyle = HighlightStyle.define([
   { tag: [tags.keyword, tags.operatorKeyword, tags.modifier], color: "#c792ea" },
@@ -72,6 +73,8 @@ function language(name: CodeEditorProps["language"]): Extension {
   switch (name) {
     case "python":
       return [python(), indentUnit.of("    ")];
+    case "javascript":
+      return [javascript, indentUnit.of("  ")];
     case "json":
       return [json(), linter(emptyIsFine), lintGutter()];
     default:

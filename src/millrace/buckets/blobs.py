@@ -74,9 +74,10 @@ def finish(writer: Writer, identity: str) -> None:
 
 
 def free(writer: Writer, blobs: Sequence[Blob], now: float) -> None:
-    """These have no owner any more. What is no more than a chunk is read at once, so nobody is at it."""
+    """These, of one object, have no owner any more. What is no more than a chunk is read at once: nobody is at it."""
+    at_once = sum(blob.chunks for blob in blobs) <= 1
     for blob in blobs:
-        if blob.chunks > 1:
+        if not at_once:
             bury(writer, blob.id, now)
         elif blob.chunks:
             writer.delete(_BYTES, _row(blob.id, 0))

@@ -8,7 +8,7 @@ from millrace.buckets.blobs import Blob
 from millrace.core import limits
 from millrace.core.errors import AwsError
 
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 
 
 class Span(NamedTuple):

@@ -40,7 +40,11 @@ Running it again changes what has changed. docs/deploy.md says which resources a
 @click.option(
     "--replace", is_flag=True, help="Make tables anew where nothing else helps. Their items are lost."
 )
-@click.option("--delete-data", is_flag=True, help="Delete tables and log groups that left the template.")
+@click.option(
+    "--delete-data",
+    is_flag=True,
+    help="Delete data that left the template: tables, log groups, queues, buckets.",
+)
 @click.option("--delete", is_flag=True, help="Remove the stack.")
 def command(
     path: Path | None,

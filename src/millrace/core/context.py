@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from millrace.core.arn import Scope
+from millrace.core.presence import Presence
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Context:
     """One request, as its operation sees it. `response_headers` are added to the answer.
 
     `headers` are the request's, with names in lower case; `base_path` is what a proxy shows this server under.
+    `client` tells those who keep it waiting whether the caller is still there.
 
     Nobody changes it. It is not frozen because one is made for every request, and freezing takes time.
     """
@@ -52,6 +54,7 @@ class Context:
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     base_path: str = ""
     response_headers: dict[str, str] = field(default_factory=dict[str, str])
+    client: Presence = field(default_factory=Presence)
 
     @property
     def reached_at(self) -> str:

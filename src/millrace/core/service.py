@@ -18,7 +18,8 @@ class Service:
     a request needs to be allowed, as the Service Authorization Reference does. `resource_policies` finds the
     policies of the service's resources, where those have some. Where such policies may also deny, and so bind those
     whose own policies allow it and even the root, `denying_policies` tells whether there are any. The operations
-    `unsigned` may be called without a signature, by whoever comes.
+    `unsigned` may be called without a signature, by whoever comes; of the others `open_policies` finds what may allow
+    them to whoever comes.
     """
 
     name: str
@@ -27,3 +28,4 @@ class Service:
     resource_policies: ResourcePolicies | None = None
     denying_policies: Callable[[], Awaitable[bool]] | None = None
     unsigned: frozenset[str] = frozenset()
+    open_policies: ResourcePolicies | None = None

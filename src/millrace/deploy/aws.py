@@ -27,6 +27,9 @@ class Aws:
     lambda_: Any
     iam: Any
     logs: Any
+    sqs: Any
+    sns: Any
+    s3: Any
     scope: Scope
 
 
@@ -54,6 +57,9 @@ def connect(settings: Mapping[str, Any]) -> Aws:
         lambda_=session.client("lambda", **settings),
         iam=session.client("iam", **settings),
         logs=session.client("logs", **settings),
+        sqs=session.client("sqs", **settings),
+        sns=session.client("sns", **settings),
+        s3=session.client("s3", **settings, config=Config(s3={"addressing_style": "path"})),
         scope=Scope(caller["Account"], region, partition),
     )
 
@@ -82,7 +88,7 @@ def unless_missing(call: Callable[[], Any], *codes: str) -> Any:
 def pages(client: Any, operation: str, member: str, **arguments: Any) -> Iterator[Any]:
     """The elements of `member` on all pages of a listing."""
     for page in client.get_paginator(operation).paginate(**arguments):
-        yield from page[member]
+        yield from page.get(member) or ()
 
 
 def wait(done: Callable[[], bool]) -> None:

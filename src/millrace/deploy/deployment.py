@@ -117,7 +117,7 @@ def remove(
     dry_run: bool = False,
     report: Report = _silent,
 ) -> Result:
-    """Delete what belongs to the stack, but for tables and log groups unless permitted. The path only names it."""
+    """Delete what belongs to the stack, but for what holds data unless permitted. The path only names it."""
     stack = name_of(None if path is None else Path(path), stack_name)
     clients = aws.connect(settings)
     situation = _situation(Path(), report)
@@ -205,8 +205,11 @@ class _Work:
         self.report(Finished(step.item, self.clock.stopwatch() - begun))
 
     def _leave(self, step: Step) -> None:
+        clients, name = self.survey.aws, step.item.name
         act = step.kind.delete if step.item.action is Action.DELETE else step.kind.release
-        act(self.survey.aws, step.item.name, (self.survey.stack, step.item.logical_id))
+        if step.item.action is Action.DELETE and self.survey.permits.delete_data:
+            step.kind.empty(clients, name)
+        act(clients, name, (self.survey.stack, step.item.logical_id))
 
     def _make(self, step: Step) -> None:
         """Create, update or replace it, by what is known now that those it needs are there."""

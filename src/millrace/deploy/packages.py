@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import io
+import json
 import os
 import shutil
 import subprocess
@@ -12,7 +13,9 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from millrace.deploy.document import record
 from millrace.deploy.problem import DeployError, TemplateError
 
 _LEFT_OUT = frozenset({"__pycache__", ".git", ".DS_Store"})
@@ -36,18 +39,21 @@ class Packages:
         self._note = note
         self._known: dict[tuple[str, str], Package] = {}
 
-    def inline(self, source: str) -> Package:
-        """The package that CloudFormation makes of code in the template: one file, `index.py`."""
-        return _package([("index.py", source.encode(), 0o644)])
+    def inline(self, source: str, runtime: str) -> Package:
+        """The package that CloudFormation makes of code in the template: one file, `index.py` or `index.js`."""
+        name = "index.js" if runtime.startswith("nodejs") else "index.py"
+        return _package([(name, source.encode(), 0o644)])
 
-    def check(self, path: str) -> None:
-        """Raises TemplateError if there is no code at the path."""
+    def check(self, path: str, runtime: str = "") -> None:
+        """Raises TemplateError if there is no code at the path, or if node's packages are not installed there."""
         try:
             there = (self._folder / path).exists()
         except OSError as error:
             raise TemplateError(f"{path[:100]} cannot be looked for: {error.strerror}") from None
         if not there:
             raise TemplateError(f"there is no {self._folder / path}")
+        if runtime.startswith("nodejs"):
+            _check_node(self._folder / path)
 
     def at(self, path: str, runtime: str) -> Package:
         """The package of a folder, with what its requirements.txt asks for; of a file; or a zip file as it is.
@@ -62,6 +68,28 @@ class Packages:
                 raise DeployError(f"no package can be made of {self._folder / path}: {error}") from None
         return self._known[path, runtime]
 
+    def layer(self, path: str, below: str, runtimes: list[str]) -> Package:
+        """The package of a layer: a folder as it is, or a zip file.
+
+        `below` is the folder of the layer where its files are to be, if it is not theirs already; Python's
+        requirements are installed there, too, for the first runtime. Raises TemplateError and DeployError.
+        """
+        self.check(path)
+        source = self._folder / path
+        runtime = runtimes[0] if runtimes else f"python3.{sys.version_info.minor}"
+        try:
+            if source.is_file():
+                return self._made(source, runtime)
+            found = {name: (data, mode) for name, data, mode in _files(source)}
+            if below == "python":
+                found = {
+                    name: (data, mode) for name, data, mode in self._requirements(source, runtime)
+                } | found
+        except (OSError, ValueError) as error:
+            raise DeployError(f"no package can be made of {source}: {error}") from None
+        front = f"{below}/" if below else ""
+        return _package([(front + name, *found[name]) for name in sorted(found)])
+
     def _made(self, source: Path, runtime: str) -> Package:
         if source.is_file() and zipfile.is_zipfile(source):
             return _sealed(source.read_bytes())
@@ -73,7 +101,11 @@ class Packages:
 
     def _requirements(self, source: Path, runtime: str) -> Iterator[tuple[str, bytes, int]]:
         file = source / "requirements.txt"
-        if file.is_file() and any(_requirements(file.read_text(encoding="utf-8"))):
+        if (
+            runtime.startswith("python")
+            and file.is_file()
+            and any(_requirements(file.read_text(encoding="utf-8")))
+        ):
             yield from _files(self._installed(file, runtime))
 
     def _installed(self, file: Path, runtime: str) -> Path:
@@ -107,6 +139,17 @@ def fingerprint(source: Path) -> str:
     for name, data, mode in files:
         digest.update(f"{name} {mode} {len(data)}\n".encode() + data)
     return digest.hexdigest() if files else ""
+
+
+def _check_node(source: Path) -> None:
+    """Raises TemplateError if package.json asks for packages and none are there: npm is not run here."""
+    try:
+        asked: Any = json.loads((source / "package.json").read_bytes())
+    except (OSError, ValueError):
+        return
+    dependencies = (record(asked) or {}).get("dependencies")
+    if dependencies and not (source / "node_modules").is_dir():
+        raise TemplateError(f"{source} has no node_modules, and its package.json asks for some: npm install")
 
 
 def _installer(runtime: str) -> list[str]:

@@ -15,10 +15,12 @@ from millrace.deploy.packages import fingerprint
 from millrace.deploy.problem import Problem, Refused
 
 TRANSFORM = "AWS::Serverless-2016-10-31"
-TYPES = ("AWS::Serverless::Function", "AWS::Serverless::SimpleTable")
-EVENTS = ("DynamoDB",)
+TYPES = ("AWS::Serverless::Function", "AWS::Serverless::LayerVersion", "AWS::Serverless::SimpleTable")
+EVENTS = ("DynamoDB", "SNS")
 # The translator takes code from buckets only: local paths go through it as keys of one that cannot be.
 _LOCAL = "millrace.local.path"
+# Where a layer's files are for those runtimes; `sam build` puts them there if it is told how it builds.
+_BELOW = ("python", "nodejs")
 
 
 def transform(
@@ -68,21 +70,35 @@ def _resources(template: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any
 
 
 def _hide_paths(template: Mapping[str, Any], folder: Path) -> None:
-    """A published version (AutoPublishAlias) is another one if what is told of its code is."""
+    """A published version (AutoPublishAlias), and a layer's, is another one if what is told of its code is."""
     globals_ = record(template.get("Globals")) or {}
-    places = [record(globals_.get("Function")) or {}]
+    _hide(record(globals_.get("Function")) or {}, "CodeUri", folder)
     for _, form in _resources(template):
+        properties = record(form.get("Properties")) or {}
         if form.get("Type") == "AWS::Serverless::Function":
-            places.append(record(form.get("Properties")) or {})
-    for place in places:
-        path = place.get("CodeUri")
-        if isinstance(path, str) and not path.startswith("s3://"):
-            place["CodeUri"] = {"Bucket": _LOCAL, "Key": path, "Version": fingerprint(folder / path) or "0"}
+            _hide(properties, "CodeUri", folder)
+        elif form.get("Type") == "AWS::Serverless::LayerVersion":
+            _hide(properties, "ContentUri", folder, _below(record(form.get("Metadata")) or {}))
+
+
+def _below(metadata: Mapping[str, Any]) -> str:
+    method = str(metadata.get("BuildMethod", ""))
+    return next((runtime for runtime in _BELOW if method.startswith(runtime)), "")
+
+
+def _hide(place: dict[str, Any], name: str, folder: Path, below: str = "") -> None:
+    path = place.get(name)
+    if isinstance(path, str) and not path.startswith("s3://"):
+        version = fingerprint(folder / path) or "0"
+        place[name] = {"Bucket": _LOCAL + below, "Key": path, "Version": version}
 
 
 def _show_paths(template: Mapping[str, Any]) -> None:
     for _, form in _resources(template):
         properties = record(form.get("Properties")) or {}
-        code = record(properties.get("Code")) or {}
-        if code.get("S3Bucket") == _LOCAL:
-            properties["Code"] = code["S3Key"]
+        for name in ("Code", "Content"):
+            code = record(properties.get(name)) or {}
+            bucket = str(code.get("S3Bucket"))
+            if bucket.startswith(_LOCAL):
+                below = bucket.removeprefix(_LOCAL)
+                properties[name] = {"Path": code["S3Key"], "Below": below} if below else code["S3Key"]

@@ -18,7 +18,7 @@ from millrace.deploy.resources.kind import Kind, Live, Owned, Situation, Wanted
 @dataclass(frozen=True, slots=True)
 class Permits:
     """What the user allows besides the ordinary. `adopt`: taking over what is not the stack's; `replace`: making
-    a table anew, which loses its items; `delete_data`: deleting tables and log groups that left the template.
+    a table anew, which loses its items; `delete_data`: deleting what holds data and left the template.
     """
 
     adopt: bool = False
@@ -70,7 +70,7 @@ class Survey:
             action = Action.DELETE
             if owned.deletion_policy == "Retain":
                 action = Action.RELEASE
-            elif kind.holds_data and not self.permits.delete_data:
+            elif not self.permits.delete_data and self._has_data(kind, owned.name):
                 action = Action.KEEP
             yield Step(Item(action, owned.logical_id, owned.type, owned.name), kind, owned=owned)
 
@@ -146,18 +146,21 @@ class Survey:
         if not kind.holds_data or self.permits.replace:
             return
         sentence = ""
-        if action is Action.REPLACE:
+        if action is Action.REPLACE and self._has_data(kind, wanted.name):
             sentence = (
                 f"{wanted.name} would have to be made anew, since {', '.join(map(str, fixed))} cannot be changed"
                 " in place, and what is in it would be lost; --replace does so"
             )
-        elif action is Action.CREATE and others:
+        elif action is Action.CREATE and any(self._has_data(kind, other) for other in others):
             sentence = (
                 f"{wanted.name} would take the place of {others[0]} and be empty; --replace does so,"
                 f" and keeps {others[0]} unless --delete-data is given, too"
             )
         if sentence:
             self.problems.append(Problem(sentence, wanted.logical_id, kind.type))
+
+    def _has_data(self, kind: Kind, name: str) -> bool:
+        return kind.holds_data and not kind.is_empty(self.aws, name)
 
     def _foreseen(
         self, kind: Kind, wanted: Wanted, live: Live | None, action: Action, differences: tuple[Change, ...]

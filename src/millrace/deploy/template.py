@@ -9,7 +9,7 @@ from typing import Any, cast
 import yaml
 
 from millrace.core import limits
-from millrace.deploy import parameters, serverless
+from millrace.deploy import inline_subscriptions, parameters, serverless
 from millrace.deploy.document import array, record
 from millrace.deploy.problem import DeployError, Problem, Refused
 
@@ -84,6 +84,7 @@ def load(path: Path, given: Mapping[str, str], region: str) -> Template:
         raise Refused(problems)
     if "Transform" in document:
         document = serverless.transform(document, values, region, file.parent)
+    document = inline_subscriptions.apart(document)
     problems = _resource_problems(document)
     if problems:
         raise Refused(problems)

@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from millrace.core.presence import Presence
+
 
 @dataclass(slots=True)
 class Request:
@@ -10,7 +12,8 @@ class Request:
 
     `target` is the request line's path and query as sent; `path` and `query` are its halves, still
     percent-encoded. Header names are lower case; a header sent twice has its values joined by commas.
-    `peer` is the address the connection comes from, without its port; empty where there is none.
+    `peer` is the address the connection comes from, without its port; empty where there is none. `client` tells
+    whether the other end is still there.
     """
 
     method: str
@@ -20,6 +23,7 @@ class Request:
     headers: Mapping[str, str]
     body: bytes
     peer: str = ""
+    client: Presence = field(default_factory=Presence, compare=False)
 
 
 @dataclass(slots=True)
@@ -37,3 +41,5 @@ class Response:
 
 
 Handler = Callable[[Request], Awaitable[Response]]
+# The answer to a request that is not read to its end: the status that says why, and as much of it as came.
+Refuse = Callable[[int, Request], Response]

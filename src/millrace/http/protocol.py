@@ -2,7 +2,7 @@
 
 It knows nothing of AWS. What it promises: answers leave in the order of the requests, one `write` each;
 a body is refused before it is kept when it is too large; a client that goes away ends its stream but never
-a handler at work (what it began may already be promised to others).
+a handler at work (what it began may already be promised to others), which may ask `Request.client`.
 """
 
 import asyncio
@@ -16,11 +16,16 @@ from typing import Self, cast
 from millrace.core import limits
 from millrace.core.clock import Clock
 from millrace.http import writer
-from millrace.http.message import Handler, Response
+from millrace.http.message import Handler, Refuse, Request, Response
 from millrace.http.reader import Incoming, Reader
 
 _log = logging.getLogger(__name__)
 _BROKEN = Response(500, b"{}", {"content-type": "application/json"})
+
+
+def refuse(status: int, request: Request) -> Response:  # noqa: ARG001 -- a `Refuse`
+    """A refusal that says nothing but its status."""
+    return Response(status, b"{}", {"content-type": "application/json"})
 
 
 class _Connection(asyncio.Protocol):
@@ -53,6 +58,7 @@ class _Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  # asyncio's signature
         self._listener.remove(self)
+        self._reader.client.leave()
         self._reader.close()
         self._waiting.clear()
         self._timer.cancel()
@@ -77,6 +83,7 @@ class _Connection(asyncio.Protocol):
         Not for a stream: it may have nothing to write for long, and so no other way to learn of the end.
         """
         self._ended = True
+        self._reader.client.leave()
         return self._task is not None and not self._streaming
 
     def pause_writing(self) -> None:
@@ -175,7 +182,8 @@ class _Connection(asyncio.Protocol):
     def _refuse(self, status: int) -> None:
         """Say why, and swallow what the client still sends, or it may never get to read the answer."""
         self._last = self._refused = True
-        response = Response(status, b"{}", {"content-type": "application/json"})
+        refused = self._reader.refused or Request("", "", "", "", {}, b"")
+        response = self._listener.refuse(status, refused)
         connection = f"{self._date_field(response)}connection: close\r\n"
         self._transport.write(writer.encode(response, connection=connection))
         if self._transport.can_write_eof():
@@ -217,9 +225,16 @@ class Listener:
     """An open port. `close` it, or use it with `async with`."""
 
     def __init__(
-        self, handler: Handler, *, head_bytes_max: int, body_bytes_max: int, idle_seconds_max: float
+        self,
+        handler: Handler,
+        refuse: Refuse,
+        *,
+        head_bytes_max: int,
+        body_bytes_max: int,
+        idle_seconds_max: float,
     ) -> None:
         self.handler = handler
+        self.refuse = refuse
         self.head_bytes_max = head_bytes_max
         self.body_bytes_max = body_bytes_max
         self.idle_seconds_max = idle_seconds_max
@@ -283,10 +298,15 @@ async def listen(
     head_bytes_max: int = limits.request_header_bytes_max,
     body_bytes_max: int = limits.request_body_bytes_max,
     idle_seconds_max: float = limits.request_idle_seconds_max,
+    refuse: Refuse = refuse,
 ) -> Listener:
-    """Serve `handler` at an address; port 0 takes a free one, see `Listener.port`. Raises OSError."""
+    """Serve `handler` at an address; port 0 takes a free one, see `Listener.port`. Raises OSError.
+
+    `refuse` puts into words why a request is not read to its end.
+    """
     listener = Listener(
         handler,
+        refuse,
         head_bytes_max=head_bytes_max,
         body_bytes_max=body_bytes_max,
         idle_seconds_max=idle_seconds_max,

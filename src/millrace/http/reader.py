@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import httptools
 
+from millrace.core.presence import Presence
 from millrace.http.message import Request
 
 
@@ -51,9 +52,11 @@ class Reader:
         "_parser",
         "_unparsed_bytes",
         "_url",
+        "client",
         "expects_continue",
         "peer",
         "refusal",
+        "refused",
     )
 
     def __init__(self, head_bytes_max: int, body_bytes_max: int) -> None:
@@ -63,8 +66,10 @@ class Reader:
         self._done: list[Incoming] = []
         self._unparsed_bytes = 0
         self.refusal: int | None = None
+        self.refused: Request | None = None  # as far as it was read
         self.expects_continue = False
         self.peer = ""
+        self.client = Presence()
         self.on_message_begin()
 
     def feed(self, data: bytes) -> list[Incoming]:
@@ -84,6 +89,7 @@ class Reader:
         else:
             self._unparsed_bytes = 0
         if self.refusal is not None:
+            self.refused = self._request(self._parser, b"")
             self.close()
         return self._done
 
@@ -158,9 +164,12 @@ class Reader:
             return
         self.expects_continue = False
         self._in_head = True
+        body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
+        request = self._request(parser, body)
+        self._done.append(Incoming(request, parser.should_keep_alive(), parser.get_http_version() != "1.0"))
+
+    def _request(self, parser: httptools.HttpRequestParser, body: bytes) -> Request:
         target = self._url.decode("latin-1")
         path, query = _parts(target)
-        body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
         method = parser.get_method().decode("latin-1")
-        request = Request(method, target, path, query, self._headers, body, self.peer)
-        self._done.append(Incoming(request, parser.should_keep_alive(), parser.get_http_version() != "1.0"))
+        return Request(method, target, path, query, self._headers, body, self.peer, self.client)

@@ -88,7 +88,7 @@ async def receive_message(queues: Queues, context: Context, params: Params) -> O
     _check_range("WaitTimeSeconds", wait, limits.queue_wait_seconds_max)
     hidden = params.get("VisibilityTimeout", queue.number("VisibilityTimeout"))
     _check_range("VisibilityTimeout", hidden, limits.queue_visibility_seconds_max)
-    found = await queues.receive(queue, count, hidden, wait)
+    found = await queues.receive(queue, count, hidden, wait, context.client)
     named: list[str] = params.get("MessageAttributeNames") or []
     return {"Messages": [_shown(each, system, named) for each in found] or None}
 

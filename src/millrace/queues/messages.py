@@ -59,8 +59,11 @@ def send(
     return put(writer, queue, draft, now).id
 
 
-def put(writer: Writer, queue: Queue, draft: Draft, now: float) -> Sent:
-    """The same for a queue that was found. A FIFO queue takes what it had within five minutes only once."""
+def put(writer: Writer, queue: Queue, draft: Draft, now: float, *, moved: bool = False) -> Sent:
+    """The same for a queue that was found. A FIFO queue takes what it had within five minutes only once.
+
+    What is `moved` was sent long ago and is no repetition, though its deduplication id may be known here.
+    """
     most = queue.number("MaximumMessageSize")
     if size(draft.body, draft.attributes) > most:
         raise invalid(
@@ -70,7 +73,7 @@ def put(writer: Writer, queue: Queue, draft: Draft, now: float) -> Sent:
     if queue.is_fifo:
         deduplication = _deduplication(queue, draft)
         earlier = queue.repeats.find(writer, draft.group or "", deduplication, now)
-        if earlier is not None:
+        if earlier is not None and not moved:
             return Sent(*earlier)
     elif draft.deduplication is not None:
         raise invalid(

@@ -50,7 +50,7 @@ def move_some(writer: Writer, queue: Queue, move: Move, now: float) -> int:
             sender=message.sender,
             trace=message.trace,
         )
-        messages.put(writer, target, draft, now)
+        messages.put(writer, target, draft, now, moved=True)
     return len(entries)
 
 

@@ -9,6 +9,7 @@ import orjson
 
 from millrace.core import limits
 from millrace.core.context import Context, Operation, Output, Params
+from millrace.core.errors import AwsError
 from millrace.queues.queue import Queue, invalid
 from millrace.queues.queue_operations import alter
 from millrace.queues.queues import Queues
@@ -18,6 +19,7 @@ _ACTIONS = {
     "ListDeadLetterSourceQueues", "PurgeQueue", "ReceiveMessage", "SendMessage",
 }  # fmt: skip
 
+_ACCOUNT = re.compile(r"[0-9]{12}")
 _LABEL = re.compile(rf"[A-Za-z0-9_-]{{1,{limits.queue_permission_label_characters_max}}}")
 
 
@@ -30,6 +32,16 @@ def permission_operations(queues: Queues) -> dict[str, Operation]:
 
 async def add_permission(queues: Queues, context: Context, params: Params) -> Output:
     found = await queues.find(context, params["QueueUrl"])
+    for name in ("Actions", "AWSAccountIds"):
+        if not params[name]:
+            raise AwsError(
+                "MissingRequiredParameterException", f"The request must contain the parameter {name}."
+            )
+    for account in params["AWSAccountIds"]:
+        if not _ACCOUNT.fullmatch(account):
+            raise invalid(
+                f"Value {params['AWSAccountIds']} for parameter PrincipalId is invalid. Reason: Unable to verify."
+            )
     for action in params["Actions"]:
         if action not in _ACTIONS:
             raise invalid(

@@ -8,6 +8,7 @@ from millrace.core.arn import Scope
 from millrace.core.clock import Clock
 from millrace.core.context import Context
 from millrace.core.errors import AwsError
+from millrace.core.presence import Presence
 from millrace.core.turn import give_way
 from millrace.queues import queue as queues
 from millrace.queues.queue import Queue
@@ -43,26 +44,33 @@ class Queues:
         scope, name = place(context.scope, url)
         return queues.get(reader, scope, name)
 
-    async def receive(self, queue: Queue, count: int, seconds: int, wait: float) -> list[Received]:
-        """Up to `count` messages, hidden for `seconds`; if there are none, those that come within `wait` seconds."""
+    async def receive(
+        self, queue: Queue, count: int, seconds: int, wait: float, client: Presence
+    ) -> list[Received]:
+        """Up to `count` messages, hidden for `seconds`; if there are none, those that come within `wait` seconds.
+
+        Who has left waits no longer, and takes no message away from those who are there.
+        """
         deadline = self.clock.now() + wait
         woken = asyncio.Event()
-        close = self.storage.watch(queue.space("news"), woken.set)
+        ends = (self.storage.watch(queue.space("news"), woken.set), client.watch(woken.set))
         self._waiting.add(woken)
         try:
-            while True:
+            found, nearest = await self._try(queue, count, seconds, Presence())
+            while not (found or self.clock.now() >= deadline or self._closed or client.has_left):
+                await self._wait(woken, min(deadline, nearest or deadline))
                 woken.clear()
-                found, nearest = await self._try(queue, count, seconds)
-                now = self.clock.now()
-                if found or now >= deadline or self._closed:
-                    return found
-                await self._wait(woken, min(deadline, max(nearest or deadline, now)))
+                found, nearest = await self._try(queue, count, seconds, client)
+            return found
         finally:
             self._waiting.discard(woken)
-            close()
+            for end in ends:
+                end()
 
-    async def _try(self, queue: Queue, count: int, seconds: int) -> tuple[list[Received], float | None]:
-        """Looks before it writes: who waits in vain writes nothing."""
+    async def _try(
+        self, queue: Queue, count: int, seconds: int, client: Presence
+    ) -> tuple[list[Received], float | None]:
+        """Looks before it writes: who waits in vain writes nothing. If there is nothing, says when to look again."""
 
         def look(reader: Reader) -> tuple[bool, float | None]:
             current = queues.find(reader, queue.scope, queue.name)
@@ -71,6 +79,8 @@ class Queues:
             return ready(reader, queue, self.clock.now())
 
         def take(writer: Writer) -> list[Received]:
+            if client.has_left:
+                return []
             # Deleted, or given another dead-letter queue, since we looked for it.
             current = queues.get(writer, queue.scope, queue.name)
             return receive(writer, current, count, seconds, self.clock.now())
@@ -78,7 +88,8 @@ class Queues:
         is_ready, nearest = await self.storage.read(look)
         if not is_ready:
             return [], nearest
-        return await self.storage.write(take), None
+        found = await self.storage.write(take)
+        return found, self.clock.now()  # somebody else may have been quicker: who knows what there is now
 
     async def _wait(self, woken: asyncio.Event, until: float) -> None:
         if until <= self.clock.now():

@@ -5,8 +5,11 @@ loopback without `--auth` a key that nobody issued is the account's root, so tha
 development; with `--auth` it opens nothing.
 """
 
+import asyncio
 from dataclasses import dataclass
+from functools import partial
 
+from millrace.core import limits
 from millrace.core.arn import Scope
 from millrace.core.clock import Clock
 from millrace.core.context import ANONYMOUS, Principal
@@ -58,7 +61,11 @@ class Authenticator:
             return self._open_caller(signature.region)
         # Clients sign with the machine's time, whatever this server's was moved to.
         now = self._clock.wall()
-        sigv4.verify(request, signature, credential.secret, now, base_path=self._base_path)
+        verify = partial(sigv4.verify, request, signature, credential.secret, now, base_path=self._base_path)
+        if len(request.body) > limits.signature_body_bytes_at_once:
+            await asyncio.to_thread(verify)
+        else:
+            verify()
         principal = credential.principal
         return Caller(principal, self._scope(principal.account, signature.region))
 

@@ -146,7 +146,7 @@ class Deliveries:
                 given_up.first, given_up.last = fact.first or None, fact.last or None
                 given_up.reason = str(fact.reason)
             case Told() as fact:
-                _tell(history, seen.shard, fact)
+                _tell(history, seen, fact)
             case Filtered() as fact:
                 self._skip(history, seen, fact)
             case Stopped() as fact:
@@ -221,10 +221,15 @@ class Deliveries:
             attempt.outcome, attempt.finished = INTERRUPTED, self._clock.now()
 
 
-def _tell(history: _History, shard: str, fact: Told) -> None:
-    """The destination was told of what was discarded just before, or could not be."""
+def _tell(history: _History, seen: Observation, fact: Told) -> None:
+    """The destination was told of what the lane gave up just before, or could not be.
+
+    The last call of a window has no records: it is known by its attempt only.
+    """
+    outcome = DISCARDED if fact.count else FAILED
+    wanted = (outcome, seen.shard, seen.lane, fact.first)
     for one in reversed(history.past):
-        if one.outcome == DISCARDED and one.shard == shard:
+        if (one.outcome, one.shard, one.lane, one.first or "") == wanted:
             one.destination, one.destination_error = fact.destination, fact.error
             return
 

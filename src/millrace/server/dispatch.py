@@ -6,16 +6,17 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import orjson
 
-from millrace.core import ids
+from millrace.core import ids, limits
 from millrace.core.context import Access, Context
 from millrace.core.errors import AwsError, StorageError
 from millrace.core.service import Service
 from millrace.http.message import Request, Response
+from millrace.http.protocol import refuse
 from millrace.iam.identities import Identities
 from millrace.server.authentication import Authenticator
 from millrace.server.function_urls import FunctionUrls, is_function_url
 from millrace.server.introspection import PREFIX, Introspection
-from millrace.server.origin import is_foreign
+from millrace.server.origin import is_foreign, is_foreign_fetch
 from millrace.wire import bucket_address, sigv4
 from millrace.wire.content_encoding import packed
 from millrace.wire.models import OperationModel, ServiceModel
@@ -26,7 +27,7 @@ log = logging.getLogger("millrace.server")
 UNKNOWN_OPERATION = (
     "The requested operation is not supported by millrace yet; docs/coverage.md lists what is."
 )
-
+_FOREIGN = "Requests of web pages of other origins are refused."
 
 # In a credential, as a header or a query has it.
 _BUCKETS = re.compile("(?:/|%2F)s3(?:/|%2F)")
@@ -65,12 +66,24 @@ class Dispatcher:
         if ("origin" in request.headers or not self._closed) and is_foreign(
             request.headers, closed=self._closed
         ):
-            return _plain(403, "ForeignOrigin", "Requests of web pages of other origins are refused.")
+            return _plain(403, "ForeignOrigin", _FOREIGN)
         if request.path.startswith(PREFIX):
             return await self._ask(request)
         if request.path == "/" and _is_visit(request):
             return await self._introspection.welcome(request)
         return await self._call(request)
+
+    def refuse(self, status: int, request: Request) -> Response:
+        """The answer to a request that is not read to its end. S3 has words for an object that is too large."""
+        if status != 413 or not _names_buckets(request):
+            return refuse(status, request)
+        told = {
+            "ProposedSize": request.headers.get("content-length"),
+            "MaxSizeAllowed": limits.request_body_bytes_max,
+        }
+        sentence = "Your proposed upload exceeds the maximum allowed size"
+        error = AwsError("EntityTooLarge", sentence, status=400, members=told)
+        return _error(self._model(request, "s3"), error, ids.request_id())
 
     async def _ask(self, request: Request) -> Response:
         """millrace's own API: anyone's on an open server, the root's on a closed one.
@@ -91,6 +104,8 @@ class Dispatcher:
         model: ServiceModel | None = None
         try:
             signature = self._signature(request)
+            if signature is not None and self._is_lured(request, signature):
+                return _plain(403, "ForeignOrigin", _FOREIGN)
             signing_name = signature.service if signature else await self._unsigned(request)
             operation = self._router.route(request, signing_name)
             model = operation.service
@@ -124,14 +139,24 @@ class Dispatcher:
         try:
             return sigv4.parse(request)
         except AwsError as error:
-            name = (
-                "s3" if _BUCKETS.search(f"{request.headers.get('authorization')} {request.query}") else None
-            )
-            try:
-                model = self._router.route(request, name).service
-            except UnroutableError as lost:
-                model = lost.model
+            model = self._model(request, "s3" if _names_buckets(request) else None)
             raise UnroutableError(error.code, error.message, model, status=error.status) from None
+
+    def _is_lured(self, request: Request, signature: sigv4.Signature) -> bool:
+        """Whether a page of another origin made a browser ask, with an address that is signed by any key.
+
+        On a closed server only a key's holder can make such an address. Pages may show objects of buckets.
+        """
+        if self._closed or not is_foreign_fetch(request.headers):
+            return False
+        return signature.service != "s3" or request.method not in ("GET", "HEAD")
+
+    def _model(self, request: Request, signing_name: str | None) -> ServiceModel | None:
+        """The service that a request is for, whatever else may be wrong with it."""
+        try:
+            return self._router.route(request, signing_name).service
+        except UnroutableError as lost:
+            return lost.model
 
     async def _answer(
         self,
@@ -162,7 +187,14 @@ class Dispatcher:
                 resource_policies=service.resource_policies,
                 denying=denying,
             )
-        context = Context(caller.scope, caller.principal, request_id, request.headers, self._base_path)
+        context = Context(
+            caller.scope,
+            caller.principal,
+            request_id,
+            request.headers,
+            self._base_path,
+            client=request.client,
+        )
         output = await function(context, params)
         response = operation.encode(output, request_id)
         if "X-Amz-Crc32" in response.headers and "accept-encoding" in request.headers:  # DynamoDB's alone
@@ -173,12 +205,17 @@ class Dispatcher:
 
     async def _allow_anyone(self, service: Service, accesses: Sequence[Access]) -> None:
         """Return if the policies of resources allow it to everyone. Raises AccessDenied."""
-        policies = service.resource_policies
+        policies = service.open_policies
         for access in accesses:
             document = None if policies is None else await policies(access)
             decision = await self._identities.decide_on(None, access, document)
             if not decision.allowed:
                 raise AwsError("AccessDenied", "Access Denied", status=403)
+
+
+def _names_buckets(request: Request) -> bool:
+    """Whether a request is signed for S3, rightly or not."""
+    return _BUCKETS.search(f"{request.headers.get('authorization')} {request.query}") is not None
 
 
 def _is_visit(request: Request) -> bool:

@@ -32,6 +32,14 @@ def _authority(origin: str) -> str | None:
         return None
 
 
+def is_foreign_fetch(headers: Mapping[str, str]) -> bool:
+    """Whether a page that is not ours had a browser ask for this, be it only as a picture, which tells no origin.
+
+    https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
+    """
+    return headers.get("sec-fetch-site") in ("cross-site", "same-site")
+
+
 def is_foreign(headers: Mapping[str, str], *, closed: bool) -> bool:
     """Whether a browser sent this for a page that is not ours."""
     host = headers.get("host", "")

@@ -112,6 +112,7 @@ def give_up(
     if target is None:
         return False
     try:
+        _check_allowed(writer, subscription, target)
         messages.send(writer, target, body, now, attributes=attributes)
     except AwsError as error:
         _log.warning("dead-letter queue %s of %s: %s", target, subscription.arn, error.message)
@@ -158,16 +159,16 @@ def _to_queue(writer: Writer, subscription: Subscription, notification: Notifica
     if subscription.endpoint.endswith(".fifo"):
         send = partial(send, group=notification.group, deduplication=notification.deduplication)
     try:
-        _check_allowed(writer, subscription)
+        _check_allowed(writer, subscription, subscription.endpoint)
         send(writer, subscription.endpoint)
     except AwsError as error:
         if not give_up(writer, subscription, body, attributes, notification.now):
             _log.warning("%s is not delivered to: %s", subscription.arn, error.message)
 
 
-def _check_allowed(reader: Reader, subscription: Subscription) -> None:
+def _check_allowed(reader: Reader, subscription: Subscription, target: str) -> None:
     """Raise unless the queue's policy lets the topic send. A queue without one takes its own account's topics."""
-    queue = queues.find_by_arn(reader, subscription.endpoint)
+    queue = queues.find_by_arn(reader, target)
     if queue is None:
         raise queues.missing()
     text = queue.attributes.get("Policy")

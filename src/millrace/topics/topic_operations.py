@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -19,6 +20,7 @@ from millrace.topics.topic import Topic, invalid
 from millrace.topics.topics import Topics, check_arn
 
 T = TypeVar("T")
+_ACCOUNT = re.compile(r"[0-9]{12}")
 
 
 def topic_operations(topics: Topics) -> dict[str, Operation]:
@@ -136,6 +138,11 @@ async def list_tags_for_resource(topics: Topics, context: Context, params: Param
 async def add_permission(topics: Topics, context: Context, params: Params) -> Output:
     found = await topics.find(context, params["TopicArn"])
     policy = _policy(found)
+    # A statement without actions or principals is none, and a policy with such a one would allow nobody anything.
+    if not params["ActionName"] or not all(
+        _ACCOUNT.fullmatch(each) for each in params["AWSAccountId"] or ("",)
+    ):
+        raise invalid("AWSAccountId" if params["ActionName"] else "ActionName")
     for action in params["ActionName"]:
         if action not in settings.ACTIONS:
             raise invalid("Policy statement action out of service scope!")

@@ -158,21 +158,29 @@ class _Inquiry:
 
     def _ended(self, row: Checkpoint) -> tuple[Outcome, Why | None]:
         """Its position is past: delivered or discarded, and perhaps filtered if nobody can look any more."""
-        if self._place.record is None and self._target.mapping.filters and row.filtered:
+        filtered, delivered, discarded = self._counts(row)
+        if self._place.record is None and self._target.mapping.filters and filtered:
             text = "It is no longer in the stream, so nobody can tell whether the filter let it pass."
             return Outcome.UNKNOWN, _why("unknown", text)
         if self._remembered is not None:
             outcome, reason = self._remembered.outcome, self._remembered.reason
-        elif not row.discarded:
+        elif not discarded:
             outcome, reason = Outcome.DELIVERED, None
-        elif not row.delivered and len(row.discarded) == 1:
-            outcome, reason = Outcome.DISCARDED, next(iter(row.discarded))
+        elif not delivered and len(discarded) == 1:
+            outcome, reason = Outcome.DISCARDED, next(iter(discarded))
         else:
             text = "The trigger has delivered some records and given up others; which this was is forgotten."
             return Outcome.UNKNOWN, _why("unknown", text)
         if outcome is not Outcome.DISCARDED:
             return outcome, None
         return outcome, _why("discarded", f"It was given up: {reason}.", reason=reason)
+
+    def _counts(self, row: Checkpoint) -> tuple[int, int, dict[str, int]]:
+        """What the lane has filtered, delivered and discarded; the first one has the counts of those before them all."""
+        rows = [row]
+        if row.lane:
+            rows += self._target.rows.get(self._place.shard.id, ())[:1]
+        return sum(one.filtered for one in rows), sum(one.delivered for one in rows), lanes.discarded(rows)
 
     # What is not.
 
@@ -185,6 +193,9 @@ class _Inquiry:
         return _why("starting", "Delivery starts again in a moment.")
 
     def _waits(self, runner: Runner, state: State) -> tuple[Outcome, Why]:
+        if runner.draining and state.phase is not Phase.INVOKING:
+            text = "The shard is divided into other lanes; delivery goes on in a moment."
+            return Outcome.PENDING, _why("dividing", text)
         match state.phase:
             case Phase.INVOKING:
                 return self._in_flight(runner, state)
@@ -204,6 +215,9 @@ class _Inquiry:
     def _in_flight(self, runner: Runner, state: State) -> tuple[Outcome, Why]:
         attempt = state.checkpoint.attempts + 1
         facts = {"attempt": attempt, "last_error": runner.last_error}
+        if state.closing:
+            text = "The last call of the window before it is running."
+            return Outcome.PENDING, _why("earlier_window", text, retry_at=None, **facts)
         if self._place.number <= (state.through or 0):
             return Outcome.IN_FLIGHT, _why("in_flight", f"Attempt {attempt} is running.", **facts)
         text = f"Attempt {attempt} of an earlier batch is running."
@@ -213,6 +227,10 @@ class _Inquiry:
         # Throttles are no attempts, but people want to know how often it was tried.
         attempts = max(state.checkpoint.attempts, state.failures)
         facts = {"attempt": attempts, "last_error": runner.last_error, "retry_at": state.wake}
+        window = state.checkpoint.window
+        if window is not None and (window.early or (state.buffer and state.buffer[0].created >= window.end)):
+            text = f"Attempt {attempts} of the last call of the window before it failed; that is tried again first."
+            return Outcome.PENDING, _why("earlier_window", text, **facts)
         if self._place.number <= _batch_end(state):
             text = f"Attempt {attempts} failed; the batch is tried again."
             return Outcome.RETRYING, _why("retrying", text, **facts)

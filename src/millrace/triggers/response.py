@@ -1,5 +1,6 @@
 """What a function's answer says of its batch: reported item failures, and the state of a tumbling window. Pure."""
 
+import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple, cast
 
@@ -55,13 +56,16 @@ def window_state(payload: bytes) -> str:
     https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-windows.html
     """
     try:
-        answer: Any = orjson.loads(payload) if payload else None
-    except orjson.JSONDecodeError as error:
+        # Not orjson: it makes floats of numbers as large as sequence numbers are.
+        answer: Any = json.loads(payload) if payload else None
+        state = cast("dict[str, Any]", answer).get("state") if isinstance(answer, dict) else None
+        text = json.dumps(state, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
+        text.encode()
+    except (ValueError, RecursionError) as error:
         raise BatchFailedError("Tumbling window: the function returned no JSON") from error
-    state = cast("dict[str, Any]", answer).get("state") if isinstance(answer, dict) else None
     if state is None:
         raise BatchFailedError("Tumbling window: the function returned no state")
-    return orjson.dumps(state).decode()
+    return text
 
 
 def _place(failure: Any, places: dict[str, int]) -> int:

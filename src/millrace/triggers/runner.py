@@ -212,8 +212,12 @@ class Runner:
                 self.call = asyncio.create_task(self._invoke(command, self.last_call.request_id))
                 self.call.add_done_callback(self._landed)
             case Read():
+                read = await self._read(command)
+                if not read.exhausted:
+                    # Storage answers at once: whoever reads thousands of records would have the loop to himself.
+                    await asyncio.sleep(0)
                 # What was read is told before anything that came meanwhile.
-                self._inbox.appendleft(await self._read(command))
+                self._inbox.appendleft(read)
             case SaveCheckpoint():
                 await self._save(command)
             case SetTimer():
@@ -227,7 +231,8 @@ class Runner:
         row = self.state.checkpoint
         feed = self._tools.feeds.of(self.shard)
         # Of so many records about one in `lanes` is its own.
-        piece = await feed.read(self._tools.storage, command.after, command.limit * row.lanes)
+        limit = min(command.limit * row.lanes, limits.mapping_read_records_max)
+        piece = await feed.read(self._tools.storage, command.after, limit)
         through = piece.items[-1].number if piece.items else command.after
         if not row.is_alone:
             if piece.floor > command.after:

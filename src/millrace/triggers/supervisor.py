@@ -281,12 +281,13 @@ class Supervisor:
             self._deliveries[new.mapping.uuid] = _Delivery(new, await self._refusal(new))
             return
         old = delivery.target
-        for runner in delivery.runners.values():
-            runner.configure(new.mapping)
         shards = () if new.stream is None else new.stream.shards
         await self._release(delivery, {shard.id for shard in shards}, new.finished)
         for shard in shards:
             self._follow_shard(delivery.of(shard.id), shard, new.mapping.lanes)
+        # Whoever drains by now does not hear of new settings: it would begin a batch with them.
+        for runner in delivery.runners.values():
+            runner.configure(new.mapping)
         if (new.permission, new.changes) != (old.permission, old.changes):
             await self._decide(delivery, new)
         if (new.function, new.permission) != (old.function, old.permission):

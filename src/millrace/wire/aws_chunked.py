@@ -8,6 +8,7 @@ import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from millrace.core import limits
 from millrace.core.errors import AwsError
 
 STREAMING = "STREAMING-"
@@ -15,6 +16,8 @@ _SIGNED = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"
 _TRAILER = "-TRAILER"
 _SIGNATURE = "chunk-signature="
 _TRAILER_SIGNATURE = "x-amz-trailer-signature"
+# What else a header may say is said before the body, and is signed with it.
+_TRAILERS = ("x-amz-checksum-", _TRAILER_SIGNATURE)
 _EMPTY = hashlib.sha256(b"").hexdigest()
 
 
@@ -37,8 +40,12 @@ def is_chunked(headers: Mapping[str, str]) -> bool:
 
 
 def parse(body: bytes) -> Chunked:
-    """Raises IncompleteBody for what is not in this form."""
+    """Raises IncompleteBody for what is not in this form, InvalidChunkSizeError for very many small ones.
+
+    AWS allows none but the last to be small; a few do no harm.
+    """
     view, chunks, at = memoryview(body), list[tuple[memoryview, str]](), 0
+    small = 0
     while True:
         end = body.find(b"\r\n", at)
         if end < 0:
@@ -56,6 +63,10 @@ def parse(body: bytes) -> Chunked:
             return _with_trailers(chunks, body[at:])
         if length < 0 or body[at : at + 2] != b"\r\n":
             raise incomplete()
+        if length < limits.object_signed_chunk_bytes_min:
+            small += 1
+            if small > limits.object_small_chunks_max:
+                raise _too_small(len(chunks), length)
         at += 2
 
 
@@ -63,8 +74,9 @@ def _with_trailers(chunks: Sequence[tuple[memoryview, str]], rest: bytes) -> Chu
     trailers: dict[str, str] = {}
     for line in rest.decode("latin-1").replace("\r\n", "\n").split("\n"):
         name, colon, value = line.partition(":")
-        if colon:
-            trailers[name.strip().lower()] = value.strip()
+        name = name.strip().lower()
+        if colon and name.startswith(_TRAILERS):
+            trailers[name] = value.strip()
     return Chunked(chunks, trailers, trailers.pop(_TRAILER_SIGNATURE, ""))
 
 
@@ -86,6 +98,15 @@ def verify(chunked: Chunked, form: str, key: bytes, stamp: str, scope: str, seed
     text = f"AWS4-HMAC-SHA256-TRAILER\n{stamp}\n{scope}\n{before}\n{digest}"
     expected = hmac.digest(key, text.encode(), "sha256").hex()
     return hmac.compare_digest(expected.encode(), chunked.trailer_signature.encode())
+
+
+def _too_small(chunk: int, size: int) -> AwsError:
+    return AwsError(
+        "InvalidChunkSizeError",
+        "Only the last chunk is allowed to have a size less than 8192 bytes",
+        status=403,
+        members={"Chunk": chunk, "BadChunkSize": size},
+    )
 
 
 def incomplete() -> AwsError:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs
 
+from millrace.core import limits
 from millrace.core.errors import AwsError
 from millrace.http.message import Request, Response
 from millrace.wire import aws_chunked, bucket_address, xml
@@ -43,6 +44,12 @@ MALFORMED = AwsError(
     "MalformedXML",
     "The XML you provided was not well-formed or did not validate against our published schema",
     status=400,
+)
+_TOO_LONG = AwsError(
+    "MaxMessageLengthExceeded",
+    "Your request was too big.",
+    status=400,
+    members={"MaxMessageLengthBytes": limits.object_request_xml_bytes_max},
 )
 
 
@@ -173,6 +180,8 @@ class RestXml:
         root: str = member.get("locationName", name)
 
         def document(request: Request, params: dict[str, Any]) -> None:
+            if len(request.body) > limits.object_request_xml_bytes_max:
+                raise _TOO_LONG
             if request.body:
                 try:
                     element = parse(request.body)

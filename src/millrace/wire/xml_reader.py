@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.parsers import expat
 
+from millrace.core import limits
 from millrace.core.errors import AwsError
 from millrace.wire.shapes import Shape
 from millrace.wire.texts import Texts
@@ -36,11 +37,19 @@ class Element:
 
 
 def parse(data: bytes) -> Element:
-    """The root element. A document type, and with it every entity, is refused. Raises MalformedError."""
+    """The root element. A document type, and with it every entity, is refused. Raises MalformedError.
+
+    So is a document of more elements than any good one has: they are held in memory, and take their time.
+    """
     root = Element("")
     path = [root]
+    left = limits.object_request_elements_max
 
     def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise MalformedError("too many elements")
         found = Element(name.rpartition(":")[2], attributes)
         path[-1].inside.append(found)
         path.append(found)
@@ -58,7 +67,7 @@ def parse(data: bytes) -> Element:
     parser.StartDoctypeDeclHandler = refuse
     try:
         parser.Parse(data, True)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:  # the latter for encodings there are not
         raise MalformedError(str(error)) from error
     return root.inside[0]
 

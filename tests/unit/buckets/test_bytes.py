@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 
-from millrace.buckets import blobs, catalog, objects, putting, storing
+from millrace.buckets import blobs, catalog, objects, putting, ranges, storing
 from millrace.buckets.catalog import Bucket
+from millrace.buckets.record import Record
 from millrace.buckets.sweeper import Sweeper
 from millrace.core import limits
 from millrace.core.arn import Scope
@@ -78,6 +79,22 @@ def test_bytes_of_a_replaced_object_stay_for_its_readers_and_then_go():
             await sweeper.sweep()
 
         assert await rows(storage) == 5
+        assert await swept(storage, clock) == 1
+
+    play(test)
+
+
+def test_a_small_last_part_stays_for_readers_of_the_others():
+    async def test(storage, clock):
+        def put(writer):
+            parts = [blobs.write(writer, LARGE), blobs.write(writer, b"last")]
+            record = Record(parts, "etag-2", clock.now())
+            objects.replace(writer, catalog.get(writer, "there"), "k", record, clock.now())
+            return ranges.pieces(parts, ranges.Span(0, record.size))
+
+        pieces = await storage.write(put)
+        await putting.put(storage, "there", "k", b"new", clock.now())
+        assert b"".join([part async for part in storing.read(storage, pieces)]) == LARGE + b"last"
         assert await swept(storage, clock) == 1
 
     play(test)

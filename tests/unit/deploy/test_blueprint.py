@@ -40,7 +40,7 @@ def problems(folder: Path, text: str, **parameters: str) -> list[str]:
 def test_everything_that_is_not_supported_is_named_at_once(tmp_path: Path):
     text = """
 Resources:
-  Queue: {Type: AWS::SQS::Queue}
+  Stream: {Type: AWS::Kinesis::Stream}
   Group:
     Type: AWS::Logs::LogGroup
     Properties: {RetentionInDays: soon, KmsKeyId: x}
@@ -55,7 +55,7 @@ Outputs:
   Name: {Value: !GetAtt Table.Name}
 """
     assert problems(tmp_path, text) == [
-        f"Queue (AWS::SQS::Queue): this type is not supported; supported: {', '.join(KINDS)}",
+        f"Stream (AWS::Kinesis::Stream): this type is not supported; supported: {', '.join(KINDS)}",
         "Group (AWS::Logs::LogGroup) RetentionInDays: must be a whole number, not 'soon'",
         "Group (AWS::Logs::LogGroup) KmsKeyId: is not supported;"
         " supported: LogGroupName, LogGroupClass, RetentionInDays, Tags",
@@ -189,8 +189,8 @@ Resources:
 """
     assert problems(tmp_path, text) == [
         "Api (AWS::Serverless::Api): this type is not supported;"
-        " supported: AWS::Serverless::Function, AWS::Serverless::SimpleTable",
-        "F (AWS::Serverless::Function) Events.Call.Type: Api is not supported; supported: DynamoDB",
+        " supported: AWS::Serverless::Function, AWS::Serverless::LayerVersion, AWS::Serverless::SimpleTable",
+        "F (AWS::Serverless::Function) Events.Call.Type: Api is not supported; supported: DynamoDB, SNS",
     ]
 
 
@@ -213,6 +213,59 @@ def test_sam_functions_become_functions_with_roles(tmp_path: Path):
 
     assert drawn.order == ("FRole", "F")
     assert drawn.template.resources["F"].properties["Code"] == "./src"
+
+
+def test_subscriptions_inside_a_topic_are_resources_of_their_own(tmp_path: Path):
+    text = """
+Conditions: {Told: !Equals [1, 1]}
+Resources:
+  Queue: {Type: AWS::SQS::Queue}
+  Topic:
+    Type: AWS::SNS::Topic
+    Condition: Told
+    Properties: {Subscription: [{Protocol: sqs, Endpoint: !GetAtt Queue.Arn}, {Protocol: smtp}]}
+"""
+    *_, problem = problems(tmp_path, text)
+    drawn = draw(tmp_path, text.replace(", {Protocol: smtp}", ""))
+    name = drawn.order[-1]
+
+    assert problem.endswith("(AWS::SNS::Subscription) Endpoint: is missing")
+    assert name.startswith("TopicSubscription")
+    assert drawn.template.resources[name].condition == "Told"
+    assert drawn.template.resources[name].properties["TopicArn"] == {"Ref": "Topic"}
+
+
+def test_policies_of_sam_for_destinations_name_them(tmp_path: Path):
+    text = f"""{SAM}
+Resources:
+  Dead: {{Type: AWS::SQS::Queue}}
+  Shared: {{Type: AWS::Serverless::LayerVersion, Properties: {{ContentUri: .}}}}
+  Things:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      KeySchema: [{{AttributeName: id, KeyType: HASH}}]
+      AttributeDefinitions: [{{AttributeName: id, AttributeType: S}}]
+      StreamSpecification: {{StreamViewType: NEW_IMAGE}}
+{FUNCTION}
+      Layers: [!Ref Shared]
+      Events:
+        C:
+          Type: DynamoDB
+          Properties:
+            Stream: !GetAtt Things.StreamArn
+            StartingPosition: LATEST
+            DestinationConfig: {{OnFailure: {{Type: SQS, Destination: !GetAtt Dead.Arn}}}}
+"""
+    drawn = draw(tmp_path, text)
+    policy = drawn.template.resources["FRole"].properties["Policies"][0]["PolicyDocument"]["Statement"][0]
+    layer = next(name for name in drawn.order if name.startswith("Shared"))
+
+    assert policy["Action"] == "sqs:SendMessage"
+    assert policy["Resource"] == {"Fn::GetAtt": ["Dead", "Arn"]}
+    assert drawn.template.resources[layer].properties["Content"] == "."
+    assert drawn.template.resources["FC"].properties["DestinationConfig"] == {
+        "OnFailure": {"Destination": {"Fn::GetAtt": ["Dead", "Arn"]}}
+    }
 
 
 def test_properties_are_written_out_not_made_by_a_function(tmp_path: Path):

@@ -40,10 +40,35 @@ def test_a_folder_gives_the_same_package_whenever_it_is_zipped(tmp_path: Path):
     assert first.sha256 == base64.b64encode(hashlib.sha256(first.data).digest()).decode()
 
 
-def test_code_in_the_template_is_a_package_with_index_py(tmp_path: Path):
-    data = packages(tmp_path).inline("x = 1\n").data
+@pytest.mark.parametrize(("runtime", "name"), [(RUNTIME, "index.py"), ("nodejs22.x", "index.js")])
+def test_code_in_the_template_is_a_package_with_one_index_file(tmp_path: Path, runtime: str, name: str):
+    data = packages(tmp_path).inline("x = 1\n", runtime).data
 
-    assert names(data) == ["index.py"]
+    assert names(data) == [name]
+
+
+def test_files_of_a_layer_are_put_where_the_runtime_looks_for_them(tmp_path: Path):
+    (tmp_path / "words").mkdir()
+    (tmp_path / "words" / "words.py").write_text("SAID = 1\n")
+    made = packages(tmp_path)
+
+    assert names(made.layer("words", "", []).data) == ["words.py"]
+    assert names(made.layer("words", "python", [RUNTIME]).data) == ["python/words.py"]
+    assert names(made.layer("words", "nodejs", []).data) == ["nodejs/words.py"]
+
+
+def test_packages_of_node_are_installed_beforehand(tmp_path: Path):
+    (tmp_path / "package.json").write_text('{"dependencies": {"left-pad": "1.0.0"}}')
+    (tmp_path / "requirements.txt").write_text("nothing-that-is-there\n")
+
+    with pytest.raises(TemplateError, match="has no node_modules"):
+        packages(tmp_path).check(".", "nodejs22.x")
+    (tmp_path / "node_modules").mkdir()
+    (tmp_path / "node_modules" / "pad.js").write_text("")
+    packages(tmp_path).check(".", "nodejs22.x")
+
+    files = names(packages(tmp_path).at(".", "nodejs22.x").data)
+    assert files == ["node_modules/pad.js", "package.json", "requirements.txt"]
 
 
 def test_a_zip_file_is_taken_as_it_is(tmp_path: Path):

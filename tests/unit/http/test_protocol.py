@@ -435,3 +435,22 @@ def test_close_ends_what_does_not_end_by_itself():
         return Response(200)
 
     play(scene, handler)
+
+
+def test_a_handler_at_work_can_tell_that_its_client_has_left():
+    heard = asyncio.Event()
+    asked = asyncio.Event()
+
+    async def waiting(request: Request) -> Response:
+        request.client.watch(heard.set)
+        asked.set()
+        await heard.wait()
+        return Response(200, str(request.client.has_left).encode())
+
+    async def scene(_: Listener, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"GET / HTTP/1.1\r\n\r\n")
+        await asked.wait()
+        writer.write_eof()
+        assert (await answer(reader))[1] == b"True"
+
+    play(scene, waiting)

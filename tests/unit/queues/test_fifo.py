@@ -4,6 +4,8 @@ import pytest
 from tests.unit.queues.counter import Counter, a_queue, at
 
 from millrace.core.errors import AwsError
+from millrace.queues import messages
+from millrace.queues.messages import Draft
 
 
 def test_a_group_waits_for_its_first_message_and_others_do_not():
@@ -76,5 +78,20 @@ def test_what_a_fifo_queue_needs_is_asked_for():
             await orders.send("a", group="g")
         with pytest.raises(AwsError, match="Value 2 for parameter DelaySeconds is invalid"):
             await orders.send("a", group="g", deduplication="1", delay=2)
+
+    at(a_queue("orders.fifo"), test)
+
+
+def test_a_dead_letter_that_is_moved_back_is_no_repetition():
+    async def test(orders: Counter) -> None:
+        sent = await orders.send("a", group="g", deduplication="d")
+        [got] = await orders.receive()
+        await orders.delete(got.handle)
+        draft = Draft("a", group="g", deduplication="d")
+        moved = await orders.storage.write(
+            lambda writer: messages.put(writer, orders.queue, draft, orders.clock.now(), moved=True)
+        )
+        assert moved.id != sent.id
+        assert await orders.bodies() == ["a"]
 
     at(a_queue("orders.fifo"), test)

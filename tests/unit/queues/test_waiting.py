@@ -6,15 +6,18 @@ import pytest
 from tests.unit.queues.counter import Counter, a_queue, at
 
 from millrace.core.errors import AwsError
+from millrace.core.presence import Presence
 from millrace.core.turn import give_way
 from millrace.queues import queue as catalog
 
 
-async def waiter(orders: Counter, wait: float = 20) -> "asyncio.Task[list[str]]":
+async def waiter(
+    orders: Counter, wait: float = 20, client: Presence | None = None
+) -> "asyncio.Task[list[str]]":
     """Somebody who waits for a message, and has found that there is none."""
 
     async def receive() -> list[str]:
-        found = await orders.queues.receive(orders.queue, 10, 30, wait)
+        found = await orders.queues.receive(orders.queue, 10, 30, wait, client or Presence())
         return [each.message.body for each in found]
 
     task = asyncio.create_task(receive())
@@ -41,6 +44,18 @@ def test_of_two_who_wait_one_gets_the_message():
         orders.clock.advance(20)
         assert sorted(await asyncio.gather(*tasks)) == [[], ["a"]]
         assert {str(task.result()) for task in done} == {"['a']"}
+
+    at(a_queue(), test)
+
+
+def test_who_left_while_waiting_takes_no_message():
+    async def test(orders: Counter) -> None:
+        client = Presence()
+        task = await waiter(orders, client=client)
+        client.leave()
+        await orders.send("a")
+        assert await task == []
+        assert await orders.bodies() == ["a"]
 
     at(a_queue(), test)
 

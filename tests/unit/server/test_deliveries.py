@@ -3,7 +3,16 @@
 from millrace.core import limits
 from millrace.core.clock import ManualClock
 from millrace.server.deliveries import Deliveries
-from millrace.triggers.delivery import AttemptFailed, BatchStarted, BatchSucceeded, Fact, Filtered
+from millrace.triggers.delivery import (
+    AttemptFailed,
+    BatchStarted,
+    BatchSucceeded,
+    Discarded,
+    Fact,
+    Filtered,
+    Reason,
+)
+from millrace.triggers.delivery import Told as ToldDestination
 from millrace.triggers.runner import Call
 from millrace.triggers.supervisor import Observation
 
@@ -20,8 +29,10 @@ class Told:
     def observe(self, callback):
         self.callback = callback
 
-    def tell(self, fact: Fact, call: Call | None = None, *, uuid: str = "m", shard: str = "s") -> None:
-        self.callback(Observation(uuid, "us-east-1", "table", "function", shard, fact, call))
+    def tell(
+        self, fact: Fact, call: Call | None = None, *, uuid: str = "m", shard: str = "s", lane: int = 0
+    ) -> None:
+        self.callback(Observation(uuid, "us-east-1", "table", "function", shard, fact, call, lane, 4))
 
     def outcomes(self, uuid: str = "m") -> list[str]:
         return [one.outcome for one in self.deliveries.of(uuid)]
@@ -91,3 +102,28 @@ def test_more_triggers_than_are_remembered_push_the_oldest_out(monkeypatch):
         told.tell(Filtered(1), uuid=uuid)
 
     assert [told.outcomes(uuid) for uuid in ("a", "b", "c")] == [[], ["filtered"], ["filtered"]]
+
+
+def test_a_destination_is_noted_with_what_its_own_lane_gave_up():
+    told = Told()
+    for lane in (0, 1):
+        told.tell(Discarded(str(lane), str(lane), 1, Reason.RETRIES), lane=lane)
+    told.tell(ToldDestination("0", "0", 1, "queue", "it is gone"), lane=0)
+
+    assert [(one.lane, one.destination_error) for one in told.deliveries.of("m")] == [
+        (1, None),
+        (0, "it is gone"),
+    ]
+
+
+def test_a_destination_that_is_told_of_a_windows_last_call_is_noted_with_its_attempt():
+    told = Told()
+    told.tell(Discarded("1", "1", 1, Reason.RETRIES))
+    told.tell(BatchStarted("", "", 0, 1))
+    told.tell(AttemptFailed("", "", 0, 1, "no", counts=True, retry_at=None))
+    told.tell(ToldDestination("", "", 0, "queue", None))
+
+    assert [(one.outcome, one.destination) for one in told.deliveries.of("m")] == [
+        ("failed", "queue"),
+        ("discarded", None),
+    ]

@@ -357,3 +357,75 @@ def test_a_journey_tells_of_the_lane_that_a_change_is_in():
         assert await mill.storage.read(lambda r: list(look(r))) == ["retrying", "delivered", "retrying"]
 
     run(story, handler)
+
+
+def test_lanes_that_end_for_a_tumbling_window_begin_no_batch_of_it():
+    """Their windows would go with them: all that is counted is counted in one."""
+    failing, states = [True], []
+
+    async def count(name, keys):
+        if failing:
+            raise ValueError("no")
+        states.append(len(keys))
+        return {"state": {"count": sum(states)}}
+
+    async def story(mill, stream):
+        mapping = await mill.map(stream, ParallelizationFactor=4)
+        await mill.change(stream, *changes(40, 1))
+        await mill.until(lambda: sum(isinstance(fact, AttemptFailed) for fact in mill.seen) >= 4)
+        failing.clear()
+        await mill.do(
+            "UpdateEventSourceMapping",
+            UUID=mapping["UUID"],
+            ParallelizationFactor=1,
+            TumblingWindowInSeconds=60,
+        )
+        await mill.supervisor.idle()
+
+        (rows,) = (await mill.storage.read(lambda r: checkpoint.load_all(r, mapping["UUID"]))).values()
+        assert [(row.delivered, row.window.state) for row in rows] == [(40, '{"count":40}')]
+        assert states == [40]
+
+    run(story, count)
+
+
+def test_who_reads_thousands_of_records_lets_others_have_a_turn(monkeypatch):
+    monkeypatch.setattr(limits, "mapping_read_records_max", 10)
+    turns = []
+
+    async def story(mill, stream):
+        await mill.change(stream, *changes(200, 1))
+        await mill.map(stream, BatchSize=200)
+        while not mill.calls:
+            turns.append(1)
+            await mills.turn()
+        assert [len(keys) for keys in mill.batches] == [200]
+        assert len(turns) >= 10
+
+    run(story)
+
+
+def test_a_journey_does_not_take_for_delivered_what_lanes_before_have_given_up():
+    bad = "p0"
+
+    async def handler(name, keys):
+        if any(key.startswith(f"{bad}:") for key in keys):
+            raise ValueError("no")
+
+    async def story(mill, stream):
+        (shard,) = stream.shards
+        mapping = await mill.map(stream, MaximumRetryAttempts=0, BatchSize=1)
+        await mill.change(stream, f"{bad}:0", *(f"q{one}:0" for one in range(20)))
+        await mill.supervisor.idle()
+        await mill.do("UpdateEventSourceMapping", UUID=mapping["UUID"], ParallelizationFactor=10)
+        await mill.supervisor.idle()
+
+        def look(reader, number):
+            place = journey.locate(reader, stream.arn, shard.id, shard.start + number)
+            (told,) = journey.follow(reader, place, mill.supervisor.runner, lambda *_: None)
+            return told.outcome
+
+        told = [await mill.storage.read(lambda r, n=n: look(r, n)) for n in range(1, 22)]
+        assert set(told) == {"unknown"}
+
+    run(story, handler)

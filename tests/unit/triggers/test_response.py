@@ -3,7 +3,7 @@
 import pytest
 
 from millrace.triggers.delivery import Record
-from millrace.triggers.response import BatchFailedError, failed_index
+from millrace.triggers.response import BatchFailedError, failed_index, window_state
 
 BATCH = [Record(number, str(number), 0.0, b"") for number in (7, 8, 9)]
 
@@ -52,3 +52,16 @@ def test_the_lowest_failure_counts():
     payload = b'{"batchItemFailures":[{"itemIdentifier":"9"},{"itemIdentifier":"8"}]}'
 
     assert failed_index(payload, BATCH) == 1
+
+
+@pytest.mark.parametrize("state", ['{"last":300000000000000499659}', '{"a":0.1,"b":[1e300,"é"]}'])
+def test_a_window_gets_back_the_very_numbers_that_its_function_returned(state):
+    assert window_state(f'{{"state": {state}}}'.encode()) == state.replace("1e300", "1e+300")
+
+
+@pytest.mark.parametrize(
+    "payload", [b'{"state": NaN}', b'{"state": 1e999}', b'{"state": "\\ud800"}', b"[" * 200_000]
+)
+def test_a_state_that_is_no_json_fails_the_batch(payload):
+    with pytest.raises(BatchFailedError):
+        window_state(payload)

@@ -5,6 +5,7 @@ import hmac
 
 import pytest
 
+from millrace.core import limits
 from millrace.core.errors import AwsError
 from millrace.http.message import Request
 from millrace.wire import aws_chunked, bucket_address, models, sigv4, xml_reader
@@ -132,6 +133,32 @@ def test_each_chunk_is_held_to_its_signature(change, right):
 def test_what_is_no_plain_xml_is_malformed(document):
     with pytest.raises(xml_reader.MalformedError):
         xml_reader.parse(document)
+
+
+@pytest.mark.parametrize("encoding", [b"foo", b"utf-7", b"shift_jis"])
+def test_xml_in_an_encoding_that_is_not_read_is_malformed(encoding):
+    with pytest.raises(xml_reader.MalformedError):
+        xml_reader.parse(b'<?xml version="1.0" encoding="%b"?><a/>' % encoding)
+
+
+def test_xml_of_very_many_elements_is_malformed():
+    with pytest.raises(xml_reader.MalformedError):
+        xml_reader.parse(b"<a>" + b"<b/>" * limits.object_request_elements_max + b"</a>")
+
+
+def test_a_body_of_very_many_small_chunks_is_refused():
+    few = b"1\r\nx\r\n" * limits.object_small_chunks_max
+    assert len(aws_chunked.parse(few + b"0\r\n\r\n").data) == limits.object_small_chunks_max
+    with pytest.raises(AwsError) as refusal:
+        aws_chunked.parse(few + b"1\r\nx\r\n0\r\n\r\n")
+
+    assert refusal.value.code == "InvalidChunkSizeError"
+
+
+def test_only_checksums_trail_a_body():
+    chunked = aws_chunked.parse(b"0\r\nx-amz-checksum-crc32:AAAAAA==\r\nx-amz-meta-a:b\rc\r\n\r\n")
+
+    assert chunked.trailers == {"x-amz-checksum-crc32": "AAAAAA=="}
 
 
 def test_s3_signs_a_path_as_it_is_sent():

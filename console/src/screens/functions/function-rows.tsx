@@ -1,6 +1,7 @@
 import Link from "@cloudscape-design/components/link";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { TableProps } from "@cloudscape-design/components/table";
+import { functionOf } from "../../aws/arn";
 import type { FunctionConfiguration } from "../../aws/functions";
 import type { EventSourceMappingConfiguration } from "../../aws/mappings";
 import type { FunctionStatus } from "../../aws/own";
@@ -37,7 +38,8 @@ export function rowsOf(
     state: one.State ?? "Active", // ListFunctions leaves it out; here a function is active once it is stored.
     memory: one.MemorySize ?? 0,
     timeout: one.Timeout ?? 0,
-    triggers: mappings.filter((mapping) => mapping.FunctionArn === one.FunctionArn).length,
+    triggers: mappings.filter((mapping) => functionOf(mapping.FunctionArn).split(":")[0] === one.FunctionName)
+      .length,
     invocations: figures.get(one.FunctionArn ?? "")?.invocations,
     errors: figures.get(one.FunctionArn ?? "")?.errors,
   }));

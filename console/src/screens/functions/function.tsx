@@ -20,6 +20,8 @@ const CodeTab = lazy(() => import("./code/code-tab"));
 const TestTab = lazy(() => import("./test/test-tab"));
 const MonitorTab = lazy(() => import("./monitor/monitor-tab"));
 const ConfigurationTab = lazy(() => import("./configuration/configuration-tab"));
+const AliasesTab = lazy(() => import("./versions/aliases-tab"));
+const VersionsTab = lazy(() => import("./versions/versions-tab"));
 const TriggersTab = lazy(() => import("./triggers-tab"));
 
 export interface TabProps {
@@ -33,6 +35,8 @@ const TABS: { id: FunctionTab; label: string; Content: (props: TabProps) => Reac
   { id: "monitor", label: "Monitor", Content: (props) => <MonitorTab {...props} /> },
   { id: "configuration", label: "Configuration", Content: (props) => <ConfigurationTab {...props} /> },
   { id: "triggers", label: "Triggers", Content: (props) => <TriggersTab {...props} /> },
+  { id: "aliases", label: "Aliases", Content: (props) => <AliasesTab key={props.name} {...props} /> },
+  { id: "versions", label: "Versions", Content: (props) => <VersionsTab key={props.name} {...props} /> },
 ];
 
 export default function OneFunction() {

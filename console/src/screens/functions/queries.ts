@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { functionOf } from "../../aws/arn";
 import { getFunction } from "../../aws/functions";
 import type { FunctionStatus } from "../../aws/own";
+import { listAliases, listVersions } from "../../aws/versions";
 import { useMappings, useStatus } from "../../parts/queries";
 
 const REFRESH_MS = 4000;
@@ -13,6 +14,22 @@ export const useFunction = (name: string, enabled = true) =>
   useQuery({
     queryKey: ["function", name],
     queryFn: () => getFunction(name),
+    refetchInterval: REFRESH_MS,
+    enabled,
+  });
+
+export const useVersions = (name: string, enabled = true) =>
+  useQuery({
+    queryKey: ["versions", name],
+    queryFn: () => listVersions(name),
+    refetchInterval: REFRESH_MS,
+    enabled,
+  });
+
+export const useAliases = (name: string, enabled = true) =>
+  useQuery({
+    queryKey: ["aliases", name],
+    queryFn: () => listAliases(name),
     refetchInterval: REFRESH_MS,
     enabled,
   });

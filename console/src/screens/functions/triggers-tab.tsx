@@ -3,7 +3,7 @@ import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table from "@cloudscape-design/components/table";
-import { tableOf } from "../../aws/arn";
+import { qualifierOf, tableOf } from "../../aws/arn";
 import { count, dateTime } from "../../parts/format";
 import { useStatus } from "../../parts/queries";
 import { Empty, FailureAlert } from "../../parts/states";
@@ -72,6 +72,11 @@ export default function TriggersTab({ name }: TabProps) {
           id: "pending",
           header: "Pending",
           cell: ({ UUID }) => count(figures.get(UUID ?? "")?.pending ?? 0),
+        },
+        {
+          id: "qualifier",
+          header: "Version or alias",
+          cell: ({ FunctionArn }) => qualifierOf(FunctionArn) ?? "$LATEST",
         },
         { id: "batch", header: "Batch size", cell: ({ BatchSize }) => BatchSize },
         {

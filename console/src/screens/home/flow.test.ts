@@ -15,11 +15,16 @@ const mapping = (given: Partial<MappingStatus>): MappingStatus => ({
   filtered: 0,
   pending: 0,
   discarded: {},
+  records: 0,
+  destination: null,
+  told: { delivered: 0, failed: 0, error: null },
+  metrics: {},
   lag_seconds: 0,
   attempts: 0,
   retry_in_seconds: null,
   last_error: null,
   shards: [],
+  past: { records: 0, delivered: 0, filtered: 0, discarded: {} },
   ...given,
 });
 
@@ -32,6 +37,7 @@ const fn = (name: string) => ({
   errors: 0,
   throttles: 0,
   duration_ms_total: 0,
+  events: { waiting: 0, retries: 0, dropped: 0, loops: 0, delivered: 0, undelivered: 0 },
   running: 0,
   environments: 0,
 });

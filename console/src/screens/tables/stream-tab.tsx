@@ -6,11 +6,13 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
+import type { StreamStatus } from "../../aws/shards";
 import { type TableDescription, updateTable } from "../../aws/tables";
 import { Confirm } from "../../parts/confirm";
 import { Copyable } from "../../parts/copyable";
 import { useSubmit } from "../../parts/submit";
 import { paths } from "../../paths";
+import { useStreams } from "../streams/use-streams";
 import { useTableTriggers } from "./queries";
 import { Status } from "./status";
 import { TableTriggers } from "./table-triggers";
@@ -28,6 +30,9 @@ export function StreamTab({ table }: { table: TableDescription }) {
 function StreamDetails({ table }: { table: TableDescription }) {
   const { TableName = "", LatestStreamArn = "" } = table;
   const [closing, setClosing] = useState(false);
+  const streams = useStreams(TableName);
+  const told = streams.data?.find(({ arn }) => arn === LatestStreamArn);
+  const status = told?.status;
   const view = streamView(table);
   const button =
     view === undefined ? (
@@ -47,14 +52,15 @@ function StreamDetails({ table }: { table: TableDescription }) {
         </Header>
       }
     >
-      {view === undefined ? <StreamOff table={table} /> : null}
+      {view === undefined ? <StreamOff table={table} status={status} /> : null}
       {view === undefined ? null : (
         <SpaceBetween size="l">
           <KeyValuePairs
-            columns={3}
+            columns={4}
             items={[
-              { label: "Stream status", value: <Status state="ENABLED" /> },
+              { label: "Stream status", value: <Status state={status ?? "ENABLED"} /> },
               { label: "View type", value: viewName(view) },
+              { label: "Shards", value: told === undefined ? "-" : shardsOf(told) },
               { label: "Records", value: <Link href={paths.stream(TableName)}>View the live stream</Link> },
             ]}
           />
@@ -74,13 +80,16 @@ function StreamDetails({ table }: { table: TableDescription }) {
   );
 }
 
+const shardsOf = ({ shards }: StreamStatus) =>
+  `${shards.filter(({ closed }) => closed === null).length} open of ${shards.length}`;
+
 /** A stream that was turned off can be read until its records are too old. */
-function StreamOff({ table }: { table: TableDescription }) {
+function StreamOff({ table, status }: { table: TableDescription; status: string | undefined }) {
   const { TableName = "", LatestStreamArn } = table;
   return (
     <SpaceBetween size="m">
-      <KeyValuePairs items={[{ label: "Stream status", value: <Status state="DISABLED" /> }]} />
-      {LatestStreamArn === undefined ? null : (
+      <KeyValuePairs items={[{ label: "Stream status", value: <Status state={status ?? "DISABLED"} /> }]} />
+      {LatestStreamArn === undefined || status === undefined ? null : (
         <Box color="text-body-secondary">
           The records of the stream that was on last stay for 24 hours:{" "}
           <Link href={paths.stream(TableName)}>view them</Link>.

@@ -3,6 +3,7 @@ import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
+import type { Delivery } from "../../aws/own";
 import { duration } from "../../parts/format";
 import { outcomeType, outcomeWords } from "../../parts/outcome";
 import { AttemptRow } from "./attempt-row";
@@ -43,6 +44,7 @@ export function BatchLine({ batch, now, on }: BatchLineProps) {
           {attemptsText(attempts.length)} · from {last.first}
         </Box>
       </SpaceBetween>
+      <Told discarded={discarded} />
       {attempts.length < 2 && nextTry(batch) === null ? null : <Track batch={batch} now={now} />}
       {hidden === 0 ? null : (
         <Button variant="inline-link" onClick={() => setWhole(true)}>
@@ -62,6 +64,20 @@ export function BatchLine({ batch, now, on }: BatchLineProps) {
         );
       })}
     </>
+  );
+}
+
+/** What the failure destination was told of a batch that was given up, or why it was not. */
+function Told({ discarded }: { discarded: Delivery | undefined }) {
+  if (discarded?.destination == null) {
+    return null;
+  }
+  return discarded.destination_error == null ? (
+    <Box color="text-body-secondary">Sent to {discarded.destination}</Box>
+  ) : (
+    <StatusIndicator type="error">
+      Not sent to {discarded.destination}: {discarded.destination_error}
+    </StatusIndicator>
   );
 }
 

@@ -29,7 +29,8 @@ export function entriesOf(deliveries: readonly Delivery[]): Entry[] {
   const entries: Entry[] = [];
   const open = new Map<string, Batch>();
   for (const one of deliveries.toReversed()) {
-    const current = open.get(one.shard);
+    const lane = `${one.shard} ${one.lane ?? 0}`;
+    const current = open.get(lane);
     if (ATTEMPTS.has(one.outcome)) {
       const known = current?.attempts[0];
       if (current !== undefined && known?.first === one.first && known.last === one.last) {
@@ -47,12 +48,12 @@ export function entriesOf(deliveries: readonly Delivery[]): Entry[] {
           followed: false,
         };
         entries.push(begun);
-        open.set(one.shard, begun);
+        open.set(lane, begun);
       }
     } else if (one.outcome === "discarded" && current?.attempts[0]?.first === one.first) {
       current.discarded = one;
       bringUp(entries, current);
-      open.delete(one.shard);
+      open.delete(lane);
     } else {
       entries.push({ kind: "note", id: idOf(one), delivery: one });
     }

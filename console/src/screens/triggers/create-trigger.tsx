@@ -12,6 +12,7 @@ import { creation, type Draft, NEW_DRAFT, type Wrong } from "./draft";
 import { EndFields, type Ends } from "./end-fields";
 import { MayNotRead } from "./may-not-read";
 import { TriggerForm } from "./trigger-form";
+import { useQualifiers } from "./use-qualifiers";
 
 const MAY_NOT_READ = /^Cannot access stream/;
 
@@ -25,6 +26,7 @@ export default function CreateTrigger() {
   const [ends, setEnds] = useState<Ends>({
     table: address.get("table") ?? "",
     function: address.get("function") ?? "",
+    qualifier: "",
     position: "LATEST",
     enabled: true,
   });
@@ -32,13 +34,15 @@ export default function CreateTrigger() {
   const streamArn = arnOf(ends.table);
   const role = functions.data?.find(({ FunctionName }) => FunctionName === ends.function)?.Role;
 
+  const qualifiers = useQualifiers(ends.function);
+  const target = ends.qualifier === "" ? ends.function : `${ends.function}:${ends.qualifier}`;
   const submit = useSubmit(
     async (draft: Draft) => {
-      const request = { streamArn: streamArn ?? "", functionName: ends.function, position: ends.position };
+      const request = { streamArn: streamArn ?? "", functionName: target, position: ends.position };
       const made = await createMapping(creation({ ...draft, enabled: ends.enabled }, request));
       go(paths.trigger(made.UUID ?? ""));
     },
-    { done: () => `Trigger ${ends.table} → ${ends.function} created` },
+    { done: () => `Trigger ${ends.table} → ${target} created` },
   );
   const allow = useSubmit((name: string) => allowStream(name, streamArn ?? ""), {
     done: () => `${roleOf(role)} may read the stream of ${ends.table} now`,
@@ -76,6 +80,7 @@ export default function CreateTrigger() {
             }}
             tables={(tables.data ?? []).map((name) => ({ name, on: arnOf(name) !== undefined }))}
             functions={(functions.data ?? []).map(({ FunctionName = "" }) => FunctionName)}
+            qualifiers={qualifiers}
             off={ends.table !== "" && streams.data !== undefined && streamArn === undefined}
             wrong={wrong}
           />

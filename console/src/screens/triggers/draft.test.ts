@@ -10,6 +10,8 @@ test("a new trigger asks for AWS's defaults and nothing it does not want", () =>
     StartingPosition: "LATEST",
     BatchSize: 100,
     MaximumBatchingWindowInSeconds: 0,
+    ParallelizationFactor: 1,
+    TumblingWindowInSeconds: 0,
     MaximumRetryAttempts: -1,
     MaximumRecordAgeInSeconds: -1,
     BisectBatchOnFunctionError: false,
@@ -32,6 +34,8 @@ test("a mapping that is shown and sent unchanged stays as it is, and filters tha
     MaximumRecordAgeInSeconds: 60,
     BisectBatchOnFunctionError: true,
     FunctionResponseTypes: ["ReportBatchItemFailures" as const],
+    ParallelizationFactor: 4,
+    DestinationConfig: { OnFailure: { Destination: "arn:aws:sqs:r:1:q" } },
     State: "Disabled",
     FilterCriteria: { Filters: [{ Pattern: '{"eventName":["INSERT"]}' }] },
   };
@@ -41,6 +45,9 @@ test("a mapping that is shown and sent unchanged stays as it is, and filters tha
     UUID: "1",
     BatchSize: 10,
     MaximumBatchingWindowInSeconds: 0,
+    ParallelizationFactor: 4,
+    TumblingWindowInSeconds: 0,
+    DestinationConfig: { OnFailure: { Destination: "arn:aws:sqs:r:1:q" } },
     MaximumRetryAttempts: 3,
     MaximumRecordAgeInSeconds: 60,
     BisectBatchOnFunctionError: true,
@@ -49,6 +56,9 @@ test("a mapping that is shown and sent unchanged stays as it is, and filters tha
     FilterCriteria: { Filters: [{ Pattern: '{"eventName":["INSERT"]}' }] },
   });
   expect(alteration("1", { ...draft, patterns: [] }).FilterCriteria).toEqual({ Filters: [] });
+  expect(alteration("1", { ...draft, destination: " " }).DestinationConfig).toEqual({
+    OnFailure: { Destination: "" },
+  });
 });
 
 test("what the server cannot be asked is told before", () => {

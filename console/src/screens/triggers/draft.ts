@@ -10,8 +10,12 @@ import type {
 export interface Draft {
   batchSize: string;
   window: string;
+  lanes: string;
+  tumbling: string;
   retries: string;
   age: string;
+  /** The ARN of what is told of batches that are given up; empty for nobody. */
+  destination: string;
   bisect: boolean;
   reports: boolean;
   enabled: boolean;
@@ -21,8 +25,11 @@ export interface Draft {
 export const NEW_DRAFT: Draft = {
   batchSize: "100",
   window: "0",
+  lanes: "1",
+  tumbling: "0",
   retries: "-1",
   age: "-1",
+  destination: "",
   bisect: false,
   reports: false,
   enabled: true,
@@ -30,7 +37,7 @@ export const NEW_DRAFT: Draft = {
 };
 
 /** The form's fields that must be numbers. */
-const NUMBERS = ["batchSize", "window", "retries", "age"] as const;
+const NUMBERS = ["batchSize", "window", "lanes", "tumbling", "retries", "age"] as const;
 export type NumberField = (typeof NUMBERS)[number];
 
 export type Wrong = Partial<Record<string, string>>;
@@ -39,8 +46,11 @@ export function draftOf(mapping: EventSourceMappingConfiguration): Draft {
   return {
     batchSize: String(mapping.BatchSize ?? 100),
     window: String(mapping.MaximumBatchingWindowInSeconds ?? 0),
+    lanes: String(mapping.ParallelizationFactor ?? 1),
+    tumbling: String(mapping.TumblingWindowInSeconds ?? 0),
     retries: String(mapping.MaximumRetryAttempts ?? -1),
     age: String(mapping.MaximumRecordAgeInSeconds ?? -1),
+    destination: mapping.DestinationConfig?.OnFailure?.Destination ?? "",
     bisect: mapping.BisectBatchOnFunctionError ?? false,
     reports: mapping.FunctionResponseTypes?.includes("ReportBatchItemFailures") ?? false,
     enabled: mapping.State !== "Disabled",
@@ -86,9 +96,12 @@ function settings(draft: Draft): Settings {
   return {
     BatchSize: Number(draft.batchSize),
     MaximumBatchingWindowInSeconds: Number(draft.window),
+    ParallelizationFactor: Number(draft.lanes),
+    TumblingWindowInSeconds: Number(draft.tumbling),
     MaximumRetryAttempts: Number(draft.retries),
     MaximumRecordAgeInSeconds: Number(draft.age),
     BisectBatchOnFunctionError: draft.bisect,
+    DestinationConfig: { OnFailure: { Destination: draft.destination.trim() } },
     FunctionResponseTypes: draft.reports ? ["ReportBatchItemFailures"] : [],
     Enabled: draft.enabled,
     FilterCriteria: { Filters: draft.patterns.map(({ text }) => ({ Pattern: compact(text) })) },
@@ -99,12 +112,13 @@ export function creation(
   draft: Draft,
   ends: { streamArn: string; functionName: string; position: "LATEST" | "TRIM_HORIZON" },
 ): CreateEventSourceMappingRequest {
-  const { FilterCriteria, FunctionResponseTypes, ...others } = settings(draft);
+  const { DestinationConfig, FilterCriteria, FunctionResponseTypes, ...others } = settings(draft);
   return {
     EventSourceArn: ends.streamArn,
     FunctionName: ends.functionName,
     StartingPosition: ends.position,
     ...others,
+    DestinationConfig: draft.destination.trim() === "" ? undefined : DestinationConfig,
     FilterCriteria: draft.patterns.length === 0 ? undefined : FilterCriteria,
     FunctionResponseTypes: draft.reports ? FunctionResponseTypes : undefined,
   };

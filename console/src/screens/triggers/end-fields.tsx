@@ -13,6 +13,8 @@ import type { Wrong } from "./draft";
 export interface Ends {
   table: string;
   function: string;
+  /** A version or an alias of it; empty for $LATEST. */
+  qualifier: string;
   position: "LATEST" | "TRIM_HORIZON";
   enabled: boolean;
 }
@@ -23,6 +25,8 @@ interface EndFieldsProps {
   /** Whether each table's stream is on. */
   tables: { name: string; on: boolean }[];
   functions: string[];
+  /** The versions and aliases of the chosen function. */
+  qualifiers: { value: string; label: string; description: string }[];
   /** The chosen table has no stream. */
   off: boolean;
   wrong: Wrong;
@@ -38,7 +42,7 @@ const POSITIONS = [
 ];
 
 /** What a trigger joins, and where it begins. */
-export function EndFields({ ends, change, tables, functions, off, wrong }: EndFieldsProps) {
+export function EndFields({ ends, change, tables, functions, qualifiers, off, wrong }: EndFieldsProps) {
   return (
     <Container header={<Header variant="h2">Table and function</Header>}>
       <SpaceBetween size="l">
@@ -74,9 +78,25 @@ export function EndFields({ ends, change, tables, functions, off, wrong }: EndFi
             placeholder="Choose a function"
             filteringType="auto"
             empty="There are no functions"
-            onChange={({ detail }) => change({ ...ends, function: detail.selectedOption.value ?? "" })}
+            onChange={({ detail }) =>
+              change({ ...ends, function: detail.selectedOption.value ?? "", qualifier: "" })
+            }
           />
         </FormField>
+        {qualifiers.length === 0 ? null : (
+          <FormField
+            label="Version or alias"
+            description="What runs. An alias can lead to another version later."
+          >
+            <Select
+              options={[{ value: "", label: "$LATEST" }, ...qualifiers]}
+              selectedOption={
+                qualifiers.find(({ value }) => value === ends.qualifier) ?? { value: "", label: "$LATEST" }
+              }
+              onChange={({ detail }) => change({ ...ends, qualifier: detail.selectedOption.value ?? "" })}
+            />
+          </FormField>
+        )}
         <FormField label="Starting position">
           <RadioGroup
             items={POSITIONS}

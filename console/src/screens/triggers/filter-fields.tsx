@@ -9,7 +9,7 @@ import { CodeEditor } from "../../parts/code-editor";
 import { type Draft, type Wrong, withPattern } from "./draft";
 
 const FIRST = '{\n  "eventName": ["INSERT"]\n}';
-const FILTERS_MAX = 10;
+const FILTERS_MAX = 5;
 
 interface FilterFieldsProps {
   draft: Draft;

@@ -37,6 +37,22 @@ const BATCH: NumberText[] = [
     description: "How long to wait for a batch to fill. At 0 the function runs at once.",
     constraint: "0 to 300.",
   },
+  {
+    field: "lanes",
+    parameter: "parallelizationFactor",
+    label: "Concurrent batches per shard",
+    description:
+      "How many batches of a shard are processed at the same time. Changes of the same partition key stay in order.",
+    constraint: "1 to 10.",
+  },
+  {
+    field: "tumbling",
+    parameter: "tumblingWindowInSeconds",
+    label: "Tumbling window duration in seconds",
+    description:
+      "The state that the function returns comes back to it with the next batch, until the window ends.",
+    constraint: "0 to 900; 0 is without windows. It needs one concurrent batch per shard.",
+  },
 ];
 
 const FAILURE: NumberText[] = [
@@ -57,7 +73,11 @@ const FAILURE: NumberText[] = [
 ];
 
 /** The names of the parameters whose messages are shown beside a field. */
-export const PLACED = [...BATCH, ...FAILURE].map(({ parameter }) => parameter);
+const DESTINATION = "destinationConfig";
+const DESTINATION_HINT =
+  "arn:aws:sqs:REGION:ACCOUNT:QUEUE, arn:aws:sns:REGION:ACCOUNT:TOPIC or arn:aws:s3:::BUCKET. The function's role must be allowed to write to it.";
+
+export const PLACED = [...BATCH, ...FAILURE].map(({ parameter }) => parameter).concat(DESTINATION);
 
 export function BatchFields(props: TriggerFieldsProps) {
   return (
@@ -73,7 +93,7 @@ export function BatchFields(props: TriggerFieldsProps) {
 
 /** What to do when the function fails. */
 export function FailureFields(props: TriggerFieldsProps) {
-  const { draft, change } = props;
+  const { draft, change, errorOf } = props;
   return (
     <Container header={<Header variant="h2">When the function fails</Header>}>
       <SpaceBetween size="l">
@@ -94,6 +114,25 @@ export function FailureFields(props: TriggerFieldsProps) {
         >
           Report batch item failures
         </Checkbox>
+        <FormField
+          label={
+            <>
+              On-failure destination <i>- optional</i>
+            </>
+          }
+          description="The ARN of a queue, a topic or a bucket that is told of each batch that is discarded."
+          constraintText={DESTINATION_HINT}
+          errorText={errorOf(DESTINATION)}
+          stretch
+        >
+          <Input
+            value={draft.destination}
+            placeholder="arn:aws:sqs:us-east-1:000000000000:my-queue"
+            spellcheck={false}
+            autoComplete={false}
+            onChange={({ detail }) => change({ ...draft, destination: detail.value })}
+          />
+        </FormField>
       </SpaceBetween>
     </Container>
   );

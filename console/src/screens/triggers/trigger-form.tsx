@@ -5,11 +5,12 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ReactNode, useState } from "react";
 import { useFocusWrong } from "../../parts/focus-wrong";
 import type { Submit } from "../../parts/submit";
+import { blamed } from "./blame";
 import { type Draft, type Wrong, wrongs } from "./draft";
 import { FilterFields } from "./filter-fields";
 import { BatchFields, FailureFields, PLACED } from "./trigger-fields";
 
-const FILTER_MESSAGE = /filter/i;
+const FILTERS = "filterCriteria";
 
 interface TriggerFormProps {
   initial: Draft;
@@ -42,10 +43,14 @@ export function TriggerForm({ initial, above, check, instead, submit, action, ca
       submit.reset();
     }
   };
-  const message = submit.failure?.message ?? "";
-  const aboutFilters = submit.failure !== undefined && FILTER_MESSAGE.test(message);
-  const error = aboutFilters || instead ? undefined : submit.formError(...PLACED);
-  const fields = { draft, change, wrong, errorOf: submit.errorOf };
+  const { failure } = submit;
+  const field = blamed(failure);
+  const errorOf = (...parameters: string[]) =>
+    field !== undefined && parameters.includes(field) ? failure?.message : undefined;
+  const placed = field !== undefined && [...PLACED, FILTERS].includes(field);
+  const error =
+    failure === undefined || placed || instead ? undefined : `${failure.code}: ${failure.message}`;
+  const fields = { draft, change, wrong, errorOf };
   return (
     <form
       ref={form}
@@ -70,7 +75,7 @@ export function TriggerForm({ initial, above, check, instead, submit, action, ca
         <SpaceBetween size="l">
           {above(wrong)}
           <BatchFields {...fields} />
-          <FilterFields {...fields} error={aboutFilters ? message : undefined} />
+          <FilterFields {...fields} error={errorOf(FILTERS)} />
           <FailureFields {...fields} />
           {instead?.(send)}
           {error === undefined ? null : <Alert type="error">{error}</Alert>}

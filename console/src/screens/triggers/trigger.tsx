@@ -12,6 +12,7 @@ import type { Sample } from "../../parts/samples";
 import { Empty, Loaded } from "../../parts/states";
 import { useSamples } from "../../parts/use-samples";
 import { paths } from "../../paths";
+import { Accounting } from "./accounting";
 import { Attempts } from "./attempts";
 import { Charts } from "./charts";
 import { DeleteTriggers } from "./delete-triggers";
@@ -79,6 +80,7 @@ function Shown({ row, now, samples }: ShownProps) {
         <Summary row={row} />
         <Attempts row={row} now={now} />
         {row.status === undefined ? null : <Charts mapping={row.status} samples={samples} />}
+        {row.status === undefined ? null : <Accounting status={row.status} />}
         <Settings mapping={row.mapping} />
       </SpaceBetween>
     </Page>

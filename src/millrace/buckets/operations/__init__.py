@@ -10,7 +10,7 @@ from millrace.buckets.operations.copies import Copies
 from millrace.buckets.operations.deletions import Deletions
 from millrace.buckets.operations.listings import Listings
 from millrace.buckets.operations.objects import Objects
-from millrace.buckets.operations.policies import Policies
+from millrace.buckets.operations.policies import Policies, keeps_strangers_out
 from millrace.buckets.operations.settings import Settings
 from millrace.buckets.operations.tags import Tags
 from millrace.buckets.operations.upload_listings import UploadListings
@@ -35,6 +35,14 @@ def service(storage: Storage, clock: Clock, check_policy: CheckPolicy) -> Servic
             return None
         return await storage.read(lambda reader: catalog.policy(reader, name))
 
+    async def open_policy_of(access: Access) -> str | None:
+        text = await policy_of(access)
+        if text is None:
+            return None
+        name = arns.parse(access.resource).resource.partition("/")[0]
+        bucket = await storage.read(lambda reader: catalog.find(reader, name))
+        return None if bucket is None or keeps_strangers_out(bucket, text) else text
+
     async def denying() -> bool:
         return await storage.read(catalog.has_policies)
 
@@ -52,4 +60,4 @@ def service(storage: Storage, clock: Clock, check_policy: CheckPolicy) -> Servic
         Uploads(storage, clock),
     )
     operations = {name: operation for part in parts for name, operation in part.operations().items()}
-    return Service("s3", operations, accesses, policy_of, denying)
+    return Service("s3", operations, accesses, policy_of, denying, open_policies=open_policy_of)

@@ -1,5 +1,6 @@
 """CopyObject, and UploadPartCopy."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -27,6 +28,7 @@ from millrace.core.context import Context, Operation, Output, Params
 from millrace.core.errors import AwsError
 from millrace.storage.interface import Reader, Storage, Writer
 
+_SOURCE_RANGE = re.compile(r"bytes=([0-9]{1,18})-([0-9]{1,18})")
 _UNCHANGED = (
     "This copy request is illegal because it is trying to copy an object to itself without changing the object's "
     "metadata, storage class, website redirect location or encryption attributes."
@@ -136,8 +138,8 @@ def _range(text: str | None, size: int) -> Span:
     """The bytes that are copied. Raises InvalidArgument, InvalidRange."""
     if text is None:
         return Span(0, size)
-    first, dash, last = text.removeprefix("bytes=").partition("-")
-    if not (text.startswith("bytes=") and dash and first.isdecimal() and last.isdecimal()):
+    match = _SOURCE_RANGE.fullmatch(text)
+    if match is None:
         sentence = (
             "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are "
         )
@@ -146,7 +148,8 @@ def _range(text: str | None, size: int) -> Span:
             "x-amz-copy-source-range",
             text,
         )
-    if not int(first) <= int(last) < size:
+    first, last = int(match[1]), int(match[2])
+    if not first <= last < size:
         sentence = f"Range specified is not valid for source object of size: {size}"
         raise faults.invalid_argument(sentence, "x-amz-copy-source-range", text)
-    return Span(int(first), int(last) + 1)
+    return Span(first, last + 1)

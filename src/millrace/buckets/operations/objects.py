@@ -32,6 +32,8 @@ _OVERRIDES = (
     "ContentType",
     "Expires",
 )
+# An object may be a page with scripts, on an origin that the console has too: browsers are to give it none.
+_NO_ORIGIN = {"Content-Security-Policy": "sandbox", "X-Content-Type-Options": "nosniff"}
 _ENCRYPTED = {"ServerSideEncryption": "AES256"}
 
 
@@ -93,6 +95,7 @@ class Objects:
         body: bytes | AsyncIterator[bytes] = (
             storing.read(self._storage, ranges.pieces(record.blobs, span)) if data is None else data
         )
+        context.response_headers.update(_NO_ORIGIN)
         return {**_described(record, params), **_overridden(params), "Body": body}
 
     async def head_object(self, context: Context, params: Params) -> Output:

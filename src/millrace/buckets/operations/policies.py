@@ -14,6 +14,13 @@ from millrace.core.context import Context, Operation, Output, Params
 from millrace.core.errors import AwsError
 from millrace.storage.interface import Reader, Storage, Writer
 
+# Conditions on these say who it is for.
+_BINDING = {
+    "aws:principalaccount", "aws:principalarn", "aws:principalorgid", "aws:principalorgpaths", "aws:sourceaccount",
+    "aws:sourcearn", "aws:sourceip", "aws:sourceorgid", "aws:sourceowner", "aws:sourcevpc", "aws:sourcevpce",
+    "aws:userid", "aws:username", "s3:dataaccesspointaccount", "s3:dataaccesspointarn",
+}  # fmt: skip
+
 
 class Policies:
     """The operations, over one storage."""
@@ -36,7 +43,7 @@ class Policies:
 
         def put(writer: Writer) -> None:
             bucket = owned(writer, params)
-            if _is_public(text) and _blocks_public(bucket):
+            if _is_public(text) and _blocks(bucket, "BlockPublicPolicy"):
                 raise AwsError(
                     "AccessDenied",
                     f"User: {context.principal.arn} is not authorized to perform: s3:PutBucketPolicy on resource: "
@@ -115,18 +122,35 @@ def _is_inside(resource: str, bucket: str) -> bool:
     return resource in (arn, "*") or resource.startswith((f"{arn}/", f"{arn}*"))
 
 
+def keeps_strangers_out(bucket: Bucket, text: str) -> bool:
+    """Whether what a bucket's policy allows to everyone is not for those who do not sign."""
+    return _is_public(text) and _blocks(bucket, "RestrictPublicBuckets")
+
+
 def _is_public(text: str) -> bool:
-    """Whether a policy allows something to everyone, whatever the circumstances."""
+    """Whether a policy allows something to everyone, whatever the circumstances, in AWS's sense of it.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+    """
     return any(
-        statement.get("Effect") == "Allow"
-        and not statement.get("Condition")
-        and statement.get("Principal") in ("*", {"AWS": "*"}, {"AWS": ["*"]})
+        statement.get("Effect") == "Allow" and _is_for_all(statement) and not _is_bound(statement)
         for statement in _statements(text)
     )
 
 
-def _blocks_public(bucket: Bucket) -> bool:
-    return bool((shown(bucket, PUBLIC_ACCESS) or {}).get("BlockPublicPolicy"))
+def _is_for_all(statement: Mapping[str, Any]) -> bool:
+    principal: Any = statement.get("Principal", "*")  # NotPrincipal leaves all others
+    return "*" in _texts(principal.get("AWS", []) if isinstance(principal, dict) else principal)
+
+
+def _is_bound(statement: Mapping[str, Any]) -> bool:
+    """Whether it is for those alone who come from a certain place, or are somebody's."""
+    conditions: Mapping[str, Any] = statement.get("Condition") or {}
+    return any(key.lower() in _BINDING for condition in conditions.values() for key in condition)
+
+
+def _blocks(bucket: Bucket, name: str) -> bool:
+    return bool((shown(bucket, PUBLIC_ACCESS) or {}).get(name))
 
 
 def _malformed(sentence: str) -> AwsError:

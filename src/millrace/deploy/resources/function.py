@@ -20,7 +20,7 @@ _APART = frozenset({"Architectures", "Code", "PackageType", "ReservedConcurrentE
 
 
 class _Code:
-    """`ZipFile` with Python source, or the path of a folder or file, as SAM and `aws cloudformation package` have it."""
+    """`ZipFile` with source, or the path of a folder or file, as SAM and `aws cloudformation package` have it."""
 
     def problems(self, value: Any, path: str) -> Iterator[Finding]:
         if isinstance(value, str | Unknown):
@@ -31,7 +31,7 @@ class _Code:
         else:
             yield (
                 path,
-                "is not supported; supported: ZipFile with Python source, or a path beside the template",
+                "is not supported; supported: ZipFile with source, or a path beside the template",
             )
 
     def normal(self, value: Any) -> Any:
@@ -59,9 +59,11 @@ class Function(Kind):
             "Role": Member(Text(), REQUIRED),
             "Runtime": Member(Text(), REQUIRED),
             "Architectures": Member(Listed(Text(("x86_64", "arm64"))), ["x86_64"]),
+            "DeadLetterConfig": Member(Record({"TargetArn": Member(Text(), "")}), {"TargetArn": ""}),
             "Description": Member(Text(), ""),
             "Environment": Member(Record({"Variables": Member(Names(), {})}), {"Variables": {}}),
             "EphemeralStorage": Member(Record({"Size": Member(Whole(), REQUIRED)}), {"Size": 512}),
+            "Layers": Member(Listed(Text(), ordered=True), []),
             "LoggingConfig": Member(
                 Record(
                     {
@@ -88,7 +90,7 @@ class Function(Kind):
         code = properties.get("Code")
         if isinstance(code, str):
             try:
-                situation.packages.check(code)
+                situation.packages.check(code, str(properties.get("Runtime")))
             except TemplateError as error:
                 yield "Code", str(error)
 
@@ -129,9 +131,11 @@ class Function(Kind):
             "Role": found["Role"],
             "Runtime": found.get("Runtime"),
             "Architectures": sorted(found.get("Architectures", ["x86_64"])),
+            "DeadLetterConfig": {"TargetArn": found.get("DeadLetterConfig", {}).get("TargetArn") or ""},
             "Description": found.get("Description", ""),
             "Environment": {"Variables": found.get("Environment", {}).get("Variables", {})},
             "EphemeralStorage": {"Size": found["EphemeralStorage"]["Size"]},
+            "Layers": [layer["Arn"] for layer in found.get("Layers", ())],
             "LoggingConfig": _logging(found.get("LoggingConfig") or {}, name),
             "MemorySize": found["MemorySize"],
             "ReservedConcurrentExecutions": concurrency.get("ReservedConcurrentExecutions"),
@@ -146,6 +150,8 @@ class Function(Kind):
 
     def create(self, aws: Aws, wanted: Wanted, situation: Situation) -> str:
         given = {name: value for name, value in wanted.properties.items() if name not in _APART}
+        if not given["DeadLetterConfig"]["TargetArn"]:
+            del given["DeadLetterConfig"]
         aws.lambda_.create_function(
             FunctionName=wanted.name,
             Code={"ZipFile": situation.codes[wanted.properties["Code"]["CodeSha256"]]},
@@ -192,7 +198,7 @@ def _package(properties: Mapping[str, Any], situation: Situation) -> Package:
     code = properties["Code"]
     if isinstance(code, str):
         return situation.packages.at(code, properties["Runtime"])
-    return situation.packages.inline(code["ZipFile"])
+    return situation.packages.inline(code["ZipFile"], properties["Runtime"])
 
 
 def _logging(found: Mapping[str, Any], name: str) -> dict[str, Any]:

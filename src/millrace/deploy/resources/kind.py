@@ -148,6 +148,15 @@ class Kind(ABC):
     def update(self, aws: Aws, wanted: Wanted, live: Live, situation: Situation) -> None:
         """Make it what is wanted; return once that can be used. Its tags included."""
 
+    def is_empty(self, aws: Aws, name: str) -> bool:
+        """Whether there is no data in it, although it could hold some: then it may be deleted untold."""
+        del aws, name
+        return False
+
+    def empty(self, aws: Aws, name: str) -> None:
+        """Take the data out of it that keeps AWS from deleting it; asked for only where data may be deleted."""
+        del aws, name
+
     @abstractmethod
     def delete(self, aws: Aws, name: str, owner: tuple[str, str]) -> None:
         """Delete it, and what says that it is `owner`'s (stack and logical id). What is gone is no error."""

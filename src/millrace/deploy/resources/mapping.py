@@ -14,6 +14,8 @@ from millrace.deploy.shapes import REQUIRED, Flag, Json, Listed, Member, Record,
 _GONE = "ResourceNotFoundException"
 _AT_REST = {"Enabled", "Disabled"}
 _FILTER = Record({"Pattern": Member(Text(), REQUIRED)})
+_ON_FAILURE = Record({"Destination": Member(Text(), REQUIRED)})
+_NOTHING: tuple[dict[str, Any], ...] = ({}, {"Metrics": []})
 _STATED = (
     "BatchSize",
     "BisectBatchOnFunctionError",
@@ -35,12 +37,16 @@ class EventSourceMapping(Kind):
             "StartingPosition": Member(Text(("TRIM_HORIZON", "LATEST")), REQUIRED),
             "BatchSize": Member(Whole(), 100),
             "BisectBatchOnFunctionError": Member(Flag(), False),
+            "DestinationConfig": Member(Record({"OnFailure": Member(_ON_FAILURE)}), {}),
             "Enabled": Member(Flag(), True),
             "FilterCriteria": Member(Record({"Filters": Member(Listed(_FILTER, ordered=True))}), {}),
             "FunctionResponseTypes": Member(Listed(Text(("ReportBatchItemFailures",))), []),
             "MaximumBatchingWindowInSeconds": Member(Whole(), 0),
             "MaximumRecordAgeInSeconds": Member(Whole(), -1),
             "MaximumRetryAttempts": Member(Whole(), -1),
+            "MetricsConfig": Member(
+                Record({"Metrics": Member(Listed(Text(("EventCount",))), [])}), {"Metrics": []}
+            ),
             "ParallelizationFactor": Member(Whole(), 1),
             "TumblingWindowInSeconds": Member(Whole(), 0),
             "Tags": Member(Tags(), {}),
@@ -99,6 +105,8 @@ class EventSourceMapping(Kind):
             "StartingPosition": mapping["StartingPosition"],
             "Enabled": mapping["State"] not in {"Disabled", "Disabling"},
             "FilterCriteria": {"Filters": filters} if filters else {},
+            "DestinationConfig": _destination(mapping.get("DestinationConfig", {})),
+            "MetricsConfig": {"Metrics": mapping.get("MetricsConfig", {}).get("Metrics", [])},
             "ParallelizationFactor": mapping.get("ParallelizationFactor", 1),
             "TumblingWindowInSeconds": mapping.get("TumblingWindowInSeconds", 0),
             "Tags": ownership.other(tags),
@@ -108,7 +116,7 @@ class EventSourceMapping(Kind):
 
     def create(self, aws: Aws, wanted: Wanted, situation: Situation) -> str:
         del situation
-        given = {name: value for name, value in wanted.properties.items() if value != {}}
+        given = {name: value for name, value in wanted.properties.items() if value not in _NOTHING}
         made = aws.lambda_.create_event_source_mapping(**given | {"Tags": wanted.tags})
         _rest(aws, made["UUID"])
         return str(made["UUID"])
@@ -121,6 +129,8 @@ class EventSourceMapping(Kind):
             if name != "Tags" and name not in self.fixed and value != live.properties.get(name)
         }
         if changed:
+            if changed.get("DestinationConfig") == {}:
+                changed["DestinationConfig"] = {"OnFailure": {"Destination": ""}}
             aws.lambda_.update_event_source_mapping(UUID=live.name, **changed)
             _rest(aws, live.name)
         tag_lambda(aws, str(live.attributes["EventSourceMappingArn"]), wanted, live)
@@ -155,6 +165,12 @@ def tag_lambda(aws: Aws, arn: str, wanted: Wanted, live: Live) -> None:
         aws.lambda_.tag_resource(Resource=arn, Tags=put)
     if gone:
         aws.lambda_.untag_resource(Resource=arn, TagKeys=gone)
+
+
+def _destination(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Who is told of failures, if anybody is."""
+    destination = told.get("OnFailure", {}).get("Destination")
+    return {"OnFailure": {"Destination": destination}} if destination else {}
 
 
 def _rest(aws: Aws, uuid: str) -> None:

@@ -7,6 +7,7 @@ import { bytes } from "../../../parts/format";
 import { FailureAlert, Loading } from "../../../parts/states";
 import type { TabProps } from "../function";
 import { CodeProperties } from "./code-properties";
+import { Layers } from "./layers";
 import { EDITABLE_BYTES_MAX, EDITABLE_FILES_MAX, filesOf } from "./package";
 import { PackageActions } from "./package-actions";
 import { Workbench } from "./workbench";
@@ -45,6 +46,7 @@ export default function CodeTab({ name, detail }: TabProps) {
     <SpaceBetween size="l">
       {content()}
       <CodeProperties detail={detail} />
+      <Layers name={name} detail={detail} />
     </SpaceBetween>
   );
 }

@@ -2,9 +2,6 @@
 
 import { strFromU8, strToU8, unzipSync, zipSync } from "fflate";
 
-export const HANDLER_FILE = "lambda_function.py";
-export const HANDLER = "lambda_function.lambda_handler";
-
 /** Larger packages are shown as not editable: they are made by a build, not by hand. */
 export const EDITABLE_BYTES_MAX = 3 * 1024 * 1024;
 export const EDITABLE_FILES_MAX = 200;

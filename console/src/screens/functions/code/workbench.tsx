@@ -13,9 +13,10 @@ import { CodeEditor } from "../../../parts/code-editor";
 import { bytes } from "../../../parts/format";
 import { Empty } from "../../../parts/states";
 import { useSubmit } from "../../../parts/submit";
+import { STARTS } from "../runtimes";
 import { apply, type Draft, keepDraft, readDraft, remaining, renamed, withoutFile, withText } from "./draft";
 import { FileTree } from "./file-tree";
-import { HANDLER_FILE, type PackageFile, textOf, zipOf } from "./package";
+import { type PackageFile, textOf, zipOf } from "./package";
 import { PackageActions } from "./package-actions";
 
 interface WorkbenchProps {
@@ -162,13 +163,18 @@ function OpenFile({ file, onChange, onSave }: OpenFileProps) {
   );
 }
 
+const HANDLER_FILES = Object.values(STARTS).map(({ file }) => file);
+
 const firstOf = (files: readonly PackageFile[]): string =>
   (
-    files.find(({ path }) => path === HANDLER_FILE) ??
-    files.find(({ path }) => path.endsWith(".py")) ??
+    files.find(({ path }) => HANDLER_FILES.includes(path)) ??
+    files.find(({ path }) => /\.(py|[cm]?js)$/.test(path)) ??
     files[0]
   )?.path ?? "";
 
-function languageOf(path: string): "python" | "json" | "text" {
+function languageOf(path: string): "python" | "javascript" | "json" | "text" {
+  if (/\.[cm]?js$/.test(path)) {
+    return "javascript";
+  }
   return path.endsWith(".py") ? "python" : path.endsWith(".json") ? "json" : "text";
 }

@@ -6,10 +6,10 @@ import { configure, type Runtime } from "../../../aws/functions";
 import { useRoles } from "../../../parts/queries";
 import { useSubmit } from "../../../parts/submit";
 import { about, aboutElse } from "../blame";
-import { RUNTIMES } from "../create/form-state";
 import type { TabProps } from "../function";
 import { splitDescription } from "../note";
 import { RoleSelect } from "../role-select";
+import { startOf, withRuntime } from "../runtimes";
 import { EditForm } from "./edit-form";
 import { wholeNumber } from "./whole-number";
 
@@ -53,9 +53,7 @@ export function GeneralForm({ name, detail, done }: TabProps & { done: () => voi
       done();
     }
   };
-  const runtimes = RUNTIMES.some(({ value }) => value === form.runtime)
-    ? RUNTIMES
-    : [...RUNTIMES, { value: form.runtime, label: form.runtime }];
+  const runtimes = withRuntime(form.runtime);
   return (
     <EditForm
       title="General configuration"
@@ -95,11 +93,7 @@ export function GeneralForm({ name, detail, done }: TabProps & { done: () => voi
           onChange={({ detail: { selectedOption } }) => change({ runtime: selectedOption.value as Runtime })}
         />
       </FormField>
-      <FormField
-        label="Handler"
-        description="The module and the function in it, with a dot between."
-        errorText={errorOf("handler")}
-      >
+      <FormField label="Handler" description={startOf(form.runtime).hint} errorText={errorOf("handler")}>
         <Input
           autoComplete={false}
           value={form.handler}

@@ -5,7 +5,7 @@ import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { Runtime } from "../../../aws/functions";
-import { type FormState, RUNTIMES } from "./form-state";
+import { type FormState, runtimesOf } from "./form-state";
 
 export interface SectionProps {
   form: FormState;
@@ -17,6 +17,7 @@ export interface SectionProps {
 }
 
 export function Basics({ form, errorOf, fixed, change }: SectionProps) {
+  const runtimes = runtimesOf(form);
   return (
     <Container header={<Header variant="h2">Basic information</Header>}>
       <SpaceBetween size="l">
@@ -36,13 +37,13 @@ export function Basics({ form, errorOf, fixed, change }: SectionProps) {
         </FormField>
         <FormField
           label="Runtime"
-          description="The Python it runs on; the nearest there is, if this machine does not have it."
+          description="What runs the code: the Python or Node.js of this machine that is nearest to it, or a program of your own."
           errorText={errorOf("runtime")}
         >
           <Select
-            options={RUNTIMES}
+            options={runtimes}
             disabled={fixed}
-            selectedOption={RUNTIMES.find(({ value }) => value === form.runtime) ?? null}
+            selectedOption={runtimes.find(({ value }) => value === form.runtime) ?? null}
             onChange={({ detail }) => change({ runtime: detail.selectedOption.value as Runtime })}
           />
         </FormField>

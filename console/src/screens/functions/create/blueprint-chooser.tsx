@@ -45,9 +45,9 @@ export function BlueprintChooser({ chosen, trouble, onChoose }: BlueprintChooser
             { id: "description", content: ({ description }) => description },
             {
               id: "id",
-              content: ({ id }) => (
+              content: ({ id, family }) => (
                 <Box variant="code" color="text-body-secondary">
-                  {id}
+                  {id} · {family === "nodejs" ? "Node.js" : "Python"}
                 </Box>
               ),
             },

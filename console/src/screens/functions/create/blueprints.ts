@@ -1,22 +1,44 @@
 /** Functions to start from. */
 
+import type { Family } from "../runtimes";
+
 interface Blueprint {
   id: string;
   title: string;
   description: string;
   /** Whether it is for records of a table's stream. */
   stream: boolean;
+  family: Family;
   /** It tells which records of a batch failed. */
   partial: boolean;
   code: string;
 }
 
-export const FROM_SCRATCH = `import json
+export const FROM_SCRATCH: Record<Family, string> = {
+  python: `import json
 
 
 def lambda_handler(event, context):
     return {"statusCode": 200, "body": json.dumps("Hello from Lambda!")}
-`;
+`,
+  nodejs: `export const handler = async (event) => {
+  return { statusCode: 200, body: JSON.stringify("Hello from Lambda!") };
+};
+`,
+  provided: `#!/bin/sh
+# Takes one event after the other from Lambda's Runtime API, and answers with it.
+set -eu
+API="http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation"
+HEADERS="$(mktemp)"
+
+while true; do
+  EVENT="$(curl -sS -D "$HEADERS" "$API/next")"
+  ID="$(grep -i '^lambda-runtime-aws-request-id:' "$HEADERS" | cut -d: -f2 | tr -d '[:space:]')"
+  echo "Received event: $EVENT"
+  printf '%s' "$EVENT" | curl -sS -o /dev/null --data-binary @- "$API/$ID/response"
+done
+`,
+};
 
 export const BLUEPRINTS: readonly Blueprint[] = [
   {
@@ -25,6 +47,7 @@ export const BLUEPRINTS: readonly Blueprint[] = [
     description: "Called with the changes of a DynamoDB table, as its stream has them. Prints each batch.",
     stream: true,
     partial: false,
+    family: "python",
     code: `import json
 
 
@@ -42,6 +65,7 @@ def lambda_handler(event, context):
       "Called with the changes of a DynamoDB table. Names the first record that failed, so that those before it are not delivered again.",
     stream: true,
     partial: true,
+    family: "python",
     code: `import json
 
 
@@ -67,6 +91,7 @@ def lambda_handler(event, context):
     description: "Prints the values of its event and answers with the first.",
     stream: false,
     partial: false,
+    family: "python",
     code: `import json
 
 
@@ -78,11 +103,43 @@ def lambda_handler(event, context):
 `,
   },
   {
+    id: "dynamodb-process-stream-nodejs",
+    title: "Process updates made to a table, in Node.js",
+    description: "Called with the changes of a DynamoDB table, as its stream has them. Prints each change.",
+    stream: true,
+    partial: false,
+    family: "nodejs",
+    code: `export const handler = async (event) => {
+  for (const { eventName, dynamodb } of event.Records) {
+    console.log(eventName, JSON.stringify(dynamodb.Keys));
+  }
+  return \`Successfully processed \${event.Records.length} records.\`;
+};
+`,
+  },
+  {
+    id: "hello-world-nodejs",
+    title: "Hello world, in Node.js",
+    description: "Prints the values of its event and answers with the first.",
+    stream: false,
+    partial: false,
+    family: "nodejs",
+    code: `export const handler = async (event) => {
+  console.log("Received event:", JSON.stringify(event));
+  for (const [name, value] of Object.entries(event)) {
+    console.log(\`\${name} = \${value}\`);
+  }
+  return Object.values(event)[0] ?? null;
+};
+`,
+  },
+  {
     id: "function-url-python",
     title: "A web page and a small API at the function's own URL",
     description: "Answers browsers with a page and /api with JSON. Give it a function URL once it is made.",
     stream: false,
     partial: false,
+    family: "python",
     code: `import html
 import json
 

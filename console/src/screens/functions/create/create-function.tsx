@@ -15,7 +15,7 @@ import { Page } from "../../../parts/page";
 import { useFunctions } from "../../../parts/queries";
 import { paths } from "../../../paths";
 import { about, aboutElse } from "../blame";
-import { HANDLER_FILE } from "../code/package";
+import { startOf } from "../runtimes";
 import { Basics } from "./basics";
 import { BlueprintChooser } from "./blueprint-chooser";
 import {
@@ -25,6 +25,7 @@ import {
   newRoleOf,
   planOf,
   resumed,
+  suited,
   type Troubles,
   troublesOf,
   wantsTrigger,
@@ -65,7 +66,7 @@ export default function CreateFunction() {
   };
   const change = (part: Partial<FormState>) => {
     setTroubles({});
-    setForm((before) => kept({ ...before, ...part }));
+    setForm((before) => kept(suited({ ...before, ...part })));
   };
   const errorOf = (...fields: string[]) =>
     fields.map((field) => troubles[field as keyof Troubles]).find((trouble) => trouble !== undefined) ??
@@ -90,6 +91,7 @@ export default function CreateFunction() {
       change({ newRole: newRoleOf(form) }); // It is made: another name for the function must not make another.
     }
   };
+  const start = startOf(form.runtime);
   const section = { form, errorOf, fixed, change };
   return (
     <Page title="Create function" crumbs={[{ text: "Functions", href: paths.functions() }]}>
@@ -148,15 +150,18 @@ export default function CreateFunction() {
             <RoleSection {...section} trigger={trigger} table={table} />
             <Container
               header={
-                <Header variant="h2" description="It can be changed at any time.">
+                <Header
+                  variant="h2"
+                  description={`${start.file}, with ${start.handler} as its handler. It can be changed at any time.`}
+                >
                   Function code
                 </Header>
               }
             >
               <CodeEditor
                 value={codeOf(form)}
-                language="python"
-                ariaLabel={HANDLER_FILE}
+                language={start.language}
+                ariaLabel={start.file}
                 minHeight="180px"
                 onChange={fixed ? undefined : (code) => setForm((now) => kept(withCode(now, code)))}
               />

@@ -4,7 +4,8 @@ import { roleOf } from "../../../aws/arn";
 import { allowStream, createFunctionRole } from "../../../aws/function-roles";
 import { createFunction, type Runtime, settled } from "../../../aws/functions";
 import { createMapping } from "../../../aws/mappings";
-import { HANDLER, HANDLER_FILE, zipOf } from "../code/package";
+import { bytesOf, zipOf } from "../code/package";
+import { startOf } from "../runtimes";
 
 export interface Plan {
   name: string;
@@ -96,9 +97,9 @@ async function makeFunction(plan: Plan, made: Made): Promise<Made> {
   await createFunction({
     FunctionName: plan.name,
     Runtime: plan.runtime,
-    Handler: HANDLER,
+    Handler: startOf(plan.runtime).handler,
     Role: plan.role.kind === "new" ? made.roles[plan.role.name] : plan.role.arn,
-    Code: { ZipFile: zipOf([{ path: HANDLER_FILE, bytes: new TextEncoder().encode(plan.code) }]) },
+    Code: { ZipFile: zipOf([{ path: startOf(plan.runtime).file, bytes: bytesOf(plan.code) }]) },
   });
   return { ...made, functionName: plan.name };
 }

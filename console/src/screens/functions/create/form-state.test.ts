@@ -1,7 +1,17 @@
 import { expect, test } from "vitest";
 import { matching } from "./blueprints";
 import { stepsOf } from "./creation";
-import { began, codeOf, newRoleOf, planOf, troublesOf, wantsTrigger, withCode } from "./form-state";
+import {
+  began,
+  codeOf,
+  newRoleOf,
+  planOf,
+  runtimesOf,
+  suited,
+  troublesOf,
+  wantsTrigger,
+  withCode,
+} from "./form-state";
 
 const table = { name: "T", streamArn: "arn:aws:dynamodb:r:1:table/T/stream/2026" };
 
@@ -34,6 +44,24 @@ test("code that was edited comes back when its blueprint is chosen again", () =>
   const other = { ...scratch, begin: "blueprint" as const, blueprint: "hello-world-python" };
   expect(codeOf(other)).toContain("Received event");
   expect(codeOf({ ...other, begin: "scratch" })).toBe("mine");
+});
+
+test("a blueprint brings a runtime that it runs on, and its file", () => {
+  const python = { ...began(undefined), name: "f", begin: "blueprint" as const };
+  const node = suited({ ...python, blueprint: "hello-world-nodejs" });
+
+  expect(node.runtime).toBe("nodejs22.x");
+  expect(runtimesOf(node).every(({ value }) => value.startsWith("nodejs"))).toBe(true);
+  expect(suited({ ...node, blueprint: "hello-world-python" }).runtime).toBe(python.runtime);
+  expect(suited(python)).toBe(python);
+});
+
+test("from scratch each family of runtimes begins with code of its own", () => {
+  const form = began(undefined);
+  expect(codeOf(form)).toContain("def lambda_handler");
+  expect(codeOf({ ...form, runtime: "nodejs24.x" })).toContain("export const handler");
+  expect(codeOf({ ...form, runtime: "provided.al2023" })).toContain("AWS_LAMBDA_RUNTIME_API");
+  expect(codeOf({ ...withCode(form, "mine"), runtime: "nodejs24.x" })).not.toBe("mine");
 });
 
 test("only what the server cannot tell in time is refused by the form", () => {

@@ -3,6 +3,7 @@
 import type { Runtime } from "../../../aws/functions";
 import { ownRuntime } from "../../../aws/session";
 import type { StreamTable } from "../../../aws/stream-tables";
+import { familyOf, RUNTIMES, STARTS } from "../runtimes";
 import { blueprint, FROM_SCRATCH, STREAM_BLUEPRINT } from "./blueprints";
 import type { Plan, Trigger } from "./creation";
 
@@ -23,12 +24,6 @@ export interface FormState {
   /** Code that was edited, by what it began from: choosing another blueprint loses nothing. */
   edited: Record<string, string>;
 }
-
-export const RUNTIMES: { value: Runtime; label: string }[] = [
-  { value: "python3.13", label: "Python 3.13" },
-  { value: "python3.12", label: "Python 3.12" },
-  { value: "python3.11", label: "Python 3.11" },
-];
 
 export function began(table: string | undefined): FormState {
   return {
@@ -65,10 +60,28 @@ export function keep(table: string | undefined, form: FormState | undefined): vo
   }
 }
 
-const source = (form: FormState): string => (form.begin === "scratch" ? "" : (form.blueprint ?? ""));
+const family = (form: FormState) => familyOf(form.runtime) ?? "python";
+
+const source = (form: FormState): string =>
+  form.begin === "scratch" ? `scratch ${family(form)}` : (form.blueprint ?? "");
 
 export const codeOf = (form: FormState): string =>
-  form.edited[source(form)] ?? blueprint(source(form))?.code ?? FROM_SCRATCH;
+  form.edited[source(form)] ?? blueprint(source(form))?.code ?? FROM_SCRATCH[family(form)];
+
+/** A blueprint is for one family of runtimes. */
+export function runtimesOf(form: FormState): typeof RUNTIMES {
+  const wanted = form.begin === "blueprint" ? blueprint(form.blueprint)?.family : undefined;
+  return RUNTIMES.filter(({ value }) => wanted === undefined || familyOf(value) === wanted);
+}
+
+/** The form with a runtime that its code can run on. */
+export function suited(form: FormState): FormState {
+  const runtimes = runtimesOf(form);
+  const wanted = familyOf(runtimes[0]?.value ?? "");
+  return wanted === undefined || runtimes.some(({ value }) => value === form.runtime)
+    ? form
+    : { ...form, runtime: wanted === "python" ? began(undefined).runtime : STARTS[wanted].runtime };
+}
 
 export const withCode = (form: FormState, code: string): FormState => ({
   ...form,

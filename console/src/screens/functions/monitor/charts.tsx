@@ -29,6 +29,12 @@ export function Charts({ figures, samples }: ChartsProps) {
     },
     { label: "Running now", value: count(figures.running) },
     { label: "Environments", value: count(figures.environments) },
+    { label: "Waiting events", value: count(figures.events.waiting) },
+    {
+      label: "Retried and dropped events",
+      value: `${count(figures.events.retries)} and ${count(figures.events.dropped)}`,
+    },
+    { label: "Destinations told", value: told(figures) },
   ];
   return (
     <Container
@@ -54,6 +60,10 @@ export function Charts({ figures, samples }: ChartsProps) {
     </Container>
   );
 }
+
+/** What destinations and dead-letter queues were told, and could not be told. */
+const told = ({ events: { delivered, undelivered } }: FunctionStatus) =>
+  undelivered === 0 ? count(delivered) : `${count(delivered)}, not told: ${count(undelivered)}`;
 
 function Curve({ title, unit, points }: { title: string; unit: string; points: Point[] }) {
   return (
