@@ -117,7 +117,14 @@ def test_settings_are_refused_in_awss_words(functions: Functions):
         *invalid,
         "You can't specify the function as a destination for itself.",
     )
-    for gone in (f"{ARN}gone", f"arn:aws:sqs:{SCOPE}:gone", f"arn:aws:sns:{SCOPE}:gone"):
+    elsewhere = f"{ARN}Refuses:live".replace("arn:aws:", "arn:aws-other:")
+    assert put_to(elsewhere)[2] == "You can't specify the function as a destination for itself."
+    for gone in (
+        f"{ARN}gone",
+        f"{ARN}Settings".replace("function:", ""),
+        f"arn:aws:sqs:{SCOPE}:gone",
+        f"arn:aws:sns:{SCOPE}:gone",
+    ):
         assert put_to(gone) == (*invalid, f"The destination ARN {gone} is invalid.")
     iam = f"arn:aws:iam:{SCOPE}:function:x"
     assert put_to(iam) == (

@@ -269,6 +269,19 @@ def test_a_denied_user_does_not_learn_what_is_there(closed: Closed):
     assert (there[1], there[2].replace("Shut", "Nowhere")) == nowhere[1:]
 
 
+def test_code_in_a_bucket_is_only_for_those_who_may_read_it(closed: Closed):
+    here = {"LocationConstraint": "eu-central-1"}
+    closed.client("s3").create_bucket(Bucket="secret-code", CreateBucketConfiguration=here)
+    closed.client("s3").put_object(Bucket="secret-code", Key="a/code.zip", Body=zipped("SECRET = 1"))
+    anna = closed.client("lambda", **user(closed, "reader", statement("Allow", "lambda:*", "*")))
+    content = {"S3Bucket": "secret-code", "S3Key": "a/code.zip"}
+
+    status, code, message = denial(anna.publish_layer_version, LayerName="mine", Content=content)
+
+    assert (status, code) == (403, "AccessDeniedException")
+    assert "s3:GetObject on resource: arn:aws:s3:::secret-code/a/code.zip" in message
+
+
 def test_an_explicit_denial_wins_and_says_so(closed: Closed):
     arguments = user(
         closed, "half", statement("Allow", "dynamodb:*", "*"), statement("Deny", "dynamodb:DeleteItem", TABLE)

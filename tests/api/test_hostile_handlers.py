@@ -321,6 +321,20 @@ def test_what_a_handler_raises_is_reported_as_aws_reports_it(functions: Function
     assert "[ERROR] CustomError: on purpose" in answer.log
 
 
+@pytest.mark.parametrize(
+    ("attack", "kind"),
+    [("return attack(context)", "RecursionError"), ("raise ValueError('x' * 500_000)", "ValueError")],
+)
+def test_an_error_of_great_length_is_told_and_its_environment_goes_on(
+    functions: Functions, attack: str, kind: str
+):
+    """AWS's runtime client tells X-Ray of it in a header, so that one is long too."""
+    answer = attacked(functions, kind, Case(f"def attack(context):\n    {attack}\n", None))
+
+    assert answer.payload["errorType"] == kind
+    assert "Status: error" not in answer.log
+
+
 def test_what_is_no_json_is_a_marshal_error(functions: Functions):
     answer = attacked(functions, "returns_a_set", Case("def attack(context):\n    return {1, 2}\n", None))
 

@@ -8,6 +8,7 @@ MIB = 1024 * 1024
 
 # HTTP
 request_header_bytes_max = 64 * KIB
+runtime_header_bytes_max = 2 * MIB  # AWS's runtime clients tell X-Ray of an error in a header of up to 1 MiB
 request_body_bytes_max = 70_167_211  # Lambda's CreateFunction, the largest request of all
 request_idle_seconds_max = 120
 request_pipeline_max = 32  # requests of one connection read ahead of their answers

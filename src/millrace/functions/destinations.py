@@ -5,16 +5,16 @@ end of an event. So each is told exactly once, and none is forgotten at a crash.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from millrace.buckets import catalog as buckets
 from millrace.buckets import objects
 from millrace.core import arn as arns
 from millrace.core import ids, limits
 from millrace.core.arn import Scope
-from millrace.core.context import Access
+from millrace.core.context import Access, Principal
 from millrace.core.errors import AwsError
-from millrace.functions import catalog, event, names
+from millrace.functions import catalog, event, names, resource_policy
 from millrace.functions.event import Event
 from millrace.iam.identities import Identities
 from millrace.queues import messages, queue
@@ -46,15 +46,40 @@ class Document:
 
 
 async def refused(identities: Identities, role_arn: str, destination: str) -> str | None:
-    """The first action that the role lacks for telling this destination; None if it lacks none."""
-    role, target = arns.parse(role_arn), arns.parse(destination)
+    """The first action that the role lacks for telling this destination; None if it lacks none.
+
+    What the destination's own policy says counts too.
+    """
+    role, target = await identities.role(role_arn), arns.parse(destination)
+    # Whatever partition it was written with, policies name it with the one it is in.
+    there = str(replace(target, partition=arns.parse(role_arn).partition))
+    policy = await identities.storage.read(lambda reader: _policy(reader, destination))
     for action in _ACTIONS.get(target.service, ()):
-        resource = f"{destination}/*" if action == "s3:PutObject" else destination
-        name = role.resource.rpartition("/")[2]
-        decision = await identities.decide_role(role.account, name, Access(action, resource))
-        if not decision.allowed:
+        if role is None:
+            return action
+        access = Access(action, f"{there}/*" if action == "s3:PutObject" else there)
+        caller = Principal(arns.parse(role.arn).account, role.arn, role.id, role=role.name)
+        if not (await identities.decide_on(caller, access, policy)).allowed:
             return action
     return None
+
+
+def _policy(reader: Reader, destination: str) -> str | None:
+    """The policy of a destination, which alone can let in a role of another account."""
+    target = arns.parse(destination)
+    match target.service:
+        case "sqs":
+            found = queue.find_by_arn(reader, destination)
+            return None if found is None else found.attributes.get("Policy")
+        case "sns":
+            told = topic.find(reader, destination)
+            return None if told is None else told.attributes.get("Policy") or None
+        case "s3":
+            return buckets.policy(reader, target.resource)
+        case "lambda":
+            return resource_policy.text(reader, target.scope, target.resource.partition(":")[2])
+        case _:
+            return None
 
 
 def deliver(writer: Writer, scope: Scope, destination: str, document: Document, now: float) -> Event | None:
@@ -125,7 +150,7 @@ def is_there(reader: Reader, destination: str) -> bool:
             return topic.find(reader, destination) is not None
         case "s3":
             return buckets.find(reader, target.resource) is not None
-        case "lambda":
+        case "lambda" if target.resource.startswith("function:"):
             try:
                 catalog.get(reader, target.scope, names.resolve(target.scope, destination))
             except AwsError:

@@ -84,9 +84,21 @@ class Splitter:
 
 
 def _pieces(message: bytes) -> list[str]:
-    """A message as text, in pieces that an event can hold."""
+    """A message as text, in pieces that an event can hold; no character is cut."""
     size = limits.function_output_line_bytes_max - limits.log_event_overhead_bytes
-    return [message[at : at + size].decode("utf-8", "replace") for at in range(0, len(message) or 1, size)]
+    text = message.decode("utf-8", "replace")
+    if len(message) * 3 <= size:  # what is no text takes three bytes for each of its own
+        return [text]
+    data = text.encode()
+    pieces: list[str] = []
+    start = 0
+    while start < len(data):
+        end = min(start + size, len(data))
+        while end < len(data) and data[end] & 0xC0 == 0x80:
+            end -= 1
+        pieces.append(data[start:end].decode())
+        start = end
+    return pieces
 
 
 class Output:

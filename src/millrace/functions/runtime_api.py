@@ -78,6 +78,7 @@ class RuntimeApi:
             self._handle,
             "127.0.0.1",
             0,
+            head_bytes_max=limits.runtime_header_bytes_max,
             body_bytes_max=_BODY_BYTES_MAX,
             idle_seconds_max=2 * limits.function_timeout_seconds_max,
         )

@@ -34,7 +34,7 @@ class _Connection(asyncio.Protocol):
     def __init__(self, listener: "Listener") -> None:
         self._listener = listener
         self._loop = asyncio.get_running_loop()
-        self._reader = Reader(limits.request_header_bytes_max, listener.body_bytes_max)
+        self._reader = Reader(listener.head_bytes_max, listener.body_bytes_max)
         self._waiting: deque[Incoming] = deque()
         self._task: asyncio.Task[None] | None = None
         self._streaming = False
@@ -225,10 +225,17 @@ class Listener:
     """An open port. `close` it, or use it with `async with`."""
 
     def __init__(
-        self, handler: Handler, refuse: Refuse, *, body_bytes_max: int, idle_seconds_max: float
+        self,
+        handler: Handler,
+        refuse: Refuse,
+        *,
+        head_bytes_max: int,
+        body_bytes_max: int,
+        idle_seconds_max: float,
     ) -> None:
         self.handler = handler
         self.refuse = refuse
+        self.head_bytes_max = head_bytes_max
         self.body_bytes_max = body_bytes_max
         self.idle_seconds_max = idle_seconds_max
         self.port = 0
@@ -288,6 +295,7 @@ async def listen(
     host: str,
     port: int,
     *,
+    head_bytes_max: int = limits.request_header_bytes_max,
     body_bytes_max: int = limits.request_body_bytes_max,
     idle_seconds_max: float = limits.request_idle_seconds_max,
     refuse: Refuse = refuse,
@@ -296,6 +304,12 @@ async def listen(
 
     `refuse` puts into words why a request is not read to its end.
     """
-    listener = Listener(handler, refuse, body_bytes_max=body_bytes_max, idle_seconds_max=idle_seconds_max)
+    listener = Listener(
+        handler,
+        refuse,
+        head_bytes_max=head_bytes_max,
+        body_bytes_max=body_bytes_max,
+        idle_seconds_max=idle_seconds_max,
+    )
     await listener.open(host, port)
     return listener

@@ -5,6 +5,7 @@ import base64
 import re
 from typing import Any
 
+import pytest
 import uvloop
 from hypothesis import given
 from hypothesis import strategies as st
@@ -197,3 +198,16 @@ def test_line_too_long_is_cut():
 
     assert sum(map(len, pieces)) == 600_000
     assert max(map(len, pieces)) <= 262_144
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [("é".encode() * 200_000, "é" * 200_000), (b"\xff" * 200_000, "\ufffd" * 200_000)],
+    ids=["text", "none"],
+)
+def test_pieces_of_a_long_line_hold_whole_characters_and_no_more_than_an_event(data: bytes, text: str):
+    splitter = Splitter()
+    pieces = [*splitter.feed(data), *splitter.flush()]
+
+    assert "".join(pieces).count(text[0]) >= len(text) - 2  # the pipe itself may cut one
+    assert max(len(piece.encode()) for piece in pieces) <= 262_144 - 26

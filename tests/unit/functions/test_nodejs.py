@@ -165,6 +165,17 @@ def test_errors_are_those_of_awss_runtime(code: Files, kind: str, message: str):
     play(scene)
 
 
+def test_an_errors_name_may_be_of_any_length():
+    code = (
+        "exports.handler = async () => { throw Object.assign(new Error('boom'), { name: 'N'.repeat(3e6) }) }"
+    )
+
+    async def scene(stage: Stage) -> None:
+        assert await failure(stage, code) == ("N" * 3_000_000, "boom")
+
+    play(scene)
+
+
 @pytest.mark.parametrize(
     ("handler", "message"),
     [

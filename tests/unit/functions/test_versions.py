@@ -177,17 +177,17 @@ def test_environments_that_are_being_started_are_not_started_again_when_they_are
     play(scene)
 
 
-def test_an_environment_whose_function_went_while_it_started_does_not_stay():
+def test_an_environment_that_is_not_wanted_any_more_when_it_starts_does_not_stay():
     async def scene(stage: Stage) -> None:
         await stage.create(SAYS, Publish=True)
         await provision(stage)
-        await stage.call("DeleteFunction", FunctionName="fn")
+        await stage.call("DeleteProvisionedConcurrencyConfig", FunctionName="fn", Qualifier="1")
         pool = stage.functions.pool
         for task in tuple(pool._reaping):
             await task
         for environment in pool.environments:
             await environment.gone.wait()
-        assert stage.functions.pool.load(SCOPE, "fn")[1] == 0
+        assert pool.load(SCOPE, "fn") == (0, 0)
 
     play(scene)
 

@@ -103,9 +103,9 @@ class EventConfigs:
             await self._check_destination(scope, function, destination)
 
     async def _check_destination(self, scope: Scope, function: Function, destination: str) -> None:
-        if destination.startswith(function_arn(scope, function.name) + ":") or destination == function.arn(
-            scope
-        ):
+        target = arns.parse(destination)
+        own = target.service == "lambda" and (target.region, target.account) == (scope.region, scope.account)
+        if own and target.resource.split(":")[1:2] == [function.name]:
             raise invalid("You can't specify the function as a destination for itself.")
         if not await self._functions.storage.read(lambda reader: destinations.is_there(reader, destination)):
             raise invalid(f"The destination ARN {destination} is invalid.")

@@ -3,6 +3,8 @@
 const http = require("node:http");
 const { told } = require("./errors.cjs");
 
+const TYPE_LENGTH_MAX = 1024;
+
 class Client {
   constructor(address) {
     const [hostname, port] = address.split(":");
@@ -46,7 +48,8 @@ class Client {
     const document = told(error);
     const headers = {
       "Content-Type": "application/json",
-      "Lambda-Runtime-Function-Error-Type": encodeURIComponent(document.errorType),
+      // Names may be of any length, headers may not.
+      "Lambda-Runtime-Function-Error-Type": encodeURIComponent(document.errorType).slice(0, TYPE_LENGTH_MAX),
     };
     return this.call("POST", path, Buffer.from(JSON.stringify(document)), headers);
   }
