@@ -140,7 +140,9 @@ def _is_public(text: str) -> bool:
 
 def _is_for_all(statement: Mapping[str, Any]) -> bool:
     principal: Any = statement.get("Principal", "*")  # NotPrincipal leaves all others
-    return "*" in _texts(principal.get("AWS", []) if isinstance(principal, dict) else principal)
+    if isinstance(principal, dict):
+        principal = cast("Mapping[str, Any]", principal).get("AWS", [])
+    return "*" in _texts(principal)
 
 
 def _is_bound(statement: Mapping[str, Any]) -> bool:
