@@ -41,7 +41,7 @@ from millrace.functions.event import Event
 from millrace.functions.functions import Functions
 from millrace.functions.names import resolve
 from millrace.functions.operations import service as functions_service
-from millrace.http.protocol import listen
+from millrace.http.protocol import Listener, listen
 from millrace.iam.identities import Identities
 from millrace.iam.operations import iam_service, sts_service
 from millrace.iam.policy import parse as parse_policy
@@ -150,12 +150,7 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
             base_path=settings.base_path,
         )
         credentials_file = await _credentials(identities, settings)
-        try:
-            listener = await listen(
-                under(settings.base_path, dispatcher.handle), settings.host, port, refuse=dispatcher.refuse
-            )
-        except OSError as error:
-            raise SettingsError(_cannot_listen(settings, error)) from None
+        listener = await _opened(dispatcher, settings, port)
         stack.push_async_callback(listener.close)
         await stack.enter_async_context(queues)
         await stack.enter_async_context(functions.events)
@@ -273,6 +268,15 @@ async def _credentials(identities: Identities, settings: Settings) -> Path | Non
         os.fchmod(file.fileno(), 0o600)  # it may have been there, and been opened to others
         file.write(text)
     return path
+
+
+async def _opened(dispatcher: Dispatcher, settings: Settings, port: int) -> Listener:
+    """The port, open. Raises SettingsError."""
+    handler = under(settings.base_path, dispatcher.handle)
+    try:
+        return await listen(handler, settings.host, port, refuse=dispatcher.refuse)
+    except OSError as error:
+        raise SettingsError(_cannot_listen(settings, error)) from None
 
 
 def _free_port(settings: Settings) -> int:

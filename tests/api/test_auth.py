@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from configparser import ConfigParser
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import boto3
 import pytest
@@ -481,3 +483,20 @@ def test_with_auth_it_listens_everywhere_and_takes_any_name_but_no_other_origin(
 
     assert (named.status, named.body) == (200, b'{"TableNames":[]}')
     assert (foreign.status, foreign.code) == (403, "ForeignOrigin")
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "eu-central-1"])  # boto3 presigns in two ways
+def test_an_address_to_put_an_object_makes_no_copy_of_another(closed: Closed, region: str):
+    s3 = closed.client("s3", region_name=region)
+    constraint = {} if region == "us-east-1" else {"LocationConstraint": region}
+    bucket = f"presigned-{region}"
+    s3.create_bucket(Bucket=bucket, **({"CreateBucketConfiguration": constraint} if constraint else {}))
+    s3.put_object(Bucket=bucket, Key="secret", Body=b"secret")
+    address = s3.generate_presigned_url("put_object", Params={"Bucket": bucket, "Key": "drop"})
+    headers = {"x-amz-copy-source": f"/{bucket}/secret"}
+    with pytest.raises(HTTPError) as refusal:
+        urlopen(Request(address, method="PUT", headers=headers))
+
+    refusal.value.close()
+    assert refusal.value.code == 403
+    assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 1

@@ -197,7 +197,7 @@ upload_parts_max = 10_000
 upload_list_page_max = 1_000
 object_grave_seconds = 600  # how long whoever reads an object that was replaced may go on
 object_sweep_seconds = 60
-object_sweep_rows_max = 128  # of bytes without an owner, removed in one transaction
+object_sweep_rows_max = 16  # of bytes without an owner, removed in one transaction: others wait for it
 
 # Event source mappings: https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html
 mapping_batch_bytes_max = 6_291_456

@@ -79,7 +79,24 @@ def _creation(action: str, scope: Scope, params: Params) -> Sequence[Access]:
 
 
 def _import(action: str, scope: Scope, params: Params) -> Sequence[Access]:
-    return (Access(action, _arn(scope, params["TableCreationParameters"]["TableName"])),)
+    """The objects are read in the name of whoever asks for it: all that begin so."""
+    source = params["S3BucketSource"]
+    bucket, prefix = f"arn:aws:s3:::{source['S3Bucket']}", source.get("S3KeyPrefix") or ""
+    return (
+        Access(action, _arn(scope, params["TableCreationParameters"]["TableName"])),
+        Access("s3:GetObject", f"{bucket}/{prefix}*"),
+        Access("s3:ListBucket", bucket, {"s3:prefix": prefix}),
+    )
+
+
+def _export(action: str, scope: Scope, params: Params) -> Sequence[Access]:
+    """The export is written in the name of whoever asks for it."""
+    bucket, prefix = params["S3Bucket"], params.get("S3Prefix")
+    below = f"{bucket}/{prefix}/AWSDynamoDB" if prefix else f"{bucket}/AWSDynamoDB"
+    return (
+        Access(action, _arn(scope, params["TableArn"])),
+        Access("s3:PutObject", f"arn:aws:s3:::{below}/*"),
+    )
 
 
 def _transaction(action: str, scope: Scope, params: Params) -> Sequence[Access]:
@@ -170,7 +187,7 @@ _SPECIAL: Mapping[str, _Accesses] = {
     "DescribeLimits": _account_wide,
     "ExecuteStatement": _statement,
     "ExecuteTransaction": _statements_of("TransactStatements"),
-    "ExportTableToPointInTime": _named_by("TableArn"),
+    "ExportTableToPointInTime": _export,
     "GetResourcePolicy": _named_by("ResourceArn"),
     "ImportTable": _import,
     "ListBackups": _account_wide,

@@ -23,6 +23,18 @@ _SUBRESOURCES = frozenset(
         "storageClass", "tagging", "torrent", "uploadId", "uploads", "versionId", "versioning", "versions", "website",
     }
 )  # fmt: skip
+# What makes another request of it, and was there too late to be signed in this way.
+_UNSIGNED = frozenset(
+    {
+        "attributes",
+        "encryption",
+        "legal-hold",
+        "ownershipControls",
+        "policyStatus",
+        "publicAccessBlock",
+        "retention",
+    }
+)
 
 
 class Presigned(NamedTuple):
@@ -49,6 +61,8 @@ def parse(request: Request) -> Presigned | None:
 def is_right(request: Request, path: str, presigned_signature: str, secret: str) -> bool:
     """Whether the address was signed with `secret`, seen at `path`."""
     fields = dict(parse_qsl(request.query, keep_blank_values=True))
+    if not _UNSIGNED.isdisjoint(fields):
+        return False
     told = {**request.headers, **{name.lower(): value for name, value in fields.items()}}
     amazon = "".join(f"{name}:{told[name]}\n" for name in sorted(told) if name.startswith("x-amz-"))
     bucket = virtual_bucket(request.headers.get("host", ""))

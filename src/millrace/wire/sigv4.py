@@ -191,11 +191,27 @@ def verify(request: Request, signature: Signature, secret: str, now: float, *, b
         to_sign = f"{ALGORITHM}\n{signature.timestamp}\n{signature.scope}\n{digest}"
         expected = hmac.digest(key, to_sign.encode(), "sha256").hex()
         if hmac.compare_digest(expected.encode(), signature.signature.encode()):
+            _check_headers(request, signature)
             _check_payload(request, signature, key)
             return
         refusal = refusal or _mismatch(canonical, to_sign)
     if refusal is not None:
         raise refusal
+
+
+def _check_headers(request: Request, signature: Signature) -> None:
+    """Return unless S3 was told something by a header that is not signed: it could make a copy of a PUT."""
+    if signature.service != _S3:
+        return
+    signed = {*signature.signed_headers.split(";"), "x-amz-content-sha256"}  # the latter is, in its own place
+    others = [name for name in request.headers if name.startswith("x-amz-") and name not in signed]
+    if others:
+        raise AwsError(
+            "AccessDenied",
+            "There were headers present in the request which were not signed",
+            status=403,
+            members={"HeadersNotSigned": ", ".join(others)},
+        )
 
 
 def _check_payload(request: Request, signature: Signature, key: bytes) -> None:

@@ -85,9 +85,7 @@ STREAM = TABLE + "/stream/2026-01-01T00:00:00.000"
         ),
         ("ListContributorInsights", {"TableName": "orders"}, [("ListContributorInsights", "*")]),
         ("DescribeEndpoints", {}, [("DescribeEndpoints", "*")]),
-        ("ExportTableToPointInTime", {"TableArn": TABLE}, [("ExportTableToPointInTime", TABLE)]),
         ("DescribeExport", {"ExportArn": TABLE + "/export/1"}, [("DescribeExport", TABLE + "/export/1")]),
-        ("ImportTable", {"TableCreationParameters": {"TableName": "orders"}}, [("ImportTable", TABLE)]),
         ("StartBulkPutItems", {"TableName": "orders"}, [("StartBulkPutItems", TABLE)]),
         ("DescribeGlobalTable", {"GlobalTableName": "orders"}, [("DescribeGlobalTable", GLOBAL)]),
         (
@@ -120,6 +118,26 @@ def test_an_operation_asks_for_its_action_on_its_resource(operation, params, nee
     expected = [Access(f"dynamodb:{action}", resource) for action, resource in needed]
 
     assert list(accesses(operation, SCOPE, params)) == expected
+
+
+def test_an_export_is_written_in_the_name_of_whoever_asks_for_it():
+    asked = {"TableArn": TABLE, "S3Bucket": "b", "S3Prefix": "p"}
+
+    assert list(accesses("ExportTableToPointInTime", SCOPE, asked)) == [
+        Access("dynamodb:ExportTableToPointInTime", TABLE),
+        Access("s3:PutObject", "arn:aws:s3:::b/p/AWSDynamoDB/*"),
+    ]
+
+
+def test_an_import_is_read_in_the_name_of_whoever_asks_for_it():
+    source = {"S3Bucket": "b", "S3KeyPrefix": "p/"}
+    asked = {"TableCreationParameters": {"TableName": "orders"}, "S3BucketSource": source}
+
+    assert list(accesses("ImportTable", SCOPE, asked)) == [
+        Access("dynamodb:ImportTable", TABLE),
+        Access("s3:GetObject", "arn:aws:s3:::b/p/*"),
+        Access("s3:ListBucket", "arn:aws:s3:::b", {"s3:prefix": "p/"}),
+    ]
 
 
 @pytest.mark.parametrize("operation", ["TransactGetItems", "TransactWriteItems"])

@@ -140,8 +140,9 @@ def _is_public(text: str) -> bool:
 
 def _is_for_all(statement: Mapping[str, Any]) -> bool:
     principal: Any = statement.get("Principal", "*")  # NotPrincipal leaves all others
-    named = cast("Mapping[str, Any]", principal).get("AWS", []) if isinstance(principal, dict) else principal
-    return "*" in _texts(named)
+    if isinstance(principal, dict):
+        principal = cast("Mapping[str, Any]", principal).get("AWS", [])
+    return "*" in _texts(principal)
 
 
 def _is_bound(statement: Mapping[str, Any]) -> bool:
