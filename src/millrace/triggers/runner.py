@@ -13,7 +13,7 @@ from typing import Protocol
 
 import orjson
 
-from millrace.core import ids, limits
+from millrace.core import ids, limits, turn
 from millrace.core.clock import Clock, Timer
 from millrace.core.errors import AwsError
 from millrace.functions.invocation import InvokeCall
@@ -215,7 +215,7 @@ class Runner:
                 read = await self._read(command)
                 if not read.exhausted:
                     # Storage answers at once: whoever reads thousands of records would have the loop to himself.
-                    await asyncio.sleep(0)
+                    await turn.give_way()
                 # What was read is told before anything that came meanwhile.
                 self._inbox.appendleft(read)
             case SaveCheckpoint():
