@@ -60,6 +60,9 @@ def _delivery(event: Mapping[str, Any]) -> str:
         return f"{function} [red]attempt {event['attempt']} failed[/]: {escape(event['error'])}{then}"
     if what == "discarded":
         return f"{function} [red]discarded[/] {records}: {escape(event['reason'])}"
+    if what == "destination_told":
+        told = "told" if event["error"] is None else f"[red]could not tell[/] ({escape(event['error'])})"
+        return f"{function} {told} {escape(event['destination'])} of {records}"
     if what == "filtered":
         return f"{function} [dim]filtered out {records}[/]"
     if what == "stopped":
