@@ -61,8 +61,13 @@ def _delivery(event: Mapping[str, Any]) -> str:
     if what == "discarded":
         return f"{function} [red]discarded[/] {records}: {escape(event['reason'])}"
     if what == "destination_told":
-        told = "told" if event["error"] is None else f"[red]could not tell[/] ({escape(event['error'])})"
-        return f"{function} {told} {escape(event['destination'])} of {records}"
+        whom = f"{escape(event['destination'])} of {records}"
+        error = event["error"]
+        return (
+            f"{function} told {whom}"
+            if error is None
+            else f"{function} [red]could not tell[/] {whom}: {escape(error)}"
+        )
     if what == "filtered":
         return f"{function} [dim]filtered out {records}[/]"
     if what == "stopped":
