@@ -100,13 +100,18 @@ class Mapping:
         return self._check_repetitions(reader)
 
     def _check_windows(self, wanted: dict[int, str]) -> None:
-        """Each record is in the state of one window. A last call came again only to another life, with the same state."""
-        lives: dict[tuple[int, ...], set[int]] = defaultdict(set)
+        """Each record is in the state of one window.
+
+        A last call that was in flight at a kill comes again in another life, with the same state or with what was
+        written within the window's time besides.
+        """
+        ended: dict[int, tuple[int, list[int]]] = {}
         for life, numbers in self.windows:
-            if life in lives[tuple(numbers)]:
-                raise LostError(f"{self.name}: the window of {numbers[:5]} ended twice in one life")
-            lives[tuple(numbers)].add(life)
-        summed = Counter(number for numbers in lives for number in numbers)
+            before, earlier = ended.get(numbers[0], (-1, []))
+            if before == life or numbers[: len(earlier)] != earlier:
+                raise LostError(f"{self.name}: the window of {earlier[:5]} ended again with {numbers[:5]}")
+            ended[numbers[0]] = (life, numbers)
+        summed = Counter(number for _, numbers in ended.values() for number in numbers)
         if summed != Counter(dict.fromkeys(wanted, 1)):
             wrong = {number: summed[number] for number in summed.keys() | wanted if summed[number] != 1}
             raise LostError(

@@ -60,6 +60,14 @@ def _delivery(event: Mapping[str, Any]) -> str:
         return f"{function} [red]attempt {event['attempt']} failed[/]: {escape(event['error'])}{then}"
     if what == "discarded":
         return f"{function} [red]discarded[/] {records}: {escape(event['reason'])}"
+    if what == "destination_told":
+        whom = f"{escape(event['destination'])} of {records}"
+        error = event["error"]
+        return (
+            f"{function} told {whom}"
+            if error is None
+            else f"{function} [red]could not tell[/] {whom}: {escape(error)}"
+        )
     if what == "filtered":
         return f"{function} [dim]filtered out {records}[/]"
     if what == "stopped":

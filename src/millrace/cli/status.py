@@ -19,6 +19,8 @@ Examples:
   millrace status --json | jq '.mappings[] | select(.pending > 0)'
 """
 
+_WIDTH_MIN = 80
+
 
 @click.command("status", epilog=EPILOG, short_help="Show where every trigger stands, and why.")
 @endpoint_option
@@ -30,6 +32,8 @@ def command(endpoint: str, as_json: bool) -> None:
         click.echo(json.dumps(status, indent=2))
         return
     console = Console(highlight=False)
+    # Cut numbers are wrong numbers: a narrower terminal wraps the lines itself.
+    console.width = max(console.width, _WIDTH_MIN)
     console.print(f"millrace {status['version']} at {endpoint}, up {_duration(status['uptime_seconds'])}")
     if not status["mappings"]:
         console.print("No triggers yet. `millrace demo` makes one; so does CreateEventSourceMapping.")
@@ -42,10 +46,11 @@ def command(endpoint: str, as_json: bool) -> None:
 
 def _table(mappings: list[Mapping[str, Any]]) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("Table", "Function", "State"):
-        table.add_column(name)
+    for name in ("Table", "Function"):
+        table.add_column(name, overflow="fold")
+    table.add_column("State", no_wrap=True)
     for name in ("Delivered", "Filtered", "Discarded", "Pending", "Lag"):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
     for mapping in mappings:
         table.add_row(
             escape(mapping["table"]),

@@ -23,6 +23,9 @@ Examples:
   millrace streams JansTable --split --shard shardId-00000001770000000000-0a1b2c3d
 """
 
+# A shard's id is to be copied: a narrower terminal wraps the lines itself.
+_WIDTH_MIN = 80
+
 
 @click.command("streams", epilog=EPILOG, short_help="Show streams and their shards; split or roll them.")
 @endpoint_option
@@ -64,6 +67,7 @@ def _reshape(client: Client, action: str, table: str | None, shard: str | None) 
 
 def _print(streams: list[Mapping[str, Any]]) -> None:
     console = Console(highlight=False)
+    console.width = max(console.width, _WIDTH_MIN)
     if not streams:
         console.print("No streams.")
     for stream in streams:
