@@ -64,7 +64,9 @@ class JsonWriter:
             case "timestamp":
                 stated = reference.get("timestampFormat") or shape.get("timestampFormat")
                 form: str = stated or self._timestamp_format
-                return None if form == "unixTimestamp" else lambda epoch: timestamps.write(epoch, form)
+                if form == "unixTimestamp":
+                    return timestamps.to_the_millisecond
+                return lambda epoch: timestamps.write(epoch, form)
             case _:
                 return None
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from millrace.core.clock import parse_iso
 
+_FLOAT_ERROR_MS = 0.01  # 1795449893.605 * 1000 may come out just below 1795449893605
+
 
 def read(value: Any, form: str) -> float:
     """Epoch seconds of a JSON value or text. Raises ValueError for what is no moment."""
@@ -27,10 +29,16 @@ def read_text(text: str, form: str) -> float:
     return read(float(text) if form == "unixTimestamp" else text, form)
 
 
+def to_the_millisecond(epoch: float) -> float:
+    """`epoch` without what is finer than AWS tells: cut off, so that nothing is told as later than it was."""
+    return epoch if isinstance(epoch, int) else math.floor(epoch * 1000 + _FLOAT_ERROR_MS) / 1000
+
+
 def write(epoch: float, form: str) -> float | str:
     """How `form` writes a moment: a number, `2023-11-14T22:13:20.500Z`, or as in HTTP's own headers."""
     if form == "unixTimestamp":
-        return int(epoch) if float(epoch).is_integer() else epoch
+        told = to_the_millisecond(epoch)
+        return int(told) if float(told).is_integer() else told
     moment = datetime.fromtimestamp(epoch, UTC)
     if form == "rfc822":
         return format_datetime(moment.replace(microsecond=0), usegmt=True)

@@ -88,3 +88,14 @@ def test_an_iam_answer_is_wrapped_twice():
         "<RoleName>r</RoleName><Arn>a&amp;b</Arn><CreateDate>2023-11-14T22:13:20.500Z</CreateDate><Tags></Tags></Role>"
         "</CreateRoleResult><ResponseMetadata><RequestId>request-id</RequestId></ResponseMetadata></CreateRoleResponse>"
     )
+
+
+def test_a_moment_in_json_has_milliseconds_and_nothing_finer():
+    def told(created: float) -> object:
+        description = {"StreamDescription": {"CreationRequestDateTime": created}}
+        answer = load("dynamodbstreams").operations["DescribeStream"].encode(description, "r")
+        return json.loads(answer.body)["StreamDescription"]["CreationRequestDateTime"]
+
+    assert told(1795449893.6049476) == 1795449893.604
+    assert told(1795449893.605) == 1795449893.605, "though its product with 1,000 is just below"
+    assert told(1795449893.0004) == 1795449893.0
