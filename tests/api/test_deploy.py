@@ -231,14 +231,14 @@ def test_things_of_others_are_taken_over_only_when_told_so(game: Game):
 
 
 def test_what_is_not_supported_is_named_and_nothing_is_changed(game: Game):
-    game.change(("      Handler: app.handler\n", "      Handler: app.handler\n      Layers: [one]\n"))
+    game.change(("      Handler: app.handler\n", "      Handler: app.handler\n      KmsKeyArn: key\n"))
     game.change(("            BatchSize: 5\n", "            BatchSize: 5\n            KmsKeyArn: key\n"))
 
     refused = game.refused()
 
     named = [(each["logical_id"], each["type"], each["property"]) for each in refused["problems"]]
     assert named == [
-        ("Apply", "AWS::Lambda::Function", "Layers"),
+        ("Apply", "AWS::Lambda::Function", "KmsKeyArn"),
         ("ApplyChange", "AWS::Lambda::EventSourceMapping", "KmsKeyArn"),
     ]
     assert game.tables() == []
