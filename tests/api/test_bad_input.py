@@ -159,9 +159,7 @@ def test_a_path_that_leads_nowhere_is_not_found(caller: Caller, method: str, pat
     assert refused(caller.rest(method, path)) == (404, "UnknownOperationException")
 
 
-@pytest.mark.parametrize(
-    "name", ["%zz", "%00", "%ff", "a%2Fb", "a%20b", "%E2%82%AC", "a" * 200, "..", "a:b:c:d"]
-)
+@pytest.mark.parametrize("name", ["%zz", "%00", "%ff", "a%2Fb", "a%20b", "%E2%82%AC", "..", "a:b:c:d"])
 def test_a_function_name_that_cannot_be_is_a_validation_error(caller: Caller, name: str):
     answer = caller.rest("GET", f"/2015-03-31/functions/{name}")
 

@@ -92,8 +92,8 @@ def put(writer: Writer, queue: Queue, draft: Draft, now: float) -> Sent:
         sequence,
     )
     sent = int(now * 1000)
-    own = draft.delay is not None and not queue.is_fifo
-    delay = draft.delay if own else queue.number("DelaySeconds")
+    usual = draft.delay is None or queue.is_fifo
+    delay = queue.number("DelaySeconds") if usual else draft.delay or 0
     box.add(writer, queue, number, message, State(sent + delay * 1000, sent))
     if queue.is_fifo and deduplication is not None:
         queue.repeats.note(writer, draft.group or "", deduplication, (message.id, sequence), now)
