@@ -30,7 +30,7 @@ class Answer:
 
     @property
     def code(self) -> str:
-        if self.headers.get("content-type") == "text/xml":
+        if self.headers.get("content-type") in ("text/xml", "application/xml"):
             return self._xml("Code")
         typed = self.headers.get("x-amzn-errortype") or self.data.get("__type", "")
         return typed.rpartition("#")[2]
@@ -42,7 +42,9 @@ class Answer:
         return self.data.get("message") or self.data.get("Message") or ""
 
     def _xml(self, name: str) -> str:
-        found = ET.fromstring(self.body).find(f"{{*}}Error/{{*}}{name}")
+        root = ET.fromstring(self.body)
+        error = root if root.tag == "Error" else root.find("{*}Error")
+        found = None if error is None else error.find(f"{{*}}{name}")
         return "" if found is None else found.text or ""
 
 

@@ -159,9 +159,7 @@ def test_a_path_that_leads_nowhere_is_not_found(caller: Caller, method: str, pat
     assert refused(caller.rest(method, path)) == (404, "UnknownOperationException")
 
 
-@pytest.mark.parametrize(
-    "name", ["%zz", "%00", "%ff", "a%2Fb", "a%20b", "%E2%82%AC", "a" * 200, "..", "a:b:c:d"]
-)
+@pytest.mark.parametrize("name", ["%zz", "%00", "%ff", "a%2Fb", "a%20b", "%E2%82%AC", "..", "a:b:c:d"])
 def test_a_function_name_that_cannot_be_is_a_validation_error(caller: Caller, name: str):
     answer = caller.rest("GET", f"/2015-03-31/functions/{name}")
 
@@ -633,6 +631,9 @@ class Recorder:
         body = request.body or b""
         target = request.url.removeprefix(self.server.url)
         kept = {**headers, "host": f"127.0.0.1:{self.server.port}"}
+        if hasattr(body, "read"):
+            stream, body = body, body.read()
+            stream.seek(0)
         data = body if isinstance(body, bytes) else body.encode()
         self.requests.append((service, request.method, target, kept, data))
 
@@ -640,7 +641,7 @@ class Recorder:
 @pytest.fixture(scope="module")
 def good(server: Millrace) -> list[tuple[str, str, str, dict[str, str], bytes]]:
     recorder = Recorder(server)
-    for record in (_tables, _roles, _functions, _log_groups):
+    for record in (_tables, _roles, _functions, _log_groups, _queues, _topics, _buckets):
         record(recorder)
     return recorder.requests
 
@@ -763,6 +764,73 @@ def _log_groups(recorder: Recorder) -> None:
     logs.describe_log_groups(logGroupNamePrefix="/", limit=5)
 
 
+def _queues(recorder: Recorder) -> None:
+    sqs = recorder.client("sqs")
+    fifo = {"FifoQueue": "true", "ContentBasedDeduplication": "true"}
+    url = sqs.create_queue(QueueName="Good.fifo", Attributes=fifo, tags={"a": "b"})["QueueUrl"]
+    attributes = {
+        "a": {"DataType": "String", "StringValue": "x"},
+        "b": {"DataType": "Number", "StringValue": "1"},
+    }
+    sqs.send_message(QueueUrl=url, MessageBody="m", MessageGroupId="g", MessageAttributes=attributes)
+    entries = [{"Id": name, "MessageBody": "m", "MessageGroupId": name} for name in "ab"]
+    sqs.send_message_batch(QueueUrl=url, Entries=entries)
+    named = ["All"]
+    got = sqs.receive_message(
+        QueueUrl=url, MaxNumberOfMessages=2, MessageAttributeNames=named, AttributeNames=named
+    )["Messages"]
+    handles = [{"Id": "a", "ReceiptHandle": each["ReceiptHandle"]} for each in got[:1]]
+    sqs.change_message_visibility(
+        QueueUrl=url, ReceiptHandle=handles[0]["ReceiptHandle"], VisibilityTimeout=5
+    )
+    sqs.delete_message_batch(QueueUrl=url, Entries=handles)
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "20"})
+    sqs.get_queue_attributes(QueueUrl=url, AttributeNames=named)
+    sqs.add_permission(QueueUrl=url, Label="l", AWSAccountIds=["111111111111"], Actions=["SendMessage"])
+    sqs.list_queues(MaxResults=5, QueueNamePrefix="G")
+
+
+def _topics(recorder: Recorder) -> None:
+    sns = recorder.client("sns")
+    topic = sns.create_topic(Name="Good", Tags=[{"Key": "a", "Value": "b"}])["TopicArn"]
+    endpoint = "arn:aws:sqs:eu-central-1:000000000000:nowhere"
+    policy = {"FilterPolicy": '{"a": [{"prefix": "x"}, {"numeric": [">", 1]}]}'}
+    made = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=endpoint, Attributes=policy)
+    sns.set_subscription_attributes(
+        SubscriptionArn=made["SubscriptionArn"], AttributeName="RawMessageDelivery", AttributeValue="true"
+    )
+    attributes = {"a": {"DataType": "String", "StringValue": "x"}}
+    sns.publish(
+        TopicArn=topic, Message='{"default": "m"}', MessageStructure="json", MessageAttributes=attributes
+    )
+    sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=[{"Id": "a", "Message": "m"}])
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="DisplayName", AttributeValue="d")
+    sns.list_subscriptions_by_topic(TopicArn=topic)
+
+
+def _buckets(recorder: Recorder) -> None:
+    s3 = recorder.client("s3")
+    s3.create_bucket(Bucket="good", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    s3.put_object(Bucket="good", Key="a/b", Body=b"content", Metadata={"m": "n"}, Tagging="t=u")
+    s3.get_object(Bucket="good", Key="a/b", Range="bytes=1-3", IfNoneMatch='"x"')
+    s3.copy_object(Bucket="good", Key="c", CopySource="good/a/b", MetadataDirective="COPY")
+    s3.list_objects_v2(Bucket="good", Prefix="a", Delimiter="/", MaxKeys=5)
+    s3.put_object_tagging(Bucket="good", Key="c", Tagging={"TagSet": [{"Key": "t", "Value": "u"}]})
+    made = s3.create_multipart_upload(Bucket="good", Key="parts")["UploadId"]
+    upload: dict[str, Any] = {"Bucket": "good", "Key": "parts", "UploadId": made}
+    part = s3.upload_part(**upload, PartNumber=1, Body=b"part")["ETag"]
+    s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": part}]})
+    s3.delete_objects(Bucket="good", Delete={"Objects": [{"Key": "c"}, {"Key": "d"}]})
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": "000000000000"},
+        "Action": "s3:GetObject",
+        "Resource": "arn:aws:s3:::good/*",
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    s3.put_bucket_policy(Bucket="good", Policy=policy)
+
+
 STRANGE: list[Any] = [
     None, True, 0, -1, 10**30, 1e308, 1.5, "", "x", "\x00", "é" * 300, "a" * 3_000, "${x}", "arn:aws:", [], {}, [[]],
     [None], {"": None}, {"S": "x"}, {"N": "1e999"}, {"N": "x"}, {"B": "="}, {"SS": []}, {"M": None}, {"NULL": False},
@@ -843,19 +911,36 @@ FRONT_END = {
     "AccessDenied", "AccessDeniedException", "IncompleteSignature", "IncompleteSignatureException", "InvalidAction",
     "InvalidSignatureException", "MalformedInput", "MissingAuthenticationToken",
     "MissingAuthenticationTokenException", "SerializationException", "UnknownOperationException", "ValidationError",
-    "ValidationException", "InvalidParameterCombination", "InvalidParameterValue",
+    "ValidationException", "InvalidParameterCombination", "InvalidParameterValue", "InvalidAttributeName",
+    "MissingParameter", "InvalidClientTokenId", "SignatureDoesNotMatch",
+}  # fmt: skip
+
+# What queues and buckets answer, though their models do not say so.
+UNDECLARED = {
+    "sqs": {"InvalidParameterValueException", "MissingRequiredParameterException"},
+    "s3": {
+        "AuthorizationHeaderMalformed", "BadDigest", "EntityTooSmall", "InvalidArgument", "InvalidBucketName",
+        "InvalidDigest", "InvalidPart", "InvalidPartOrder", "InvalidRange", "InvalidRequest", "InvalidTag",
+        "InvalidURI", "KeyTooLongError", "MalformedPolicy", "MalformedXML", "MetadataTooLarge", "MethodNotAllowed",
+        "MissingContentLength", "NoSuchUpload", "NotImplemented", "PreconditionFailed", "RequestTimeTooSkewed",
+        "XAmzContentSHA256Mismatch", "BucketNotEmpty", "IllegalLocationConstraintException",
+        "InvalidLocationConstraint", "UnsupportedArgument",
+    },
 }  # fmt: skip
 
 
 def known_codes(service: str) -> set[str]:
     shapes = Loader().load_service_model(service, "service-2")["shapes"]
-    return {
-        shape.get("error", {}).get("code", name) for name, shape in shapes.items() if shape.get("exception")
-    } | FRONT_END
+    return (
+        {shape.get("error", {}).get("code", name) for name, shape in shapes.items() if shape.get("exception")}
+        | FRONT_END
+        | UNDECLARED.get(service, set())
+    )
 
 
 KNOWN_CODES = {
-    name: known_codes(name) for name in ("dynamodb", "dynamodbstreams", "lambda", "logs", "iam", "sts")
+    name: known_codes(name)
+    for name in ("dynamodb", "dynamodbstreams", "lambda", "logs", "iam", "sts", "sqs", "sns", "s3")
 }
 
 
@@ -894,7 +979,7 @@ def test_a_good_request_with_one_change_is_answered_or_refused_and_never_fails(
     def send(request: tuple[str, str, str, dict[str, str], bytes]) -> None:
         service, method, target, headers, body = request
         answer = caller.send(method, target, body, headers)
-        is_http = answer.body != b"{}"
+        is_http = answer.body not in (b"{}", b"")
         refused_well = 400 <= answer.status < 500 and (not is_http or answer.code in KNOWN_CODES[service])
         if not (200 <= answer.status < 300 or refused_well):
             wrong.append((request, answer))

@@ -113,6 +113,38 @@ def test_batches_succeed_and_fail_by_entry(sqs: Any, queue: str):
     assert (deleted["Successful"], deleted["Failed"][0]["Code"]) == ([{"Id": "x"}], "ReceiptHandleIsInvalid")
 
 
+def test_a_fifo_queue_hands_out_its_groups_one_after_the_other(sqs: Any):
+    settings = {"FifoQueue": "true", "ContentBasedDeduplication": "true"}
+    url = sqs.create_queue(QueueName="grouped.fifo", Attributes=settings)["QueueUrl"]
+    for body in ("g1-m1", "g2-m1", "g1-m2", "g1-m3"):
+        sqs.send_message(QueueUrl=url, MessageBody=body, MessageGroupId=body[:2], DelaySeconds=0)
+    nobodys = [{"Id": "a", "MessageBody": "m", "MessageGroupId": "g"}, {"Id": "b", "MessageBody": "m"}]
+
+    got = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+    assert [each["Body"] for each in got] == ["g1-m1", "g1-m2", "g1-m3", "g2-m1"]
+    assert refusal(sqs.send_message_batch, QueueUrl=url, Entries=nobodys)[:2] == (
+        "InvalidParameterValue",
+        "The request must contain the parameter MessageGroupId.",
+    )
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"ContentBasedDeduplication": "false"})
+    assert refusal(sqs.send_message_batch, QueueUrl=url, Entries=nobodys[:1])[:2] == (
+        "InvalidParameterValue",
+        "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly",
+    )
+
+
+def test_a_standard_queue_does_not_know_fifos_attributes(sqs: Any, queue: str):
+    attributes = {"attr.1\u00f8": {"DataType": "String", "StringValue": "x"}}
+    sqs.send_message(QueueUrl=queue, MessageBody="m", MessageAttributes=attributes)
+
+    [got] = sqs.receive_message(QueueUrl=queue, MessageAttributeNames=["*"])["Messages"]
+    assert got["MessageAttributes"] == attributes
+    assert refusal(sqs.set_queue_attributes, QueueUrl=queue, Attributes={"FifoQueue": "true"})[:2] == (
+        "InvalidAttributeName",
+        "Unknown Attribute FifoQueue.",
+    )
+
+
 def test_attributes_have_awss_defaults_and_the_right_numbers(sqs: Any, queue: str):
     for delay in (0, 0, 900):
         sqs.send_message(QueueUrl=queue, MessageBody="x", DelaySeconds=delay)

@@ -210,15 +210,66 @@ def test_subscriptions_are_shown_and_changed(server: Millrace, sns: Any):
     assert refusal(sns.get_subscription_attributes, SubscriptionArn=made)[0] == "NotFound"
 
 
-def test_batches_succeed_and_fail_by_entry(sns: Any):
+def test_a_batch_with_one_bad_entry_is_refused_whole(sns: Any):
     topic = sns.create_topic(Name="batches")["TopicArn"]
-    entries = [{"Id": "good", "Message": "m"}, {"Id": "bad", "Message": "m", "Subject": "x" * 101}]
-    done = sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=entries)
-    assert [each["Id"] for each in done["Successful"]] == ["good"]
-    assert [(each["Id"], each["Code"]) for each in done["Failed"]] == [("bad", "InvalidParameter")]
-    assert refusal(sns.publish_batch, TopicArn=topic, PublishBatchRequestEntries=entries[:1] * 2)[:2] == (
-        "BatchEntryIdsNotDistinct",
-        "Two or more batch entries in the request have the same Id.",
+    ordered = sns.create_topic(Name="batches.fifo", Attributes={"FifoTopic": "true"})["TopicArn"]
+    good = {"Id": "good", "Message": "m"}
+
+    def refused(*entries: dict[str, Any], topic: str = topic) -> tuple[str, str]:
+        return refusal(sns.publish_batch, TopicArn=topic, PublishBatchRequestEntries=list(entries))[:2]
+
+    def typed(kind: str) -> dict[str, Any]:
+        return {"MessageAttributes": {"a": {"DataType": kind, "StringValue": "1"}}}
+
+    done = sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=[good])
+    assert ([each["Id"] for each in done["Successful"]], done["Failed"]) == (["good"], [])
+    twice = "Two or more batch entries in the request have the same Id."
+    assert refused(good, good) == ("BatchEntryIdsNotDistinct", twice)
+    assert refused(good, {"Id": "bad", "Message": "m", "Subject": "x" * 101})[0] == "InvalidParameter"
+    for kind in ("String.", "Stringly"):
+        assert refused(good, {"Id": "bad", "Message": "m", **typed(kind)})[0] == "ParameterValueInvalid"
+    halves = ({"Id": name, "Message": "x" * (128 * 1024 - 1), **typed("String")} for name in "ab")
+    assert refused(*halves)[0] == "BatchRequestTooLong"
+    assert refused(good, topic=ordered) == (
+        "InvalidParameter",
+        "Invalid parameter: The MessageGroupId parameter is required for FIFO topics",
+    )
+    assert refused({**good, "MessageGroupId": "g"}, topic=ordered) == (
+        "InvalidParameter",
+        "Invalid parameter: The topic should either have ContentBasedDeduplication enabled "
+        "or MessageDeduplicationId provided explicitly",
+    )
+
+
+def test_fifo_topics_sign_nothing_and_defaults_are_the_same_as_saying_them(server: Millrace, sns: Any):
+    sqs = server.client("sqs")
+    fifo = {"FifoQueue": "true", "ContentBasedDeduplication": "true"}
+    url = sqs.create_queue(QueueName="unsigned.fifo", Attributes=fifo)["QueueUrl"]
+    everyone = {"Effect": "Allow", "Principal": "*", "Action": "sqs:*", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [everyone]})
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+    arn = "arn:aws:sqs:eu-central-1:000000000000:unsigned.fifo"
+    settings = {"FifoTopic": "true", "ContentBasedDeduplication": "true"}
+    topic = sns.create_topic(Name="unsigned.fifo", Attributes=settings)["TopicArn"]
+    scoped = {"FilterPolicyScope": "MessageAttributes"}
+    made = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)["SubscriptionArn"]
+    again = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes=scoped)
+    sns.publish(TopicArn=topic, Message="m", MessageGroupId="g")
+
+    [message] = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=5)["Messages"]
+    assert not {"Signature", "SigningCertURL"} & json.loads(message["Body"]).keys()
+    assert again["SubscriptionArn"] == made
+    told = sns.get_subscription_attributes(SubscriptionArn=made)["Attributes"]
+    assert "FilterPolicyScope" not in told
+    standard = json.dumps({"deadLetterTargetArn": arn.removesuffix(".fifo")})
+    changed = {"AttributeName": "RedrivePolicy", "AttributeValue": standard}
+    assert refusal(sns.set_subscription_attributes, SubscriptionArn=made, **changed)[1] == (
+        "Invalid parameter: RedrivePolicy: must use a FIFO queue as DLQ for a FIFO Subscription to a FIFO Topic."
+    )
+    plain = sns.create_topic(Name="plain-or-not")["TopicArn"]
+    assert sns.create_topic(Name="plain-or-not", Attributes={"FifoTopic": "false"})["TopicArn"] == plain
+    assert refusal(sns.create_topic, Name="odd", Attributes={"FifoTopic": "true"})[1] == (
+        "Invalid parameter: Topic Name"
     )
 
 

@@ -13,7 +13,7 @@ from millrace.queues.queue import invalid
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _FIFO_ID = re.compile(r"[!-~]{1,128}")
-_ATTRIBUTE_NAME = re.compile(r"[A-Za-z0-9_.-]{1,256}")
+_ATTRIBUTE_NAME = re.compile(r"[\w.-]{1,256}")  # letters of all scripts, as AWS takes them
 _KINDS = ("String", "Number", "Binary")
 
 

@@ -62,6 +62,7 @@ async def send_message_batch(queues: Queues, context: Context, params: Params) -
 
     def write(writer: Writer) -> Output:
         current = _current(writer, queue)
+        _check_ordered(current, entries)
 
         def send(entry: Entry) -> Output:
             draft = drafts.draft(entry, sender)
@@ -70,6 +71,15 @@ async def send_message_batch(queues: Queues, context: Context, params: Params) -
         return batches.each(entries, send)
 
     return await queues.storage.write(write)
+
+
+def _check_ordered(queue: Queue, entries: list[Entry]) -> None:
+    """What orders the messages of a FIFO queue may be missing in none of a batch: AWS refuses it as a whole."""
+    for entry in entries if queue.is_fifo else ():
+        group, given = entry.get("MessageGroupId"), entry.get("MessageDeduplicationId")
+        if group is None:
+            raise invalid("The request must contain the parameter MessageGroupId.")
+        messages.deduplicated(queue, group, given, str(entry["MessageBody"]))
 
 
 async def receive_message(queues: Queues, context: Context, params: Params) -> Output:
@@ -191,9 +201,9 @@ def _shown(received: Received, system: list[str], named: list[str]) -> Output:
 
 
 def _is_asked(name: str, named: list[str]) -> bool:
-    """`All`, `.*`, `prefix.*` or the name itself."""
+    """`All`, `*`, `.*`, `prefix.*` or the name itself."""
     return any(
-        wanted in ("All", ".*", name) or (wanted.endswith(".*") and name.startswith(wanted[:-1]))
+        wanted in ("All", "*", ".*", name) or (wanted.endswith(".*") and name.startswith(wanted[:-1]))
         for wanted in named
     )
 

@@ -71,7 +71,8 @@ def put(writer: Writer, queue: Queue, draft: Draft, now: float, *, moved: bool =
         )
     deduplication = draft.deduplication
     if queue.is_fifo:
-        deduplication = _deduplication(queue, draft)
+        deduplication = deduplicated(queue, draft.group, draft.deduplication, draft.body)
+        _check_delay(draft)
         earlier = queue.repeats.find(writer, draft.group or "", deduplication, now)
         if earlier is not None and not moved:
             return Sent(*earlier)
@@ -94,7 +95,8 @@ def put(writer: Writer, queue: Queue, draft: Draft, now: float, *, moved: bool =
         sequence,
     )
     sent = int(now * 1000)
-    delay = queue.number("DelaySeconds") if draft.delay is None else draft.delay
+    usual = draft.delay is None or queue.is_fifo
+    delay = queue.number("DelaySeconds") if usual else draft.delay or 0
     box.add(writer, queue, number, message, State(sent + delay * 1000, sent))
     if queue.is_fifo and deduplication is not None:
         queue.repeats.note(writer, draft.group or "", deduplication, (message.id, sequence), now)
@@ -120,18 +122,22 @@ def is_old(queue: Queue, state: State, now: float) -> bool:
     return state.sent + queue.number("MessageRetentionPeriod") * 1000 <= now * 1000
 
 
-def _deduplication(queue: Queue, draft: Draft) -> str:
-    """The deduplication id of a message for a FIFO queue. Raises what is missing."""
-    if draft.group is None:
-        raise AwsError(
-            "MissingRequiredParameterException", "The request must contain the parameter MessageGroupId."
-        )
-    if draft.delay is not None:
+def _check_delay(draft: Draft) -> None:
+    """In a FIFO queue all messages wait as long as the queue says."""
+    if draft.delay:
         raise invalid(
             f"Value {draft.delay} for parameter DelaySeconds is invalid. "
             "Reason: The request include parameter that is not valid for this queue type."
         )
-    found = deduplication_of(queue.attributes, draft.deduplication, draft.body)
+
+
+def deduplicated(queue: Queue, group: str | None, given: str | None, body: str) -> str:
+    """The deduplication id of a message for a FIFO queue. Raises what is missing."""
+    if group is None:
+        raise AwsError(
+            "MissingRequiredParameterException", "The request must contain the parameter MessageGroupId."
+        )
+    found = deduplication_of(queue.attributes, given, body)
     if found is None:
         raise invalid(
             "The queue should either have ContentBasedDeduplication enabled "

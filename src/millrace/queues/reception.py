@@ -52,7 +52,7 @@ def receive(writer: Writer, queue: Queue, count: int, seconds: int, now: float) 
     found: dict[int, Received] = {}
     dead, most = _redrive(writer, queue)
     while len(found) < count:
-        visible = itertools.islice(_visible(writer, queue, int(now * 1000)), count)
+        visible = itertools.islice(_offered(writer, queue, count, int(now * 1000)), count)
         entries = [entry for entry in visible if entry.number not in found]
         for entry in entries[: count - len(found)]:
             old = box.state(writer, queue, entry.number)
@@ -102,6 +102,17 @@ def hide(writer: Writer, queue: Queue, handle: str, seconds: int, now: float) ->
 def redrive_policy(queue: Queue) -> dict[str, Any]:
     """`deadLetterTargetArn` and `maxReceiveCount`, or nothing."""
     return orjson.loads(queue.attributes.get("RedrivePolicy") or "{}")
+
+
+def _offered(reader: Reader, queue: Queue, count: int, now_ms: int) -> Iterator[box.Entry]:
+    """The messages that may be received, as they are handed out: of a FIFO queue as many of one group as possible."""
+    visible = _visible(reader, queue, now_ms)
+    if count == 1 or not queue.is_fifo:
+        return visible
+    groups: dict[str, list[box.Entry]] = {}
+    for entry in visible:
+        groups.setdefault(entry.group, []).append(entry)
+    return itertools.chain.from_iterable(groups.values())
 
 
 def _visible(reader: Reader, queue: Queue, now_ms: int) -> Iterator[box.Entry]:

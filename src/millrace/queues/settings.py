@@ -54,7 +54,7 @@ def checked(attributes: Mapping[str, str], name: str, *, new: bool) -> dict[str,
     """Attributes as they are kept. Raises InvalidAttributeName and InvalidAttributeValue."""
     is_fifo = name.endswith(".fifo")
     for key, value in attributes.items():
-        _check_known(key, is_fifo=is_fifo)
+        _check_known(key, is_fifo=is_fifo, new=new)
         _check_value(key, value, new=new)
     return {key: _kept(key, value) for key, value in attributes.items()}
 
@@ -110,11 +110,13 @@ def _bad(name: str, reason: str = "") -> AwsError:
     return AwsError("InvalidAttributeValue", f"Invalid value for the parameter {name}.{reason}")
 
 
-def _check_known(name: str, *, is_fifo: bool) -> None:
+def _check_known(name: str, *, is_fifo: bool, new: bool) -> None:
     if name in _FIFO_WORDS and not is_fifo:
         raise AwsError(
             "InvalidAttributeName", f"You can specify the {name} only when FifoQueue is set to true."
         )
+    if name == "FifoQueue" and not (new or is_fifo):
+        raise _unknown(name)
     if name not in _SETTABLE or (name == "ContentBasedDeduplication" and not is_fifo):
         raise _unknown(name)
 
@@ -133,7 +135,7 @@ def _check_value(name: str, value: str, *, new: bool) -> None:
         )
     ):
         raise _bad(name)
-    elif name == "FifoQueue" and (not new or value.lower() != "true"):
+    elif name == "FifoQueue" and value.lower() != "true":
         raise _unknown(name) if new else _bad(name, " Reason: Modifying queue type is not supported.")
     elif name == "Policy" and value:
         _check_policy(value)

@@ -41,6 +41,16 @@ class Notification:
 def envelope(notification: Notification, subscription: Subscription) -> str:
     """The JSON document that subscribers without raw delivery get."""
     region = subscription.topic.split(":")[3]
+    # AWS signs nothing that a FIFO topic sends.
+    signed: dict[str, Any] = (
+        {}
+        if notification.sequence
+        else {
+            "SignatureVersion": notification.signature_version,
+            "Signature": _SIGNATURE,
+            "SigningCertURL": certificate(region),
+        }
+    )
     document: dict[str, Any] = {
         "Type": "Notification",
         "MessageId": notification.id,
@@ -49,9 +59,7 @@ def envelope(notification: Notification, subscription: Subscription) -> str:
         "Subject": notification.subject,
         "Message": notification.text(subscription.protocol),
         "Timestamp": f"{iso_milliseconds(notification.now)}Z",
-        "SignatureVersion": notification.signature_version,
-        "Signature": _SIGNATURE,
-        "SigningCertURL": certificate(region),
+        **signed,
         "UnsubscribeURL": f"{subscription.server}/?Action=Unsubscribe&SubscriptionArn={subscription.arn}",
         "MessageAttributes": _told(notification.attributes),
     }

@@ -12,7 +12,6 @@ from millrace.core import ids, limits
 from millrace.core.context import Context, Operation, Output, Params
 from millrace.core.errors import AwsError
 from millrace.iam.documents import is_object
-from millrace.queues import batches
 from millrace.storage.interface import Writer
 from millrace.topics import publishing
 from millrace.topics import topic as catalog
@@ -34,7 +33,7 @@ async def publish(topics: Topics, context: Context, params: Params) -> Output:
         raise invalid(
             "PhoneNumber Reason: millrace does not send text messages yet; docs/coverage.md lists what is"
         )
-    arn = params.get("TopicArn") or params.get("TargetArn")
+    arn = params.get("TopicArn", params.get("TargetArn"))
     if arn is None:
         raise invalid("TopicArn or TargetArn Reason: no value for required parameter")
     if ":endpoint/" in arn:
@@ -58,12 +57,16 @@ async def publish_batch(topics: Topics, context: Context, params: Params) -> Out
     def write(writer: Writer) -> Output:
         current = catalog.get(writer, found.arn)
 
-        def send(entry: Mapping[str, Any]) -> Output:
-            done = publishing.spread(writer, current, notification(current, entry, now))
-            return {"MessageId": done.id, "SequenceNumber": done.sequence}
-
-        told = batches.each(entries, send)
-        return {name: told[name] or [] for name in told}
+        # What is wrong with one entry is wrong with the request: nothing of it is published.
+        drafts = [notification(current, entry, now) for entry in entries]
+        for draft in drafts:
+            publishing.check(current, draft)
+        done = [publishing.spread(writer, current, draft) for draft in drafts]
+        told = [
+            {"Id": entry["Id"], "MessageId": each.id, "SequenceNumber": each.sequence}
+            for entry, each in zip(entries, done, strict=True)
+        ]
+        return {"Successful": told, "Failed": []}
 
     return await topics.storage.write(write)
 
@@ -121,11 +124,21 @@ def _check_batch(entries: list[Mapping[str, Any]]) -> None:
         raise AwsError(
             "BatchEntryIdsNotDistinctException", "Two or more batch entries in the request have the same Id."
         )
-    if sum(len(str(entry["Message"]).encode()) for entry in entries) > limits.topic_message_bytes_max:
+    if sum(_entry_size(entry) for entry in entries) > limits.topic_message_bytes_max:
         raise AwsError(
             "BatchRequestTooLongException",
             "The length of all the messages put together is more than the limit.",
         )
+
+
+def _entry_size(entry: Mapping[str, Any]) -> int:
+    """The bytes of an entry before its attributes are known to be good."""
+    attributes: Mapping[str, Mapping[str, Any]] = entry.get("MessageAttributes") or {}
+    size = len(str(entry["Message"]).encode())
+    for name, value in attributes.items():
+        content = value.get("BinaryValue") or str(value.get("StringValue") or "").encode()
+        size += len(name.encode()) + len(str(value["DataType"])) + len(content)
+    return size
 
 
 def _variants(structure: str | None, message: str) -> dict[str, str] | None:
@@ -147,8 +160,8 @@ def _variants(structure: str | None, message: str) -> dict[str, str] | None:
 def _attribute(name: str, value: Mapping[str, Any]) -> tuple[str, str]:
     _check_attribute_name(name)
     kind = str(value["DataType"])
-    base = kind.partition(".")[0]
-    if base not in ("String", "Number", "Binary"):
+    base, dot, custom = kind.partition(".")
+    if base not in ("String", "Number", "Binary") or (dot and not custom):
         raise _bad(
             f"The message attribute '{name}' has an invalid message attribute type, "
             "the set of supported type prefixes is Binary, Number, and String."

@@ -56,8 +56,9 @@ def publish(
 def spread(writer: Writer, found: Topic, notification: Notification) -> Notification:
     """The same, for a topic that was found; answers what was published, or what a FIFO topic had already."""
     notification = replace(notification, signature_version=found.attributes.get("SignatureVersion", "1"))
-    if found.is_fifo:
-        notification, is_new = _in_order(writer, found, notification)
+    ordered = check(found, notification)
+    if ordered is not None:
+        notification, is_new = _in_order(writer, found, notification, *ordered)
         if not is_new:
             return notification
     for subscription in list(topic.subscriptions(writer, found.scope, topic=found.name)):
@@ -126,8 +127,10 @@ def dead_letters(subscription: Subscription) -> str | None:
     return policy.get("deadLetterTargetArn")
 
 
-def _in_order(writer: Writer, found: Topic, notification: Notification) -> tuple[Notification, bool]:
-    """A message for a FIFO topic with its number, and whether it is new. Raises what is missing."""
+def check(found: Topic, notification: Notification) -> tuple[str, str] | None:
+    """A message's group and its deduplication id, for a FIFO topic. Raises InvalidParameter for what is missing."""
+    if not found.is_fifo:
+        return None
     if notification.group is None:
         raise invalid("The MessageGroupId parameter is required for FIFO topics")
     deduplication = deduplication_of(found.attributes, notification.deduplication, notification.message)
@@ -136,7 +139,14 @@ def _in_order(writer: Writer, found: Topic, notification: Notification) -> tuple
             "The topic should either have ContentBasedDeduplication enabled "
             "or MessageDeduplicationId provided explicitly"
         )
-    earlier = found.repeats.find(writer, notification.group, deduplication, notification.now)
+    return notification.group, deduplication
+
+
+def _in_order(
+    writer: Writer, found: Topic, notification: Notification, group: str, deduplication: str
+) -> tuple[Notification, bool]:
+    """A message for a FIFO topic with its number, and whether it is new."""
+    earlier = found.repeats.find(writer, group, deduplication, notification.now)
     if earlier is not None:
         return replace(notification, id=earlier[0], sequence=earlier[1]), False
     numbers = f"topic/{found.id}/numbers"
@@ -144,7 +154,7 @@ def _in_order(writer: Writer, found: Topic, notification: Notification) -> tuple
     writer.trim(numbers, number)
     sequence = str(_SEQUENCE_START + number)
     first = (notification.id, sequence)
-    found.repeats.note(writer, notification.group, deduplication, first, notification.now)
+    found.repeats.note(writer, group, deduplication, first, notification.now)
     return replace(notification, deduplication=deduplication, sequence=sequence), True
 
 

@@ -40,10 +40,7 @@ def check_name(name: str, attributes: Mapping[str, str]) -> None:
     """Raise InvalidParameter unless this can be the name of a topic with these attributes."""
     if attributes.get("FifoTopic", "").lower() == "true":
         if not _FIFO_NAME.fullmatch(name):
-            raise invalid(
-                "Fifo Topic names must end with .fifo and must be made up of only uppercase and lowercase ASCII "
-                "letters, numbers, underscores, and hyphens, and must be between 1 and 256 characters long."
-            )
+            raise invalid("Topic Name")
     elif not _NAME.fullmatch(name):
         raise invalid("Topic Name")
 
@@ -86,6 +83,16 @@ def check_subscription(attributes: Mapping[str, str], *, front: str = "") -> Non
             _check_redrive(value, front)
         if name == "DeliveryPolicy" and value:
             parsed(value, f"{front}DeliveryPolicy")
+
+
+def check_dead_letters(attributes: Mapping[str, str], endpoint: str, *, front: str = "") -> None:
+    """Raise InvalidParameter unless a FIFO queue's dead letters go to a FIFO queue."""
+    text = attributes.get("RedrivePolicy")
+    target = orjson.loads(text).get("deadLetterTargetArn", "") if text else ""
+    if target and endpoint.endswith(".fifo") and not target.endswith(".fifo"):
+        raise invalid(
+            f"{front}RedrivePolicy: must use a FIFO queue as DLQ for a FIFO Subscription to a FIFO Topic."
+        )
 
 
 def check_filter(attributes: Mapping[str, str], *, front: str = "") -> None:
@@ -138,7 +145,7 @@ def topic_told(topic: Topic, confirmed: int, pending: int) -> dict[str, str]:
     told = {
         "Policy": orjson.dumps(default_policy(topic)).decode(),
         "DisplayName": "",
-        **{name: value for name, value in topic.attributes.items() if value},
+        **{name: value for name, value in topic.attributes.items() if value and name != "FifoTopic"},
         "TopicArn": topic.arn,
         "Owner": topic.scope.account,
         "SubscriptionsConfirmed": str(confirmed),
@@ -167,6 +174,8 @@ def subscription_told(subscription: Subscription, topic: Topic | None) -> dict[s
     }
     if "FilterPolicy" in told:
         told.setdefault("FilterPolicyScope", "MessageAttributes")
+    else:
+        told.pop("FilterPolicyScope", None)  # kept, and told once there is a policy
     if subscription.protocol in ("http", "https"):
         policy: dict[str, Any] = {
             "healthyRetryPolicy": effective(

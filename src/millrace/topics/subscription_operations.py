@@ -44,6 +44,7 @@ async def subscribe(topics: Topics, context: Context, params: Params) -> Output:
     attributes: Mapping[str, str] = params.get("Attributes") or {}
     settings.check_subscription(attributes, front=_FRONT)
     settings.check_filter(attributes, front=_FRONT)
+    settings.check_dead_letters(attributes, endpoint, front=_FRONT)
     made = _new(context, found, params["Protocol"], endpoint, _lower(attributes))
     now = topics.clock.now()
 
@@ -139,6 +140,7 @@ async def set_subscription_attributes(topics: Topics, context: Context, params: 
     name, value = str(params["AttributeName"]), params.get("AttributeValue") or ""
     found = await topics.subscription(params["SubscriptionArn"])
     settings.check_subscription({name: value})
+    settings.check_dead_letters({name: value}, found.endpoint)
 
     def write(writer: Writer) -> None:
         current = catalog.find_subscription(writer, found.arn) or found
@@ -205,7 +207,11 @@ def _same(every: Iterable[Subscription], made: Subscription) -> Subscription | N
     """The subscription that is there already. Raises InvalidParameter if its attributes differ."""
     for there in every:
         if (there.protocol, there.endpoint) == (made.protocol, made.endpoint):
-            told = {"RawMessageDelivery": "false", **there.attributes}
+            told = {
+                "RawMessageDelivery": "false",
+                "FilterPolicyScope": "MessageAttributes",
+                **there.attributes,
+            }
             if any(told.get(name) != value for name, value in made.attributes.items()):
                 raise invalid(f"{_FRONT}Subscription already exists with different attributes")
             return there

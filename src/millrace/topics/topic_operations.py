@@ -53,7 +53,7 @@ async def create_topic(topics: Topics, context: Context, params: Params) -> Outp
         if there is None:
             catalog.put(writer, made)
             return
-        told = settings.topic_told(there, 0, 0)
+        told = {"FifoTopic": "false", **settings.topic_told(there, 0, 0)}
         if any(told.get(key) != value for key, value in attributes.items()):
             raise invalid("Attributes Reason: Topic already exists with different attributes")
         if any(there.tags.get(key) != value for key, value in tags.items()):
