@@ -214,7 +214,7 @@ def test_a_runtime_that_does_not_run_here_is_named():
     async def scene(stage: Stage) -> None:
         await stage.create("", Runtime="java21")
         shown = await stage.call("GetFunctionConfiguration", FunctionName="fn")
-        assert shown["Description"].startswith("[millrace: java21 does not run here;")
+        assert shown["StateReason"].startswith("[millrace: java21 does not run here;")
         with pytest.raises(Exception, match="java21 does not run here") as caught:
             await stage.invoke()
         assert getattr(caught.value, "code", None) == "InvalidRuntimeException"

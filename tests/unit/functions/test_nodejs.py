@@ -259,7 +259,7 @@ def test_another_node_than_the_one_asked_for_is_told():
         await create(stage, "exports.handler = async () => process.version", Runtime="nodejs26.x")
         version = (await stage.result()).removeprefix("v").partition(".")[0]
         note = f"[millrace: nodejs26.x is not installed here; runs on nodejs{version}.x]"
-        assert (await stage.call("GetFunctionConfiguration", FunctionName="fn"))["Description"] == note
+        assert (await stage.call("GetFunctionConfiguration", FunctionName="fn"))["StateReason"] == note
         assert f"{note}\n" in stage.lines()
 
     if shutil.which("node26") is None:

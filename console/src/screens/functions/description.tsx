@@ -1,17 +1,23 @@
 import Box from "@cloudscape-design/components/box";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import { splitDescription } from "./note";
+import { runtimeNote } from "./note";
 
-/** A function's description, and what the server adds to it about the Python it runs on. */
-export function Described({ description }: { description: string | undefined }) {
-  const { own, note } = splitDescription(description);
+/** A function's description, and what the server says of the program it runs on. */
+export function Described({
+  description,
+  reason,
+}: {
+  description: string | undefined;
+  reason: string | undefined;
+}) {
+  const note = runtimeNote(reason);
   return (
     <>
-      {own === "" ? null : (
+      {description ? (
         <Box variant="p" color="text-body-secondary">
-          {own}
+          {description}
         </Box>
-      )}
+      ) : null}
       {note === undefined ? null : (
         <Box margin={{ top: "xs" }} fontSize="body-s">
           <StatusIndicator type="info">{note}</StatusIndicator>

@@ -1,8 +1,7 @@
-/** The server adds to a description that another Python than asked for runs the function: `[millrace: …]`. */
+/** What the server says beside a function's state of the program it runs on here: `[millrace: …]`. */
 
-const NOTE = /\s*\[millrace: ([^\]]*)\]$/;
+const NOTE = /^\[millrace: (.*)\]$/;
 
-export function splitDescription(description: string | undefined): { own: string; note: string | undefined } {
-  const text = description ?? "";
-  return { own: text.replace(NOTE, ""), note: NOTE.exec(text)?.[1] };
+export function runtimeNote(stateReason: string | undefined): string | undefined {
+  return NOTE.exec(stateReason ?? "")?.[1];
 }

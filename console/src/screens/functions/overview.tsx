@@ -45,7 +45,7 @@ export function Overview({ name, detail }: TabProps) {
           </Link>
         </Node>
       </div>
-      <Described description={configuration.Description} />
+      <Described description={configuration.Description} reason={configuration.StateReason} />
     </Container>
   );
 }

@@ -30,18 +30,18 @@ def show(
     qualifier: str | None = None,
     note: str | None = None,
 ) -> dict[str, Any]:
-    """FunctionConfiguration. `note` is shown after the description and stored nowhere.
+    """FunctionConfiguration. `note` is what people should know of its runtime here: the reason of a state has room
+    for it, and no tool takes it for a setting.
 
     Lists give no state, and no build of the runtime either.
     """
-    description = function.description if note is None else f"{function.description} {note}".lstrip()
     environment = function.environment
     return {
         "Architectures": [function.architecture],
         "CodeSha256": function.code_sha256,
         "CodeSize": function.code_size,
         "DeadLetterConfig": None if function.dead_letter is None else {"TargetArn": function.dead_letter},
-        "Description": description,
+        "Description": function.description,
         "Environment": None if environment is None else {"Variables": dict(environment)},
         "EphemeralStorage": {"Size": function.storage_mb},
         "FunctionArn": function.arn(scope, qualifier),
@@ -65,6 +65,7 @@ def show(
         "Version": function.version,
         "VpcConfig": None if function.vpc is None else {**function.vpc, "VpcId": ""},
         **state,
+        **({} if note is None else {"StateReason": note}),
     }
 
 

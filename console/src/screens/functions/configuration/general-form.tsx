@@ -7,7 +7,6 @@ import { useRoles } from "../../../parts/queries";
 import { useSubmit } from "../../../parts/submit";
 import { about, aboutElse } from "../blame";
 import type { TabProps } from "../function";
-import { splitDescription } from "../note";
 import { RoleSelect } from "../role-select";
 import { startOf, withRuntime } from "../runtimes";
 import { EditForm } from "./edit-form";
@@ -18,7 +17,7 @@ const PLACED = ["description", "memorySize", "timeout", "runtime", "handler", "r
 export function GeneralForm({ name, detail, done }: TabProps & { done: () => void }) {
   const shown = detail.Configuration ?? {};
   const [form, setForm] = useState({
-    description: splitDescription(shown.Description).own,
+    description: shown.Description ?? "",
     memory: String(shown.MemorySize ?? 128),
     timeout: String(shown.Timeout ?? 3),
     runtime: shown.Runtime ?? "python3.13",

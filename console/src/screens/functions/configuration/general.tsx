@@ -6,7 +6,6 @@ import { roleOf } from "../../../aws/arn";
 import { duration } from "../../../parts/format";
 import { paths } from "../../../paths";
 import type { TabProps } from "../function";
-import { splitDescription } from "../note";
 import { Section } from "./edit-form";
 import { GeneralForm } from "./general-form";
 
@@ -22,7 +21,7 @@ export function General(props: TabProps) {
       <KeyValuePairs
         columns={3}
         items={[
-          { label: "Description", value: splitDescription(shown.Description).own || "-" },
+          { label: "Description", value: shown.Description || "-" },
           { label: "Memory", value: `${shown.MemorySize} MB` },
           { label: "Timeout", value: duration(shown.Timeout ?? 0).replace(".0 s", " s") },
           { label: "Runtime", value: shown.Runtime },
