@@ -11,21 +11,13 @@ from typing import Any, cast
 
 import orjson
 
-from millrace.core import limits
+from millrace.core import limits, patterns
+from millrace.core.patterns import Leaf, Test
 from millrace.iam.documents import is_object
 
-Test = Callable[[Any], bool]
 # Whether a message passes; it is given the values at a path.
 Values = Callable[[tuple[str, ...]], Sequence[Any]]
 Predicate = Callable[[Values], bool]
-
-_COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
-    "=": lambda value, bound: value == bound,
-    "<": lambda value, bound: value < bound,
-    "<=": lambda value, bound: value <= bound,
-    ">": lambda value, bound: value > bound,
-    ">=": lambda value, bound: value >= bound,
-}
 
 
 class FilterError(Exception):
@@ -127,11 +119,11 @@ def _member(name: str, value: Any, path: tuple[str, ...], *, nested: bool) -> Pr
     return lambda values: any(test(values(here)) for test in tests)
 
 
-def _alternative(rule: Any) -> Callable[[Sequence[Any]], bool]:
+def _alternative(rule: Any) -> Leaf:
     if isinstance(rule, list):
         raise FilterError("Match value must be String, number, true, false, or null")
     if not is_object(rule):
-        return _on_any(_equals(rule))
+        return patterns.on_any(patterns.equals(rule))
     if len(rule) != 1:
         raise FilterError("Only one key allowed in match expression")
     operator, operand = next(iter(rule.items()))
@@ -141,21 +133,7 @@ def _alternative(rule: Any) -> Callable[[Sequence[Any]], bool]:
         return lambda values: bool(values) is operand
     if operator not in _OPERATORS:
         raise FilterError(f"Unrecognized match type {operator}")
-    return _on_any(_OPERATORS[operator](operand))
-
-
-def _on_any(test: Test) -> Callable[[Sequence[Any]], bool]:
-    return lambda values: any(test(value) for value in values)
-
-
-def _equals(wanted: Any) -> Test:
-    if _is_number(wanted):
-        return lambda value: _is_number(value) and value == wanted
-    return lambda value: type(value) is type(wanted) and value == wanted
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return patterns.on_any(_OPERATORS[operator](operand))
 
 
 def _text(operand: Any, operator: str) -> str:
@@ -165,56 +143,30 @@ def _text(operand: Any, operator: str) -> str:
 
 
 def _prefix(operand: Any) -> Test:
-    text = _text(operand, "prefix")
-    return lambda value: isinstance(value, str) and value.startswith(text)
+    return patterns.affix(_text(operand, "prefix"), str.startswith)
 
 
 def _suffix(operand: Any) -> Test:
-    text = _text(operand, "suffix")
-    return lambda value: isinstance(value, str) and value.endswith(text)
+    return patterns.affix(_text(operand, "suffix"), str.endswith)
 
 
 def _equals_ignore_case(operand: Any) -> Test:
-    text = _text(operand, "equals-ignore-case").lower()
-    return lambda value: isinstance(value, str) and value.lower() == text
+    return patterns.equals_ignore_case(_text(operand, "equals-ignore-case"))
 
 
 def _wildcard(operand: Any) -> Test:
-    """`*` is any characters. Literals are sought one after the other, so it is linear whatever is asked."""
+    """`*` is any characters."""
     text = _text(operand, "wildcard")
     if "**" in text:
         raise FilterError("Consecutive wildcard characters")
-    first, *others = text.split("*")
-
-    def test(value: Any) -> bool:
-        if not isinstance(value, str) or not value.startswith(first):
-            return False
-        if not others:
-            return value == first
-        place, end = len(first), len(value) - len(others[-1])
-        for literal in others[:-1]:
-            place = value.find(literal, place, max(place, end))
-            if place < 0:
-                return False
-            place += len(literal)
-        return place <= end and value.endswith(others[-1])
-
-    return test
+    return patterns.wildcard(text.split("*"))
 
 
 def _cidr(operand: Any) -> Test:
     try:
-        network = ipaddress.ip_network(_text(operand, "cidr"), strict=False)
+        return patterns.within(ipaddress.ip_network(_text(operand, "cidr"), strict=False))
     except ValueError:
         raise FilterError("Malformed CIDR") from None
-
-    def test(value: Any) -> bool:
-        try:
-            return isinstance(value, str) and ipaddress.ip_address(value) in network
-        except ValueError:
-            return False
-
-    return test
 
 
 def _numeric(operand: Any) -> Test:
@@ -225,16 +177,14 @@ def _numeric(operand: Any) -> Test:
     signs, bounds = parts[::2], parts[1::2]
     if len(signs) != len(bounds) or len(signs) > 2:
         raise FilterError("Too many elements in numeric expression")
-    if not all(isinstance(sign, str) and sign in _COMPARISONS for sign in signs):
+    if not all(isinstance(sign, str) and sign in patterns.COMPARISONS for sign in signs):
         raise FilterError(f"Unrecognized numeric range operator: {signs[0]}")
-    if not all(_is_number(bound) and math.isfinite(bound) for bound in bounds):
+    if not all(patterns.is_number(bound) and math.isfinite(bound) for bound in bounds):
         raise FilterError(f"Value of {signs[0]} must be numeric")
-    if len(signs) == 2 and (signs[0] not in (">", ">=") or signs[1] not in ("<", "<=")):
-        raise FilterError(f"Bad numeric range operator: {signs[1]}")
-    if len(signs) == 2 and bounds[0] >= bounds[1]:
-        raise FilterError("Bottom must be less than top")
-    pairs = [(_COMPARISONS[sign], bound) for sign, bound in zip(signs, bounds, strict=True)]
-    return lambda value: _is_number(value) and all(compare(value, bound) for compare, bound in pairs)
+    problem = patterns.range_problem(signs, bounds)
+    if problem is not None:
+        raise FilterError(problem)
+    return patterns.compares(signs, bounds)
 
 
 def _anything_but(operand: Any) -> Test:
@@ -248,7 +198,7 @@ def _anything_but(operand: Any) -> Test:
         tests = [_OPERATORS[operator](choice) for choice in choices]
     else:
         choices = _several(operand)
-        tests = [_equals(choice) for choice in choices]
+        tests = [patterns.equals(choice) for choice in choices]
     if not tests:
         raise FilterError("Empty arrays are not allowed")
     return lambda value: not any(test(value) for test in tests)

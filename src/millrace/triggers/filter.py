@@ -8,29 +8,27 @@ https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
 import ipaddress
 import itertools
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
 
 import orjson
 
-from millrace.core import limits
+from millrace.core import limits, patterns
+from millrace.core.patterns import Leaf, Test
 
-# Whether the values found at a path (none: there is nothing there) are what a pattern wants.
-Leaf = Callable[[Sequence[Any]], bool]
 Steps = tuple[tuple[tuple[str, int], ...], ...]
 Predicate = Callable[[Mapping[str, Any]], bool]
-Test = Callable[[Any], bool]
 
 
 class InvalidPatternError(Exception):
     """Invalid filter pattern definition."""
 
 
-def compile_filters(patterns: tuple[str, ...]) -> Predicate | None:
+def compile_filters(texts: tuple[str, ...]) -> Predicate | None:
     """Whether a record matches any of the patterns; None if there are none, and so all records pass."""
-    predicates = [compile_pattern(pattern) for pattern in patterns]
+    predicates = [compile_pattern(text) for text in texts]
     if not predicates:
         return None
     return predicates[0] if len(predicates) == 1 else lambda record: any(p(record) for p in predicates)
@@ -151,7 +149,7 @@ def _alternative(alternative: Any) -> Leaf:
     if isinstance(alternative, list):
         raise InvalidPatternError("Match value must be String, number, true, false, or null")
     if not isinstance(alternative, dict):
-        return _on_any(_equals(alternative))
+        return patterns.on_any(patterns.equals(alternative))
     operator, operand = _only(cast("dict[str, Any]", alternative))
     if operator == "exists":
         if not isinstance(operand, bool):
@@ -159,28 +157,13 @@ def _alternative(alternative: Any) -> Leaf:
         return lambda values: bool(values) is operand
     if operator not in _OPERATORS:
         raise InvalidPatternError(f"Unrecognized match type {operator}")
-    return _on_any(_OPERATORS[operator](operand))
+    return patterns.on_any(_OPERATORS[operator](operand))
 
 
 def _only(alternative: dict[str, Any]) -> tuple[str, Any]:
     if len(alternative) != 1:
         raise InvalidPatternError("Only one key allowed in match expression")
     return next(iter(alternative.items()))
-
-
-def _on_any(test: Test) -> Leaf:
-    return lambda values: any(test(value) for value in values)
-
-
-def _equals(wanted: Any) -> Test:
-    """JSON's equality: 300 is 300.0, but true is not 1."""
-    if _is_number(wanted):
-        return lambda value: _is_number(value) and value == wanted
-    return lambda value: type(value) is type(wanted) and value == wanted
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _text(operand: Any, operator: str) -> str:
@@ -197,17 +180,14 @@ def _affix(name: str, has: Callable[[str, str], bool]) -> Callable[[Any], Test]:
             inner, folded = _only(cast("dict[str, Any]", operand))
             if inner != "equals-ignore-case":
                 raise InvalidPatternError(f"Unsupported anything-but pattern: {inner}")
-            wanted = _text(folded, name).lower()
-            return lambda value: isinstance(value, str) and has(value.lower(), wanted)
-        text = _text(operand, name)
-        return lambda value: isinstance(value, str) and has(value, text)
+            return patterns.affix_ignore_case(_text(folded, name), has)
+        return patterns.affix(_text(operand, name), has)
 
     return compile_operand
 
 
 def _equals_ignore_case(operand: Any) -> Test:
-    wanted = _text(operand, "equals-ignore-case").lower()
-    return lambda value: isinstance(value, str) and value.lower() == wanted
+    return patterns.equals_ignore_case(_text(operand, "equals-ignore-case"))
 
 
 def _wildcard(operand: Any) -> Test:
@@ -225,7 +205,7 @@ def _wildcard(operand: Any) -> Test:
             literals.append("")
         else:
             literals[-1] += part[-1]
-    return lambda value: isinstance(value, str) and _contains(value, literals)
+    return patterns.wildcard(literals)
 
 
 def _check_complexity(parts: list[str]) -> None:
@@ -233,31 +213,6 @@ def _check_complexity(parts: list[str]) -> None:
     after = [follower for part, follower in itertools.pairwise(parts) if part == "*"]
     if any(after.count(follower) > limits.filter_wildcards_alike_max for follower in set(after)):
         raise InvalidPatternError("Rule is too complex - try using fewer wildcard characters")
-
-
-def _contains(value: str, literals: list[str]) -> bool:
-    """Whether the text is these literals with anything between them. Linear, whatever the pattern is."""
-    if len(literals) == 1:
-        return value == literals[0]
-    first, *middle, last = literals
-    place, end = len(first), len(value) - len(last)
-    if place > end or not value.startswith(first) or not value.endswith(last):
-        return False
-    for literal in middle:
-        place = value.find(literal, place, end)
-        if place < 0:
-            return False
-        place += len(literal)
-    return True
-
-
-_COMPARISONS: dict[str, Callable[[float, float], bool]] = {
-    "=": lambda value, bound: value == bound,
-    "<": lambda value, bound: value < bound,
-    "<=": lambda value, bound: value <= bound,
-    ">": lambda value, bound: value > bound,
-    ">=": lambda value, bound: value >= bound,
-}
 
 
 def _numeric(operand: Any) -> Test:
@@ -268,16 +223,14 @@ def _numeric(operand: Any) -> Test:
     signs, bounds = parts[::2], parts[1::2]
     if not parts or len(signs) != len(bounds) or len(signs) > 2:
         raise InvalidPatternError("Bad numeric range")
-    if not all(isinstance(sign, str) and sign in _COMPARISONS for sign in signs):
+    if not all(isinstance(sign, str) and sign in patterns.COMPARISONS for sign in signs):
         raise InvalidPatternError("Unrecognized numeric range operator")
-    if not all(_is_number(bound) for bound in bounds):
+    if not all(patterns.is_number(bound) for bound in bounds):
         raise InvalidPatternError("Value must be numeric")
-    if len(signs) == 2 and (signs[0] not in (">", ">=") or signs[1] not in ("<", "<=")):
-        raise InvalidPatternError(f"Bad numeric range operator: {signs[1]}")
-    if len(signs) == 2 and bounds[0] >= bounds[1]:
-        raise InvalidPatternError("Bottom must be less than top")
-    pairs = [(_COMPARISONS[sign], bound) for sign, bound in zip(signs, bounds, strict=True)]
-    return lambda value: _is_number(value) and all(compare(value, bound) for compare, bound in pairs)
+    problem = patterns.range_problem(signs, bounds)
+    if problem is not None:
+        raise InvalidPatternError(problem)
+    return patterns.compares(signs, bounds)
 
 
 def _cidr(operand: Any) -> Test:
@@ -285,17 +238,9 @@ def _cidr(operand: Any) -> Test:
     if text.count("/") != 1:
         raise InvalidPatternError("Malformed CIDR, one '/' required")
     try:
-        network = ipaddress.ip_network(text, strict=False)
+        return patterns.within(ipaddress.ip_network(text, strict=False))
     except ValueError as error:
         raise InvalidPatternError(f"Malformed CIDR: {error}") from error
-
-    def test(value: Any) -> bool:
-        try:
-            return isinstance(value, str) and ipaddress.ip_address(value) in network
-        except ValueError:
-            return False
-
-    return test
 
 
 def _anything_but(operand: Any) -> Test:
@@ -311,9 +256,9 @@ def _anything_but(operand: Any) -> Test:
         tests = [_OPERATORS[operator](each) for each in choices]
     else:
         choices = _unwanted(operand)
-        if not all(isinstance(each, str) or _is_number(each) for each in choices):
+        if not all(isinstance(each, str) or patterns.is_number(each) for each in choices):
             raise InvalidPatternError("Inside anything but list, start|null|boolean is not supported.")
-        tests = [_equals(each) for each in choices]
+        tests = [patterns.equals(each) for each in choices]
     return lambda value: not any(test(value) for test in tests)
 
 
