@@ -35,6 +35,23 @@ def is_flat(reference: Shape, shape: Shape) -> bool:
     return bool(reference.get("flattened") or shape.get("flattened"))
 
 
+def member_name(shapes: Mapping[str, Shape], key: str, member: Shape) -> str:
+    """A member's element; those of a flattened list may go by the name of its entries."""
+    shape = shapes[member["shape"]]
+    if shape["type"] == "list" and is_flat(member, shape) and "locationName" in shape["member"]:
+        return shape["member"]["locationName"]
+    return member.get("locationName", key)
+
+
+def attribute_names(members: Mapping[str, Shape]) -> list[tuple[str, str]]:
+    """The members that are attributes of their structure's element, each with its name there."""
+    return [
+        (key, member.get("locationName", key))
+        for key, member in members.items()
+        if member.get("xmlAttribute")
+    ]
+
+
 class XmlWriter:
     """Compiles writers for the shapes of one service, each once."""
 
@@ -46,7 +63,7 @@ class XmlWriter:
     def inside(self, members: Mapping[str, Shape]) -> Callable[[Mapping[str, Any]], str]:
         """A function that writes a structure's members, without an element around them."""
         rows = [
-            (key, self._name(key, member), self.writer(member))
+            (key, member_name(self._shapes, key, member), self.writer(member))
             for key, member in members.items()
             if not member.get("xmlAttribute")
         ]
@@ -57,12 +74,6 @@ class XmlWriter:
             )
 
         return write
-
-    def _name(self, key: str, member: Shape) -> str:
-        shape = self._shapes[member["shape"]]
-        if shape["type"] == "list" and is_flat(member, shape) and "locationName" in shape["member"]:
-            return shape["member"]["locationName"]
-        return member.get("locationName", key)
 
     def writer(self, reference: Shape) -> Writer:
         """The writer for a reference to a shape."""
@@ -91,11 +102,7 @@ class XmlWriter:
 
     def _structure(self, shape: Shape) -> Writer:
         inside = self.inside(shape["members"])
-        attributes = [
-            (key, member.get("locationName", key))
-            for key, member in shape["members"].items()
-            if member.get("xmlAttribute")
-        ]
+        attributes = attribute_names(shape["members"])
 
         def write(name: str, value: Mapping[str, Any]) -> str:
             said = "".join(

@@ -9,7 +9,7 @@ from millrace.core import limits
 from millrace.core.errors import AwsError
 from millrace.wire.shapes import Shape
 from millrace.wire.texts import Texts
-from millrace.wire.xml import is_flat
+from millrace.wire.xml import attribute_names, is_flat, member_name
 
 # From the elements of one name, in order, to a value.
 Reader = Callable[[Sequence["Element"]], Any]
@@ -107,15 +107,11 @@ class XmlReader:
 
     def _structure(self, shape: Shape) -> Reader:
         rows = [
-            (key, self._name(key, member), self.reader(member))
+            (key, member_name(self._shapes, key, member), self.reader(member))
             for key, member in shape["members"].items()
             if not member.get("xmlAttribute")
         ]
-        attributes = [
-            (key, member.get("locationName", key))
-            for key, member in shape["members"].items()
-            if member.get("xmlAttribute")
-        ]
+        attributes = attribute_names(shape["members"])
 
         def read(elements: Sequence[Element]) -> dict[str, Any]:
             element = elements[0]
@@ -127,13 +123,6 @@ class XmlReader:
             return found
 
         return read
-
-    def _name(self, key: str, member: Shape) -> str:
-        """A member's element; those of a flattened list may go by the name of its entries."""
-        shape = self._shapes[member["shape"]]
-        if shape["type"] == "list" and is_flat(member, shape) and "locationName" in shape["member"]:
-            return shape["member"]["locationName"]
-        return member.get("locationName", key)
 
     def _list(self, shape: Shape, *, flat: bool) -> Reader:
         entry = self.reader(shape["member"])
