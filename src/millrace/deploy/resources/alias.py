@@ -1,12 +1,13 @@
 """AWS::Lambda::Alias: a name for a version of a function."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from millrace.deploy.aws import Aws, unless_missing, wait
 from millrace.deploy.resources import function_part
-from millrace.deploy.resources.kind import Kind, Live, Owned, Situation, Wanted
+from millrace.deploy.resources.kind import Live, Situation, Wanted
 from millrace.deploy.resources.mapping import function_name
+from millrace.deploy.resources.part import FunctionPart
 from millrace.deploy.shapes import REQUIRED, Listed, Member, Record, Text, Weight, Whole
 
 _GONE = "ResourceNotFoundException"
@@ -16,7 +17,7 @@ _WEIGHTS = "AdditionalVersionWeights"
 _COUNT = "ProvisionedConcurrentExecutions"
 
 
-class Alias(Kind):
+class Alias(FunctionPart):
     """An alias: a part of its function."""
 
     type = "AWS::Lambda::Alias"
@@ -42,11 +43,6 @@ class Alias(Kind):
         if found["RoutingConfig"] == {_WEIGHTS: []}:
             found["RoutingConfig"] = None
         return found
-
-    def owned(self, aws: Aws) -> Iterator[Owned]:
-        """The tags of functions tell, see `Function.owned`."""
-        del aws
-        return iter(())
 
     def read(self, aws: Aws, name: str) -> Live | None:
         function, alias = name.split("/", 1)
@@ -88,9 +84,6 @@ class Alias(Kind):
         function, alias = name.split("/", 1)
         unless_missing(lambda: aws.lambda_.delete_alias(FunctionName=function, Name=alias), _GONE)
         self.release(aws, name, owner)
-
-    def release(self, aws: Aws, name: str, owner: tuple[str, str]) -> None:
-        function_part.release(aws, name, owner)
 
 
 def _routing(weights: Mapping[str, float]) -> dict[str, Any] | None:

@@ -1,12 +1,13 @@
 """AWS::Lambda::EventInvokeConfig: retries, age and destinations of asynchronous invocations."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from millrace.deploy.aws import Aws, unless_missing
 from millrace.deploy.resources import function_part
-from millrace.deploy.resources.kind import Kind, Live, Owned, Situation, Wanted
+from millrace.deploy.resources.kind import Live, Situation, Wanted
 from millrace.deploy.resources.mapping import qualified_name
+from millrace.deploy.resources.part import FunctionPart
 from millrace.deploy.shapes import REQUIRED, Member, Record, Text, Whole
 
 _GONE = "ResourceNotFoundException"
@@ -14,7 +15,7 @@ _LATEST = "$LATEST"
 _DESTINATION = Record({"Destination": Member(Text(), REQUIRED)})
 
 
-class EventInvokeConfig(Kind):
+class EventInvokeConfig(FunctionPart):
     """What becomes of events: a part of the function. AWS takes it as a whole."""
 
     type = "AWS::Lambda::EventInvokeConfig"
@@ -41,11 +42,6 @@ class EventInvokeConfig(Kind):
         found = super().normal(properties, name, situation)
         del found["Qualifier"]  # it is in the name
         return found
-
-    def owned(self, aws: Aws) -> Iterator[Owned]:
-        """The tags of functions tell, see `Function.owned`."""
-        del aws
-        return iter(())
 
     def read(self, aws: Aws, name: str) -> Live | None:
         place, _ = function_part.place_of(name)
@@ -83,6 +79,3 @@ class EventInvokeConfig(Kind):
         place, _ = function_part.place_of(name)
         unless_missing(lambda: aws.lambda_.delete_function_event_invoke_config(**place), _GONE)
         self.release(aws, name, owner)
-
-    def release(self, aws: Aws, name: str, owner: tuple[str, str]) -> None:
-        function_part.release(aws, name, owner)

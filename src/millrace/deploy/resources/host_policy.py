@@ -2,7 +2,7 @@
 
 import json
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -11,7 +11,8 @@ from millrace.deploy.document import array
 from millrace.deploy.resources.access_policy import canonical
 from millrace.deploy.resources.bucket import BucketHost
 from millrace.deploy.resources.host import Host
-from millrace.deploy.resources.kind import Kind, Live, Owned, Situation, Wanted
+from millrace.deploy.resources.kind import Live, Situation, Wanted
+from millrace.deploy.resources.part import Part
 from millrace.deploy.resources.queue import QueueHost
 from millrace.deploy.resources.topic import TopicHost, topic_arn
 from millrace.deploy.shapes import REQUIRED, Json, Listed, Member, Record, Text
@@ -23,7 +24,7 @@ _FRESH_ID = "__default_policy_ID"  # of the policy that a topic has which nobody
 _PART = "policy"
 
 
-class HostPolicy(Kind):
+class HostPolicy(Part):
     """The one policy of each of its hosts: a part of them. Its name here is `HOST|HOST/policy`."""
 
     host: ClassVar[Host]
@@ -49,11 +50,6 @@ class HostPolicy(Kind):
     def normal(self, properties: Mapping[str, Any], name: str, situation: Situation) -> dict[str, Any]:
         found = super().normal(properties, name, situation)
         return {"PolicyDocument": canonical(found["PolicyDocument"]), self.hosts: _hosts(name)}
-
-    def owned(self, aws: Aws) -> Iterator[Owned]:
-        """The tags of the hosts tell, see `Host.owned`."""
-        del aws
-        return iter(())
 
     def read(self, aws: Aws, name: str) -> Live | None:
         documents = {host: canonical(self.document(aws, host)) for host in _hosts(name)}

@@ -1,18 +1,19 @@
 """AWS::Lambda::LayerVersionPermission."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from millrace.deploy import ownership
 from millrace.deploy.aws import Aws
 from millrace.deploy.document import record
 from millrace.deploy.resources import layer_mark
-from millrace.deploy.resources.kind import Kind, Live, Owned, Situation, Wanted
+from millrace.deploy.resources.kind import Live, Situation, Wanted
 from millrace.deploy.resources.layer_mark import PERMISSION, Mark
+from millrace.deploy.resources.part import Part, Unnamed
 from millrace.deploy.shapes import REQUIRED, Member, Record, Text
 
 
-class LayerVersionPermission(Kind):
+class LayerVersionPermission(Unnamed, Part):
     """Who else may use a layer's version: a part of it, named by the version and the statement's id. It cannot change."""
 
     type = "AWS::Lambda::LayerVersionPermission"
@@ -26,14 +27,6 @@ class LayerVersionPermission(Kind):
     )
     fixed = frozenset(shape.members)
 
-    def identify(self, stack: str, logical_id: str, properties: Mapping[str, Any]) -> str:
-        del stack, logical_id, properties
-        return ""
-
-    def same(self, name: str, wanted: str) -> bool:
-        del name, wanted
-        return True
-
     def normal(self, properties: Mapping[str, Any], name: str, situation: Situation) -> dict[str, Any]:
         found = super().normal(properties, name, situation)
         return {**found, "Principal": _account(found["Principal"])}
@@ -41,11 +34,6 @@ class LayerVersionPermission(Kind):
     def candidate(self, aws: Aws, wanted: Wanted) -> str:
         del aws, wanted
         return ""
-
-    def owned(self, aws: Aws) -> Iterator[Owned]:
-        """The versions' own policies tell, see `LayerVersion.owned`."""
-        del aws
-        return iter(())
 
     def read(self, aws: Aws, name: str) -> Live | None:
         version, _, sid = name.partition("/")

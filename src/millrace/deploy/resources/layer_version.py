@@ -10,8 +10,9 @@ from millrace.deploy.intrinsics import Unknown, has_unknown
 from millrace.deploy.ownership import physical_name
 from millrace.deploy.problem import TemplateError
 from millrace.deploy.resources import layer_mark
-from millrace.deploy.resources.kind import Kind, Live, Owned, Situation, Wanted
+from millrace.deploy.resources.kind import Live, Owned, Situation, Wanted
 from millrace.deploy.resources.layer_mark import LAYER, PERMISSION, Mark
+from millrace.deploy.resources.part import Unnamed
 from millrace.deploy.shapes import REQUIRED, Finding, Listed, Member, Record, Text
 
 _GONE = "ResourceNotFoundException"
@@ -30,7 +31,7 @@ class _Content:
         return value
 
 
-class LayerVersion(Kind):
+class LayerVersion(Unnamed):
     """A version of a layer, which AWS gives a number. It cannot change, only be made anew; functions keep the old one."""
 
     type = "AWS::Lambda::LayerVersion"
@@ -56,14 +57,6 @@ class LayerVersion(Kind):
                 situation.packages.check(path)
             except TemplateError as error:
                 yield "Content", str(error)
-
-    def identify(self, stack: str, logical_id: str, properties: Mapping[str, Any]) -> str:
-        del stack, logical_id, properties
-        return ""
-
-    def same(self, name: str, wanted: str) -> bool:
-        del name, wanted
-        return True
 
     def normal(self, properties: Mapping[str, Any], name: str, situation: Situation) -> dict[str, Any]:
         found = super().normal(properties, name, situation)

@@ -7,8 +7,9 @@ from millrace.deploy import ownership
 from millrace.deploy.aws import Aws, pages, unless_missing, wait
 from millrace.deploy.document import array, record
 from millrace.deploy.intrinsics import Unknown
-from millrace.deploy.resources.kind import Kind, Live, Owned, Situation, Wanted, tag_changes
+from millrace.deploy.resources.kind import Live, Owned, Situation, Wanted, tag_changes
 from millrace.deploy.resources.log_group import owned_by_tags
+from millrace.deploy.resources.part import Unnamed
 from millrace.deploy.shapes import REQUIRED, Flag, Json, Listed, Member, Record, Tags, Text, Whole
 
 _GONE = "ResourceNotFoundException"
@@ -26,7 +27,7 @@ _STATED = (
 )
 
 
-class EventSourceMapping(Kind):
+class EventSourceMapping(Unnamed):
     """A mapping. It has no name: AWS gives it an id, and there is one for a stream and a function."""
 
     type = "AWS::Lambda::EventSourceMapping"
@@ -70,14 +71,6 @@ class EventSourceMapping(Kind):
         if not found["FilterCriteria"].get("Filters"):
             found["FilterCriteria"] = {}
         return found
-
-    def identify(self, stack: str, logical_id: str, properties: Mapping[str, Any]) -> str:
-        del stack, logical_id, properties
-        return ""
-
-    def same(self, name: str, wanted: str) -> bool:
-        del name, wanted
-        return True
 
     def candidate(self, aws: Aws, wanted: Wanted) -> str:
         source, function = wanted.properties["EventSourceArn"], wanted.properties["FunctionName"]

@@ -1,15 +1,16 @@
 """AWS::Lambda::Permission: a statement of a function's own policy."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from millrace.deploy.aws import Aws, unless_missing
 from millrace.deploy.document import record
 from millrace.deploy.ownership import physical_name
 from millrace.deploy.resources import function_part
-from millrace.deploy.resources.kind import Kind, Live, Owned, Situation, Wanted
+from millrace.deploy.resources.kind import Live, Situation, Wanted
 from millrace.deploy.resources.mapping import qualified_name
+from millrace.deploy.resources.part import FunctionPart
 from millrace.deploy.shapes import REQUIRED, Flag, Member, Record, Text
 
 _GONE = "ResourceNotFoundException"
@@ -24,7 +25,7 @@ _CONDITIONS = {
 _SID_MAX = 100
 
 
-class Permission(Kind):
+class Permission(FunctionPart):
     """Who else may invoke a function, a version or an alias: a part of the function. It cannot change, only be made anew."""
 
     type = "AWS::Lambda::Permission"
@@ -54,11 +55,6 @@ class Permission(Kind):
         if isinstance(principal, str) and principal.startswith("arn:") and principal.endswith(":root"):
             found["Principal"] = principal.split(":")[4]
         return found
-
-    def owned(self, aws: Aws) -> Iterator[Owned]:
-        """The tags of functions tell, see `Function.owned`."""
-        del aws
-        return iter(())
 
     def read(self, aws: Aws, name: str) -> Live | None:
         place, sid = function_part.place_of(name)
@@ -90,9 +86,6 @@ class Permission(Kind):
         place, sid = function_part.place_of(name)
         unless_missing(lambda: aws.lambda_.remove_permission(**place, StatementId=sid), _GONE)
         self.release(aws, name, owner)
-
-    def release(self, aws: Aws, name: str, owner: tuple[str, str]) -> None:
-        function_part.release(aws, name, owner)
 
 
 def _properties(statement: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,18 +1,19 @@
 """AWS::IAM::Policy: a policy inside one or more roles."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from millrace.deploy import ownership
 from millrace.deploy.aws import Aws, unless_missing
-from millrace.deploy.resources.kind import Kind, Live, Owned, Situation, Wanted
+from millrace.deploy.resources.kind import Live, Situation, Wanted
+from millrace.deploy.resources.part import Part
 from millrace.deploy.shapes import REQUIRED, Json, Listed, Member, Record, Text, tag_map
 
 _GONE = "NoSuchEntity"
 
 
-class Policy(Kind):
+class Policy(Part):
     """An inline policy: a part of each of its roles. Its name here is `ROLE|ROLE/POLICY`."""
 
     type = "AWS::IAM::Policy"
@@ -32,11 +33,6 @@ class Policy(Kind):
     def same(self, name: str, wanted: str) -> bool:
         """Its roles may change, its name may not."""
         return _parts(name)[1] == _parts(wanted)[1]
-
-    def owned(self, aws: Aws) -> Iterator[Owned]:
-        """The tags of roles tell, see `Role.owned`."""
-        del aws
-        return iter(())
 
     def read(self, aws: Aws, name: str) -> Live | None:
         roles, policy = _parts(name)

@@ -1,13 +1,14 @@
 """AWS::SNS::Subscription."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from millrace.deploy.aws import Aws, pages, unless_missing
 from millrace.deploy.intrinsics import Unknown
-from millrace.deploy.resources.kind import Kind, Live, Owned, Situation, Wanted
+from millrace.deploy.resources.kind import Live, Situation, Wanted
+from millrace.deploy.resources.part import Part, Unnamed
 from millrace.deploy.resources.topic import TopicHost, topic_arn
 from millrace.deploy.shapes import REQUIRED, Flag, Json, Member, Record, Text
 
@@ -17,7 +18,7 @@ _DOCUMENTS = ("DeliveryPolicy", "FilterPolicy", "RedrivePolicy")
 _PLACE = ("TopicArn", "Protocol", "Endpoint")
 
 
-class Subscription(Kind):
+class Subscription(Unnamed, Part):
     """Who hears of a topic: a part of the topic, to which SNS gives an id."""
 
     type = "AWS::SNS::Subscription"
@@ -37,14 +38,6 @@ class Subscription(Kind):
     attributes = frozenset({"Arn"})
     host = TopicHost()
 
-    def identify(self, stack: str, logical_id: str, properties: Mapping[str, Any]) -> str:
-        del stack, logical_id, properties
-        return ""
-
-    def same(self, name: str, wanted: str) -> bool:
-        del name, wanted
-        return True
-
     def normal(self, properties: Mapping[str, Any], name: str, situation: Situation) -> dict[str, Any]:
         """A filter policy is of the message's attributes unless it says otherwise; without one there is no scope."""
         found = super().normal(properties, name, situation)
@@ -63,11 +56,6 @@ class Subscription(Kind):
             if all(each[name] == given[name] for name in _PLACE) and each["SubscriptionArn"].count(":") > 5:
                 return _name(each["SubscriptionArn"])
         return ""
-
-    def owned(self, aws: Aws) -> Iterator[Owned]:
-        """The tags of topics tell, see `Host.owned`."""
-        del aws
-        return iter(())
 
     def read(self, aws: Aws, name: str) -> Live | None:
         arn = _arn(aws, name)

@@ -1,13 +1,14 @@
 """AWS::Lambda::Url."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from millrace.deploy.aws import Aws, unless_missing
 from millrace.deploy.intrinsics import Unknown
 from millrace.deploy.resources import function_part
-from millrace.deploy.resources.kind import Kind, Live, Owned, Situation, Wanted
+from millrace.deploy.resources.kind import Live, Situation, Wanted
 from millrace.deploy.resources.mapping import qualified_name
+from millrace.deploy.resources.part import FunctionPart
 from millrace.deploy.shapes import REQUIRED, Flag, Listed, Member, Record, Text, Whole
 
 _GONE = "ResourceNotFoundException"
@@ -21,7 +22,7 @@ _CORS = {
 }
 
 
-class Url(Kind):
+class Url(FunctionPart):
     """The URL of a function or of an alias: a part of the function."""
 
     type = "AWS::Lambda::Url"
@@ -46,11 +47,6 @@ class Url(Kind):
         found = super().normal(properties, name, situation)
         del found["Qualifier"]  # it is in the name
         return found
-
-    def owned(self, aws: Aws) -> Iterator[Owned]:
-        """The tags of functions tell, see `Function.owned`."""
-        del aws
-        return iter(())
 
     def read(self, aws: Aws, name: str) -> Live | None:
         place, _ = function_part.place_of(name)
@@ -90,9 +86,6 @@ class Url(Kind):
         place, _ = function_part.place_of(name)
         unless_missing(lambda: aws.lambda_.delete_function_url_config(**place), _GONE)
         self.release(aws, name, owner)
-
-    def release(self, aws: Aws, name: str, owner: tuple[str, str]) -> None:
-        function_part.release(aws, name, owner)
 
 
 def _sent(wanted: Wanted) -> dict[str, Any]:

@@ -1,20 +1,21 @@
 """AWS::Lambda::Version: what a function is when the version is made, kept."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from millrace.deploy.aws import Aws, unless_missing
 from millrace.deploy.problem import DeployError
 from millrace.deploy.resources import function_part
-from millrace.deploy.resources.kind import Kind, Live, Owned, Situation, Wanted
+from millrace.deploy.resources.kind import Live, Situation, Wanted
 from millrace.deploy.resources.mapping import function_name
+from millrace.deploy.resources.part import FunctionPart, Unnamed
 from millrace.deploy.shapes import REQUIRED, Member, Record, Text
 
 _GONE = "ResourceNotFoundException"
 
 
-class Version(Kind):
+class Version(Unnamed, FunctionPart):
     """A published version: a part of its function, which AWS gives a number. It cannot change, only be made anew."""
 
     type = "AWS::Lambda::Version"
@@ -28,24 +29,11 @@ class Version(Kind):
     fixed = frozenset({"FunctionName", "CodeSha256", "Description"})
     attributes = frozenset({"FunctionArn", "Version"})
 
-    def identify(self, stack: str, logical_id: str, properties: Mapping[str, Any]) -> str:
-        del stack, logical_id, properties
-        return ""
-
-    def same(self, name: str, wanted: str) -> bool:
-        del name, wanted
-        return True
-
     def normal(self, properties: Mapping[str, Any], name: str, situation: Situation) -> dict[str, Any]:
         found = super().normal(properties, name, situation)
         if isinstance(found["FunctionName"], str):
             found["FunctionName"] = function_name(found["FunctionName"])
         return found
-
-    def owned(self, aws: Aws) -> Iterator[Owned]:
-        """The tags of functions tell, see `Function.owned`."""
-        del aws
-        return iter(())
 
     def read(self, aws: Aws, name: str) -> Live | None:
         function, number = name.split("/", 1)
@@ -91,6 +79,3 @@ class Version(Kind):
         function, number = name.split("/", 1)
         unless_missing(lambda: aws.lambda_.delete_function(FunctionName=function, Qualifier=number), _GONE)
         self.release(aws, name, owner)
-
-    def release(self, aws: Aws, name: str, owner: tuple[str, str]) -> None:
-        function_part.release(aws, name, owner)
