@@ -13,9 +13,8 @@ import {
   functionUrl,
 } from "../../../aws/function-urls";
 import { CodeEditor } from "../../../parts/code-editor";
-import { Confirm } from "../../../parts/confirm";
+import { Deletion } from "../../../parts/deletion";
 import { Empty, Loaded } from "../../../parts/states";
-import { useSubmit } from "../../../parts/submit";
 import type { TabProps } from "../function";
 import { Section } from "./edit-form";
 import { FunctionUrlForm } from "./function-url-form";
@@ -129,25 +128,14 @@ function Policy({ name }: { name: string }) {
 }
 
 function DeleteUrl({ name, done }: { name: string; done: () => void }) {
-  const removal = useSubmit(() => deleteFunctionUrl(name), {
-    done: () => `Deleted the URL of ${name}.`,
-  });
   return (
-    <Confirm
+    <Deletion
       title="Delete the function URL?"
-      action="Delete"
-      busy={removal.busy}
-      failure={removal.failure}
-      onDismiss={done}
-      onConfirm={() => {
-        void removal.run().then((gone) => {
-          if (gone !== undefined) {
-            done();
-          }
-        });
-      }}
+      remove={() => deleteFunctionUrl(name)}
+      told={`Deleted the URL of ${name}.`}
+      done={done}
     >
       Requests to it will fail from now on. A new URL will be another one.
-    </Confirm>
+    </Deletion>
   );
 }

@@ -1,15 +1,13 @@
 import Button from "@cloudscape-design/components/button";
-import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Table from "@cloudscape-design/components/table";
 import { useState } from "react";
 import { deleteVersion } from "../../../aws/versions";
-import { Confirm } from "../../../parts/confirm";
+import { Deletion } from "../../../parts/deletion";
 import { bytes, dateTime } from "../../../parts/format";
-import { Empty, FailureAlert } from "../../../parts/states";
-import { useSubmit } from "../../../parts/submit";
+import { Empty } from "../../../parts/states";
 import type { TabProps } from "../function";
 import { useAliases, useVersions } from "../queries";
+import { ChoiceTable } from "./choice-table";
 import { PublishVersion } from "./publish-version";
 import { leadingTo } from "./routing";
 
@@ -20,49 +18,35 @@ export default function VersionsTab({ name }: TabProps) {
   const [chosen, setChosen] = useState<string>();
   const [dialog, setDialog] = useState<"publish" | "delete">();
   const published = (versions.data ?? []).filter(({ Version }) => Version !== "$LATEST");
-  const selected = published.filter(({ Version }) => Version === chosen);
-  if (versions.isError && versions.data === undefined) {
-    return <FailureAlert error={versions.error} retry={() => void versions.refetch()} />;
-  }
+  const isThere = published.some(({ Version }) => Version === chosen);
+  const done = () => setDialog(undefined);
   const publish = <Button onClick={() => setDialog("publish")}>Publish new version</Button>;
   return (
     <>
-      <Table
-        items={published}
-        trackBy="Version"
-        loading={versions.isPending}
-        loadingText="Loading versions"
-        selectionType="single"
-        selectedItems={selected}
-        onSelectionChange={({ detail }) => setChosen(detail.selectedItems[0]?.Version)}
-        wrapLines
-        ariaLabels={{
-          tableLabel: "Versions",
-          selectionGroupLabel: "Version to act on",
-          itemSelectionLabel: (_, { Version }) => `Version ${Version}`,
-        }}
-        header={
-          <Header
-            counter={versions.data && `(${published.length})`}
-            description="A version is the code and the configuration as they were when it was published."
-            actions={
-              <SpaceBetween direction="horizontal" size="xs">
-                <Button disabled={selected.length === 0} onClick={() => setDialog("delete")}>
-                  Delete
-                </Button>
-                {publish}
-              </SpaceBetween>
-            }
-          >
-            Versions
-          </Header>
+      <ChoiceTable
+        title="Versions"
+        one="Version"
+        description="A version is the code and the configuration as they were when it was published."
+        query={versions}
+        rows={published}
+        idOf={({ Version = "" }) => Version}
+        labelOf={({ Version }) => `Version ${Version}`}
+        chosen={chosen}
+        onChoose={setChosen}
+        actions={
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button disabled={!isThere} onClick={() => setDialog("delete")}>
+              Delete
+            </Button>
+            {publish}
+          </SpaceBetween>
         }
         empty={
           <Empty title="No versions" action={publish}>
             Publish one to keep the code and the configuration as they are now.
           </Empty>
         }
-        columnDefinitions={[
+        columns={[
           { id: "version", header: "Version", cell: ({ Version }) => Version, isRowHeader: true },
           {
             id: "aliases",
@@ -79,34 +63,23 @@ export default function VersionsTab({ name }: TabProps) {
           },
         ]}
       />
-      {dialog === "publish" ? <PublishVersion name={name} done={() => setDialog(undefined)} /> : null}
+      {dialog === "publish" ? <PublishVersion name={name} done={done} /> : null}
       {dialog === "delete" && chosen !== undefined ? (
-        <DeleteVersion name={name} version={chosen} done={() => setDialog(undefined)} />
+        <DeleteVersion name={name} version={chosen} done={done} />
       ) : null}
     </>
   );
 }
 
 function DeleteVersion({ name, version, done }: { name: string; version: string; done: () => void }) {
-  const removal = useSubmit(() => deleteVersion(name, version), {
-    done: () => `Deleted version ${version} of ${name}.`,
-  });
   return (
-    <Confirm
+    <Deletion
       title={`Delete version ${version}?`}
-      action="Delete"
-      busy={removal.busy}
-      failure={removal.failure}
-      onDismiss={done}
-      onConfirm={() => {
-        void removal.run().then((gone) => {
-          if (gone !== undefined) {
-            done();
-          }
-        });
-      }}
+      remove={() => deleteVersion(name, version)}
+      told={`Deleted version ${version} of ${name}.`}
+      done={done}
     >
       What names version {version} of {name} will not find it any more. Its number is not used again.
-    </Confirm>
+    </Deletion>
   );
 }
