@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.api.fresh_tables import FreshTables
+from tests.api.functions_process import Functions
 from tests.api.millrace_process import Millrace
 from tests.api.raw_http import Caller
 
@@ -20,6 +21,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Millrace]:
     for server in _served(Millrace(tmp_path_factory.mktemp("server") / "data")):
         yield server
         assert server.stop() == 0
+
+
+@pytest.fixture(scope="module")
+def functions(server: Millrace) -> Functions:
+    return Functions(server)
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 from tests.api.functions_process import Functions
-from tests.api.millrace_process import Millrace
+from tests.api.refusals import refusal
 
 ARN = "arn:aws:lambda:eu-central-1:000000000000:function:"
 TELLS = """
@@ -27,22 +26,6 @@ WRONG_REVISION = (
     "The Revision Id provided does not match the latest Revision Id. "
     "Call the GetFunction/GetAlias API to retrieve the latest Revision Id",
 )
-
-
-@pytest.fixture(scope="module")
-def functions(server: Millrace) -> Functions:
-    return Functions(server)
-
-
-def refusal(call: Any, **arguments: Any) -> tuple[int, str, str]:
-    with pytest.raises(ClientError) as refused:
-        call(**arguments)
-    response = refused.value.response
-    return (
-        response["ResponseMetadata"]["HTTPStatusCode"],
-        response["Error"]["Code"],
-        response["Error"]["Message"],
-    )
 
 
 def plain(answer: dict[str, Any]) -> dict[str, Any]:

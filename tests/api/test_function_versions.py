@@ -8,10 +8,9 @@ import urllib.request
 import zipfile
 from typing import Any
 
-import pytest
-from botocore.exceptions import ClientError
 from tests.api.functions_process import Functions
-from tests.api.millrace_process import Millrace, zipped
+from tests.api.millrace_process import zipped
+from tests.api.refusals import refusal
 
 ARN = "arn:aws:lambda:eu-central-1:000000000000:function:"
 # Tells what it is, as whoever wrote the function sees it.
@@ -24,22 +23,6 @@ def handle(event, context):
     return [SAYS, context.function_version, context.invoked_function_arn, context.log_stream_name,
             os.environ["AWS_LAMBDA_FUNCTION_VERSION"], os.environ["AWS_LAMBDA_INITIALIZATION_TYPE"]]
 """
-
-
-@pytest.fixture(scope="module")
-def functions(server: Millrace) -> Functions:
-    return Functions(server)
-
-
-def refusal(call: Any, **arguments: Any) -> tuple[int, str, str]:
-    with pytest.raises(ClientError) as refused:
-        call(**arguments)
-    response = refused.value.response
-    return (
-        response["ResponseMetadata"]["HTTPStatusCode"],
-        response["Error"]["Code"],
-        response["Error"]["Message"],
-    )
 
 
 def says(functions: Functions, name: str, text: str, **settings: Any) -> None:

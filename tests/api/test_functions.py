@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from tests.api.functions_process import Functions, Witness
-from tests.api.millrace_process import Millrace, zipped
+from tests.api.millrace_process import zipped
+from tests.api.refusals import refusal
 
 ARN = "arn:aws:lambda:eu-central-1:000000000000:function:"
 RUNTIME = f"python3.{sys.version_info.minor}"  # the one that is surely there
@@ -30,22 +31,6 @@ def handle(event, context):
         gate.read()
     return os.environ.get("VERSION", "old")
 """
-
-
-@pytest.fixture(scope="module")
-def functions(server: Millrace) -> Functions:
-    return Functions(server)
-
-
-def refusal(call: Any, **arguments: Any) -> tuple[int, str, str]:
-    with pytest.raises(ClientError) as refused:
-        call(**arguments)
-    response = refused.value.response
-    return (
-        response["ResponseMetadata"]["HTTPStatusCode"],
-        response["Error"]["Code"],
-        response["Error"]["Message"],
-    )
 
 
 def plain(answer: dict[str, Any]) -> dict[str, Any]:

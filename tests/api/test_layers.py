@@ -8,15 +8,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from tests.api.functions_process import Functions
-from tests.api.millrace_process import Millrace, zipped
+from tests.api.millrace_process import zipped
 
 RUNTIMES = "Member must satisfy enum value set: [nodejs20.x, python3.14, provided.al2023,"
 ACTION = "lambda:GetLayerVersion"
-
-
-@pytest.fixture(scope="module")
-def functions(server: Millrace) -> Functions:
-    return Functions(server)
 
 
 @pytest.fixture(scope="module")

@@ -2,15 +2,15 @@
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 from tests.api.millrace_process import Millrace
 from tests.api.raw_http import Line, sign, written
+from tests.api.refusals import refusal
 
 
 @pytest.fixture
@@ -23,17 +23,6 @@ def queue(sqs: Any, request: pytest.FixtureRequest) -> Iterator[str]:
     url = sqs.create_queue(QueueName=f"q{abs(hash(request.node.nodeid))}")["QueueUrl"]
     yield url
     sqs.delete_queue(QueueUrl=url)
-
-
-def refusal(call: Callable[..., Any], **arguments: Any) -> tuple[str, str, int]:
-    with pytest.raises(ClientError) as caught:
-        call(**arguments)
-    response: Any = caught.value.response
-    return (
-        response["Error"]["Code"],
-        response["Error"]["Message"],
-        response["ResponseMetadata"]["HTTPStatusCode"],
-    )
 
 
 def test_a_message_goes_through_with_all_that_belongs_to_it(sqs: Any, queue: str):
@@ -122,12 +111,12 @@ def test_a_fifo_queue_hands_out_its_groups_one_after_the_other(sqs: Any):
 
     got = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
     assert [each["Body"] for each in got] == ["g1-m1", "g1-m2", "g1-m3", "g2-m1"]
-    assert refusal(sqs.send_message_batch, QueueUrl=url, Entries=nobodys)[:2] == (
+    assert refusal(sqs.send_message_batch, QueueUrl=url, Entries=nobodys)[1:] == (
         "InvalidParameterValue",
         "The request must contain the parameter MessageGroupId.",
     )
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"ContentBasedDeduplication": "false"})
-    assert refusal(sqs.send_message_batch, QueueUrl=url, Entries=nobodys[:1])[:2] == (
+    assert refusal(sqs.send_message_batch, QueueUrl=url, Entries=nobodys[:1])[1:] == (
         "InvalidParameterValue",
         "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly",
     )
@@ -139,7 +128,7 @@ def test_a_standard_queue_does_not_know_fifos_attributes(sqs: Any, queue: str):
 
     [got] = sqs.receive_message(QueueUrl=queue, MessageAttributeNames=["*"])["Messages"]
     assert got["MessageAttributes"] == attributes
-    assert refusal(sqs.set_queue_attributes, QueueUrl=queue, Attributes={"FifoQueue": "true"})[:2] == (
+    assert refusal(sqs.set_queue_attributes, QueueUrl=queue, Attributes={"FifoQueue": "true"})[1:] == (
         "InvalidAttributeName",
         "Unknown Attribute FifoQueue.",
     )
@@ -208,11 +197,11 @@ def test_dead_letters_know_where_they_came_from(sqs: Any, queue: str):
     handle = sqs.start_message_move_task(SourceArn=arn)["TaskHandle"]
     [task] = sqs.list_message_move_tasks(SourceArn=arn)["Results"]
     assert (task["Status"], task["ApproximateNumberOfMessagesMoved"]) == ("COMPLETED", 1)
-    assert refusal(sqs.cancel_message_move_task, TaskHandle=handle)[0].endswith("UnsupportedOperation")
+    assert refusal(sqs.cancel_message_move_task, TaskHandle=handle)[1].endswith("UnsupportedOperation")
     [home] = sqs.receive_message(QueueUrl=source)["Messages"]
     assert (home["Body"], home["MessageId"] == got["MessageId"]) == ("poison", False)
     wrong = policy.replace(arn, f"{arn}x")
-    code, message, _ = refusal(sqs.set_queue_attributes, QueueUrl=source, Attributes={"RedrivePolicy": wrong})
+    _, code, message = refusal(sqs.set_queue_attributes, QueueUrl=source, Attributes={"RedrivePolicy": wrong})
     assert (code, message.endswith("Reason: Dead letter target does not exist.")) == (
         "InvalidParameterValue",
         True,
@@ -231,9 +220,9 @@ def test_permissions_are_statements_of_the_policy(sqs: Any, queue: str):
     [statement] = json.loads(told["Policy"])["Statement"]
     assert statement["Principal"] == {"AWS": "arn:aws:iam::111122223333:root"}
     assert statement["Action"] == "SQS:SendMessage"
-    assert refusal(sqs.add_permission, **added)[1].endswith("Reason: Already exists.")
+    assert refusal(sqs.add_permission, **added)[2].endswith("Reason: Already exists.")
     for name in ("Actions", "AWSAccountIds"):  # a policy with such a statement could never be read again
-        assert refusal(sqs.add_permission, **{**added, "Label": "x", name: []})[0] == "MissingParameter"
+        assert refusal(sqs.add_permission, **{**added, "Label": "x", name: []})[1] == "MissingParameter"
     sqs.remove_permission(QueueUrl=queue, Label="them")
     assert "Attributes" not in sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["Policy"])
 
@@ -241,47 +230,47 @@ def test_permissions_are_statements_of_the_policy(sqs: Any, queue: str):
 def test_what_cannot_be_is_refused_in_awss_words(server: Millrace, sqs: Any, queue: str):
     bad = server.unchecked_client("sqs")
     missing = "AWS.SimpleQueueService.NonExistentQueue"
-    assert refusal(sqs.get_queue_url, QueueName="no") == (missing, "The specified queue does not exist.", 400)
+    assert refusal(sqs.get_queue_url, QueueName="no") == (400, missing, "The specified queue does not exist.")
     assert refusal(bad.send_message, QueueUrl=queue) == (
+        400,
         "MissingParameter",
         "The request must contain the parameter MessageBody.",
-        400,
     )
     assert refusal(sqs.receive_message, QueueUrl=queue, MaxNumberOfMessages=11) == (
+        400,
         "InvalidParameterValue",
         "Value 11 for parameter MaxNumberOfMessages is invalid. Reason: Must be between 1 and 10, if provided.",
-        400,
     )
     assert (
-        refusal(sqs.create_queue, QueueName="x", Attributes={"FifoQueue": "true"})[0]
+        refusal(sqs.create_queue, QueueName="x", Attributes={"FifoQueue": "true"})[1]
         == "InvalidParameterValue"
     )
-    assert refusal(sqs.create_queue, QueueName="x", Attributes={"Nothing": "1"})[:2] == (
+    assert refusal(sqs.create_queue, QueueName="x", Attributes={"Nothing": "1"})[1:] == (
         "InvalidAttributeName",
         "Unknown Attribute Nothing.",
     )
-    assert refusal(sqs.create_queue, QueueName="x", Attributes={"DelaySeconds": "901"})[:2] == (
+    assert refusal(sqs.create_queue, QueueName="x", Attributes={"DelaySeconds": "901"})[1:] == (
         "InvalidAttributeValue",
         "Invalid value for the parameter DelaySeconds.",
     )
     same = [{"Id": "a", "MessageBody": "x"}] * 2
-    assert refusal(sqs.send_message_batch, QueueUrl=queue, Entries=same)[:2] == (
+    assert refusal(sqs.send_message_batch, QueueUrl=queue, Entries=same)[1:] == (
         "AWS.SimpleQueueService.BatchEntryIdsNotDistinct",
         "Id a repeated.",
     )
     large = [{"Id": each, "MessageBody": "x" * (512 * 1024 + 1)} for each in "ab"]
-    assert refusal(sqs.send_message_batch, QueueUrl=queue, Entries=large)[:2] == (
+    assert refusal(sqs.send_message_batch, QueueUrl=queue, Entries=large)[1:] == (
         "AWS.SimpleQueueService.BatchRequestTooLong",
         "Batch requests cannot be longer than 1048576 bytes. You have sent 1048578 bytes.",
     )
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    assert refusal(sqs.start_message_move_task, SourceArn=arn)[:2] == (
+    assert refusal(sqs.start_message_move_task, SourceArn=arn)[1:] == (
         "InvalidParameterValue",
         "Source queue must be configured as a Dead Letter Queue.",
     )
-    assert refusal(sqs.list_message_move_tasks, SourceArn=f"{arn}x")[2] == 404
+    assert refusal(sqs.list_message_move_tasks, SourceArn=f"{arn}x")[0] == 404
     assert (
-        refusal(sqs.cancel_message_move_task, TaskHandle="x")[1]
+        refusal(sqs.cancel_message_move_task, TaskHandle="x")[2]
         == "Value for parameter TaskHandle is invalid."
     )
 
@@ -310,7 +299,7 @@ def test_what_cannot_be_is_refused_in_awss_words(server: Millrace, sqs: Any, que
     ],
 )
 def test_nonsense_is_the_callers_fault(server: Millrace, call: str, arguments: dict[str, Any]):
-    assert refusal(getattr(server.unchecked_client("sqs"), call), **arguments)[2] in (400, 404)
+    assert refusal(getattr(server.unchecked_client("sqs"), call), **arguments)[0] in (400, 404)
 
 
 def test_the_aws_cli_sends_and_receives(server: Millrace, queue: str):
@@ -328,7 +317,7 @@ def test_a_role_needs_the_action_or_the_queues_policy(server: Millrace, sqs: Any
     theirs = server.client(
         "sqs", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"]
     )
-    code, message, status = refusal(theirs.send_message, QueueUrl=queue, MessageBody="x")
+    status, code, message = refusal(theirs.send_message, QueueUrl=queue, MessageBody="x")
     assert (code, status) == ("AccessDenied", 403)
     assert "is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:" in message
     arn = iam.get_user(UserName="sender")["User"]["Arn"]
@@ -336,7 +325,7 @@ def test_a_role_needs_the_action_or_the_queues_policy(server: Millrace, sqs: Any
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": policy})
     theirs.send_message(QueueUrl=queue, MessageBody="x")
-    assert refusal(theirs.receive_message, QueueUrl=queue)[0] == "AccessDenied"
+    assert refusal(theirs.receive_message, QueueUrl=queue)[1] == "AccessDenied"
 
 
 def test_messages_and_what_was_received_survive_a_restart_and_a_kill(tmp_path: Path):

@@ -36,11 +36,6 @@ def programs(files: Mapping[str, str]) -> bytes:
     return data.getvalue()
 
 
-@pytest.fixture(scope="module")
-def functions(server: Millrace) -> Functions:
-    return Functions(server)
-
-
 def make(functions: Functions, name: str, runtime: str, files: Mapping[str, str], **settings: object) -> str:
     code = {"ZipFile": programs(files)}
     return functions.make(name, "", Runtime=runtime, Handler="index.handler", Code=code, **settings)

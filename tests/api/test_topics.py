@@ -3,14 +3,14 @@
 import json
 import threading
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 from tests.api.millrace_process import TRUST, Millrace, zipped
+from tests.api.refusals import refusal
 
 
 class Endpoint:
@@ -66,17 +66,6 @@ def a_queue(server: Millrace, name: str) -> tuple[str, str]:
     url = sqs.create_queue(QueueName=name)["QueueUrl"]
     told = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
     return url, told["Attributes"]["QueueArn"]
-
-
-def refusal(call: Callable[..., Any], **arguments: Any) -> tuple[str, str, int]:
-    with pytest.raises(ClientError) as caught:
-        call(**arguments)
-    response: Any = caught.value.response
-    return (
-        response["Error"]["Code"],
-        response["Error"]["Message"],
-        response["ResponseMetadata"]["HTTPStatusCode"],
-    )
 
 
 def test_a_subscribed_queue_gets_what_its_filter_wants(server: Millrace, sns: Any):
@@ -168,15 +157,15 @@ def test_topics_have_awss_attributes_tags_and_permissions(server: Millrace, sns:
     assert sns.list_tags_for_resource(ResourceArn=topic)["Tags"] == [{"Key": "l", "Value": "w"}]
     permission = {"Label": "x", "AWSAccountId": ["111122223333"], "ActionName": ["Publish"]}
     sns.add_permission(TopicArn=topic, **permission)
-    assert refusal(sns.add_permission, TopicArn=topic, **permission)[1].endswith("Statement already exists")
+    assert refusal(sns.add_permission, TopicArn=topic, **permission)[2].endswith("Statement already exists")
     for name in ("ActionName", "AWSAccountId"):  # a policy with such a statement could never be read again
         wrong = {**permission, "Label": "x", name: []}
-        assert refusal(sns.add_permission, TopicArn=topic, **wrong)[0] == "InvalidParameter"
+        assert refusal(sns.add_permission, TopicArn=topic, **wrong)[1] == "InvalidParameter"
     sns.remove_permission(TopicArn=topic, Label="x")
     assert topic in [each["TopicArn"] for each in server.aws("sns", "list-topics")["Topics"]]
     sns.delete_topic(TopicArn=topic)
     sns.delete_topic(TopicArn=topic)
-    assert refusal(sns.get_topic_attributes, TopicArn=topic) == ("NotFound", "Topic does not exist", 404)
+    assert refusal(sns.get_topic_attributes, TopicArn=topic) == (404, "NotFound", "Topic does not exist")
 
 
 def test_subscriptions_are_shown_and_changed(server: Millrace, sns: Any):
@@ -186,7 +175,7 @@ def test_subscriptions_are_shown_and_changed(server: Millrace, sns: Any):
     made = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes=raw)["SubscriptionArn"]
     assert sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)["SubscriptionArn"] == made
     other = {"RawMessageDelivery": "false"}
-    assert refusal(sns.subscribe, TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes=other)[1] == (
+    assert refusal(sns.subscribe, TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes=other)[2] == (
         "Invalid parameter: Attributes Reason: Subscription already exists with different attributes"
     )
     sns.set_subscription_attributes(
@@ -207,7 +196,7 @@ def test_subscriptions_are_shown_and_changed(server: Millrace, sns: Any):
     }
     sns.unsubscribe(SubscriptionArn=made)
     sns.unsubscribe(SubscriptionArn=made)
-    assert refusal(sns.get_subscription_attributes, SubscriptionArn=made)[0] == "NotFound"
+    assert refusal(sns.get_subscription_attributes, SubscriptionArn=made)[1] == "NotFound"
 
 
 def test_a_batch_with_one_bad_entry_is_refused_whole(sns: Any):
@@ -216,7 +205,7 @@ def test_a_batch_with_one_bad_entry_is_refused_whole(sns: Any):
     good = {"Id": "good", "Message": "m"}
 
     def refused(*entries: dict[str, Any], topic: str = topic) -> tuple[str, str]:
-        return refusal(sns.publish_batch, TopicArn=topic, PublishBatchRequestEntries=list(entries))[:2]
+        return refusal(sns.publish_batch, TopicArn=topic, PublishBatchRequestEntries=list(entries))[1:]
 
     def typed(kind: str) -> dict[str, Any]:
         return {"MessageAttributes": {"a": {"DataType": kind, "StringValue": "1"}}}
@@ -263,12 +252,12 @@ def test_fifo_topics_sign_nothing_and_defaults_are_the_same_as_saying_them(serve
     assert "FilterPolicyScope" not in told
     standard = json.dumps({"deadLetterTargetArn": arn.removesuffix(".fifo")})
     changed = {"AttributeName": "RedrivePolicy", "AttributeValue": standard}
-    assert refusal(sns.set_subscription_attributes, SubscriptionArn=made, **changed)[1] == (
+    assert refusal(sns.set_subscription_attributes, SubscriptionArn=made, **changed)[2] == (
         "Invalid parameter: RedrivePolicy: must use a FIFO queue as DLQ for a FIFO Subscription to a FIFO Topic."
     )
     plain = sns.create_topic(Name="plain-or-not")["TopicArn"]
     assert sns.create_topic(Name="plain-or-not", Attributes={"FifoTopic": "false"})["TopicArn"] == plain
-    assert refusal(sns.create_topic, Name="odd", Attributes={"FifoTopic": "true"})[1] == (
+    assert refusal(sns.create_topic, Name="odd", Attributes={"FifoTopic": "true"})[2] == (
         "Invalid parameter: Topic Name"
     )
 
@@ -276,49 +265,49 @@ def test_fifo_topics_sign_nothing_and_defaults_are_the_same_as_saying_them(serve
 def test_what_cannot_be_is_refused_in_awss_words(sns: Any):
     topic = sns.create_topic(Name="refusals")["TopicArn"]
     assert refusal(sns.publish, TopicArn="x", Message="m") == (
+        400,
         "InvalidParameter",
         "Invalid parameter: TopicArn Reason: An ARN must have at least 6 elements, not 1",
-        400,
     )
     assert refusal(sns.publish, TopicArn=f"{topic}x", Message="m") == (
+        404,
         "NotFound",
         "Topic does not exist",
-        404,
     )
     assert (
-        refusal(sns.publish, TopicArn=topic, Message="m" * 262_145)[1]
+        refusal(sns.publish, TopicArn=topic, Message="m" * 262_145)[2]
         == "Invalid parameter: Message too long"
     )
-    assert refusal(sns.publish, TopicArn=topic, Message="{}", MessageStructure="json")[1] == (
+    assert refusal(sns.publish, TopicArn=topic, Message="{}", MessageStructure="json")[2] == (
         "Invalid parameter: Message Structure - No default entry in JSON message body"
     )
     odd = {"a^b": {"DataType": "String", "StringValue": "x"}}
     assert (
-        refusal(sns.publish, TopicArn=topic, Message="m", MessageAttributes=odd)[0] == "ParameterValueInvalid"
+        refusal(sns.publish, TopicArn=topic, Message="m", MessageAttributes=odd)[1] == "ParameterValueInvalid"
     )
-    assert refusal(sns.subscribe, TopicArn=topic, Protocol="nothing", Endpoint="x")[1] == (
+    assert refusal(sns.subscribe, TopicArn=topic, Protocol="nothing", Endpoint="x")[2] == (
         "Invalid parameter: Amazon SNS does not support this protocol string: nothing"
     )
-    assert "email" in refusal(sns.subscribe, TopicArn=topic, Protocol="email", Endpoint="a@b.c")[1]
-    assert refusal(sns.confirm_subscription, TopicArn=topic, Token="abc")[1] == "Invalid parameter: Token"
-    assert refusal(sns.create_topic, Name="a b")[1] == "Invalid parameter: Topic Name"
+    assert "email" in refusal(sns.subscribe, TopicArn=topic, Protocol="email", Endpoint="a@b.c")[2]
+    assert refusal(sns.confirm_subscription, TopicArn=topic, Token="abc")[2] == "Invalid parameter: Token"
+    assert refusal(sns.create_topic, Name="a b")[2] == "Invalid parameter: Topic Name"
 
 
 def test_nonsense_is_the_callers_fault(server: Millrace, sns: Any):
     topic = sns.create_topic(Name="nonsense")["TopicArn"]
     bad = server.unchecked_client("sns")
     for endpoint in ("http://[x", "http://x:99999/", "ftp://x/", "http://", ""):
-        assert refusal(bad.subscribe, TopicArn=topic, Protocol="http", Endpoint=endpoint)[2] == 400
+        assert refusal(bad.subscribe, TopicArn=topic, Protocol="http", Endpoint=endpoint)[0] == 400
     for name, value in (("DeliveryPolicy", "[]"), ("Policy", "{}"), ("FifoTopic", "true"), ("Nothing", "1")):
         change = {"AttributeName": name, "AttributeValue": value}
-        assert refusal(bad.set_topic_attributes, TopicArn=topic, **change)[2] == 400
+        assert refusal(bad.set_topic_attributes, TopicArn=topic, **change)[0] == 400
     odd = '{"http": {"defaultHealthyRetryPolicy": 3, "disableSubscriptionOverrides": []}}'
     sns.set_topic_attributes(TopicArn=topic, AttributeName="DeliveryPolicy", AttributeValue=odd)
     assert sns.get_topic_attributes(TopicArn=topic)["Attributes"]["DeliveryPolicy"] == odd
-    assert refusal(bad.publish, Message="m")[2] == 400
-    assert refusal(bad.publish, TopicArn=topic)[0] == "ValidationError"
-    assert refusal(bad.publish_batch, TopicArn=topic, PublishBatchRequestEntries=[])[0] == "EmptyBatchRequest"
-    assert refusal(bad.list_topics, NextToken="!")[2] == 400
+    assert refusal(bad.publish, Message="m")[0] == 400
+    assert refusal(bad.publish, TopicArn=topic)[1] == "ValidationError"
+    assert refusal(bad.publish_batch, TopicArn=topic, PublishBatchRequestEntries=[])[1] == "EmptyBatchRequest"
+    assert refusal(bad.list_topics, NextToken="!")[0] == 400
 
 
 def test_a_user_needs_the_action_or_the_topics_policy(server: Millrace, sns: Any):
@@ -329,7 +318,7 @@ def test_a_user_needs_the_action_or_the_topics_policy(server: Millrace, sns: Any
     theirs = server.client(
         "sns", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"]
     )
-    code, message, status = refusal(theirs.publish, TopicArn=topic, Message="m")
+    status, code, message = refusal(theirs.publish, TopicArn=topic, Message="m")
     assert (code, status) == ("AuthorizationError", 403)
     assert f"is not authorized to perform: SNS:Publish on resource: {topic}" in message
     arn = iam.get_user(UserName="publisher")["User"]["Arn"]
