@@ -1,12 +1,10 @@
 """Operations on queues: their life, attributes and tags."""
 
-import base64
-import binascii
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
-from millrace.core import ids, limits
+from millrace.core import ids, limits, next_token
 from millrace.core.context import Context, Operation, Output, Params
 from millrace.core.errors import AwsError
 from millrace.queues import box, settings
@@ -201,11 +199,11 @@ def _page(found: list[Queue], params: Params) -> tuple[list[Queue], str | None]:
         )
     page = found[:most]
     more = len(found) > most and "MaxResults" in params
-    return page, base64.b64encode(page[-1].name.encode()).decode() if more else None
+    return page, next_token.write(page[-1].name) if more else None
 
 
 def _after(token: str | None) -> str:
     try:
-        return base64.b64decode(token or "", validate=True).decode()
-    except (binascii.Error, ValueError):
+        return next_token.read(token)
+    except ValueError:
         raise invalid("Invalid or expired next token.") from None

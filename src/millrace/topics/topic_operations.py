@@ -1,7 +1,5 @@
 """Operations on topics: their life, attributes, tags and permissions."""
 
-import base64
-import binascii
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -10,7 +8,7 @@ from typing import Any, TypeVar
 
 import orjson
 
-from millrace.core import ids, limits
+from millrace.core import ids, limits, next_token
 from millrace.core.context import Context, Operation, Output, Params
 from millrace.core.errors import AwsError
 from millrace.storage.interface import Reader, Writer
@@ -175,14 +173,14 @@ def first(found: Iterable[T]) -> list[T]:
 def page_of(found: Sequence[T], names: Sequence[str]) -> tuple[Sequence[T], str | None]:
     """A page, and the token of the next; `names` are what the listing can go on behind."""
     most = limits.topic_page_max
-    token = base64.b64encode(names[most - 1].encode()).decode() if len(found) > most else None
+    token = next_token.write(names[most - 1]) if len(found) > most else None
     return found[:most], token
 
 
 def read_token(token: str | None) -> str:
     try:
-        return base64.b64decode(token or "", validate=True).decode()
-    except (binascii.Error, ValueError):
+        return next_token.read(token)
+    except ValueError:
         raise invalid("NextToken") from None
 
 
