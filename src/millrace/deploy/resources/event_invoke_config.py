@@ -7,7 +7,7 @@ from millrace.deploy.aws import Aws, unless_missing
 from millrace.deploy.resources import function_part
 from millrace.deploy.resources.kind import Live, Situation, Wanted
 from millrace.deploy.resources.mapping import qualified_name
-from millrace.deploy.resources.part import FunctionPart
+from millrace.deploy.resources.part import QualifiedPart
 from millrace.deploy.shapes import REQUIRED, Member, Record, Text, Whole
 
 _GONE = "ResourceNotFoundException"
@@ -15,7 +15,7 @@ _LATEST = "$LATEST"
 _DESTINATION = Record({"Destination": Member(Text(), REQUIRED)})
 
 
-class EventInvokeConfig(FunctionPart):
+class EventInvokeConfig(QualifiedPart):
     """What becomes of events: a part of the function. AWS takes it as a whole."""
 
     type = "AWS::Lambda::EventInvokeConfig"
@@ -37,11 +37,6 @@ class EventInvokeConfig(FunctionPart):
         function = qualified_name(str(properties["FunctionName"])).partition(":")[0]
         qualifier = str(properties["Qualifier"])
         return function_part.name_of(function, "" if qualifier == _LATEST else qualifier, "events")
-
-    def normal(self, properties: Mapping[str, Any], name: str, situation: Situation) -> dict[str, Any]:
-        found = super().normal(properties, name, situation)
-        del found["Qualifier"]  # it is in the name
-        return found
 
     def read(self, aws: Aws, name: str) -> Live | None:
         place, _ = function_part.place_of(name)

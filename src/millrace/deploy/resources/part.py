@@ -5,7 +5,7 @@ from typing import Any
 
 from millrace.deploy.aws import Aws
 from millrace.deploy.resources import function_part
-from millrace.deploy.resources.kind import Kind, Owned
+from millrace.deploy.resources.kind import Kind, Owned, Situation
 
 
 class Unnamed(Kind):
@@ -34,3 +34,12 @@ class FunctionPart(Part):
 
     def release(self, aws: Aws, name: str, owner: tuple[str, str]) -> None:
         function_part.release(aws, name, owner)
+
+
+class QualifiedPart(FunctionPart):
+    """What is a part of a function or, if it has a `Qualifier`, of a version or an alias."""
+
+    def normal(self, properties: Mapping[str, Any], name: str, situation: Situation) -> dict[str, Any]:
+        found = super().normal(properties, name, situation)
+        del found["Qualifier"]  # it is in the name
+        return found

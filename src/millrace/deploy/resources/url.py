@@ -8,7 +8,7 @@ from millrace.deploy.intrinsics import Unknown
 from millrace.deploy.resources import function_part
 from millrace.deploy.resources.kind import Live, Situation, Wanted
 from millrace.deploy.resources.mapping import qualified_name
-from millrace.deploy.resources.part import FunctionPart
+from millrace.deploy.resources.part import QualifiedPart
 from millrace.deploy.shapes import REQUIRED, Flag, Listed, Member, Record, Text, Whole
 
 _GONE = "ResourceNotFoundException"
@@ -22,7 +22,7 @@ _CORS = {
 }
 
 
-class Url(FunctionPart):
+class Url(QualifiedPart):
     """The URL of a function or of an alias: a part of the function."""
 
     type = "AWS::Lambda::Url"
@@ -42,11 +42,6 @@ class Url(FunctionPart):
         del stack, logical_id
         function, _, qualifier = qualified_name(str(properties["TargetFunctionArn"])).partition(":")
         return function_part.name_of(function, properties.get("Qualifier") or qualifier, "url")
-
-    def normal(self, properties: Mapping[str, Any], name: str, situation: Situation) -> dict[str, Any]:
-        found = super().normal(properties, name, situation)
-        del found["Qualifier"]  # it is in the name
-        return found
 
     def read(self, aws: Aws, name: str) -> Live | None:
         place, _ = function_part.place_of(name)
