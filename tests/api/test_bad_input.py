@@ -602,7 +602,8 @@ def test_a_picture_on_a_foreign_page_calls_no_operation(server: Millrace, caller
         403,
         "ForeignOrigin",
     )
-    assert server.client("sns").list_topics()["Topics"] == []
+    topics = server.client("sns").list_topics()["Topics"]
+    assert not [topic for topic in topics if topic["TopicArn"].endswith(":lured")]
 
 
 # Everything else: good requests, each changed in a place that nobody thought of.

@@ -86,8 +86,8 @@ def test_who_is_no_browser_gets_a_line_of_text(shown: Millrace, accept: dict[str
     assert answer.body.endswith(b"Browsers find a console here.\n")
 
 
-def test_a_signed_request_for_the_root_is_an_operation_that_is_not_there(shown: Millrace):
-    headers = sign("GET", "/", b"", {"host": f"127.0.0.1:{shown.port}"}, service="s3")
+def test_a_signed_request_for_the_root_is_an_operation_and_no_visit(shown: Millrace):
+    headers = sign("GET", "/", b"", {"host": f"127.0.0.1:{shown.port}"}, service="lambda")
 
     assert get(shown, "/", accept=BROWSER, **headers).status == 404
 

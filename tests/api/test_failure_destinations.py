@@ -138,8 +138,8 @@ def test_a_topic_is_told_the_same_in_a_notification(losses: Losses):
     assert "payload" not in told
 
 
-def test_a_destination_must_be_there_and_be_allowed_and_its_loss_holds_nothing_up(losses: Losses):
-    stream = losses.table("Refused")
+def test_a_destination_must_be_there_and_its_loss_holds_nothing_up(losses: Losses):
+    stream = losses.table("Refused", "sqs:SendMessage")
     other = losses.sqs.create_queue(QueueName="soon-gone")["QueueUrl"]
     gone = f"arn:aws:sqs:{ACCOUNT}:soon-gone"
 

@@ -121,7 +121,7 @@ def test_a_pattern_finds_lines_across_streams_and_marks_them(console: Console):
     expect(page.get_by_text('"took": 7')).to_be_visible()
     expect(lines(page)).to_have_count(1)
     with console.refusals():
-        pattern.fill("[ip, user]")
+        pattern.fill("[ip, user")
         pattern.press("Enter")
         expect(page.get_by_text("Invalid filter pattern")).to_be_visible()
     expect(pattern).to_have_value("[ip, user]")
