@@ -124,7 +124,7 @@ def test_a_pattern_finds_lines_across_streams_and_marks_them(console: Console):
         pattern.fill("[ip, user")
         pattern.press("Enter")
         expect(page.get_by_text("Invalid filter pattern")).to_be_visible()
-    expect(pattern).to_have_value("[ip, user]")
+    expect(pattern).to_have_value("[ip, user")
     page.go_back()
     page.reload()
     expect(pattern).to_have_value("{ $.took > 5 }")
