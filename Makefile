@@ -51,7 +51,7 @@ run: install console ## Start the server with the console, the game and the demo
 
 test: .venv/installed-dev src/millrace/console/index.html browser tests/clients/javascript/node_modules/installed ## Run every test
 	cd console && npm test --silent
-	$(BIN)/python -m pytest $(or $(PYTEST),--numprocesses 2 --dist loadfile)
+	$(BIN)/python -m pytest $(or $(PYTEST),--numprocesses 2 --dist loadfile --no-loadscope-reorder)
 
 check: .venv/installed-dev console/node_modules/installed ## Lint, check types (strict) and layers
 	cd console && npm run --silent check

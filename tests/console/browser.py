@@ -77,7 +77,9 @@ class Console:
         self._refusals_expected = False
 
     def picture(self, name: str, page: Page | None = None) -> None:
-        """Keep what the browser shows, to be looked at: artefacts/console/NAME.png."""
+        """Keep what the browser shows, to be looked at: artefacts/console/NAME.png, if MILLRACE_PICTURES is set."""
+        if "MILLRACE_PICTURES" not in os.environ:  # all of them take a minute
+            return
         PICTURES.mkdir(parents=True, exist_ok=True)
         (page or self.page).screenshot(path=PICTURES / f"{name}.png", full_page=False, animations="disabled")
 
@@ -95,7 +97,8 @@ class Console:
 
     def check_accessibility(self) -> None:
         """axe finds nothing serious on what is shown."""
-        self.page.evaluate(AXE.read_text())
+        if not self.page.evaluate("() => 'axe' in window"):
+            self.page.evaluate(AXE.read_text())
         result: dict[str, Any] = self.page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
         serious = [
             f"{violation['id']}: {violation['help']}: {[node['target'] for node in violation['nodes']][:5]}"

@@ -367,8 +367,7 @@ def test_deleting_a_function_says_what_becomes_of_its_triggers(console: Console)
     expect(page).to_have_url(re.compile("#/functions$"))
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 1920])
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 1920)])
 def test_every_tab_is_accessible(console: Console, theme: str, width: int):
     name = f"shown-{theme}-{width}"
     client = function_of(console.server, name)
