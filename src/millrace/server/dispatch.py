@@ -174,15 +174,14 @@ class Dispatcher:
         if function is None:
             raise AwsError("UnknownOperationException", UNKNOWN_OPERATION, status=400)
         params = operation.decode(request)
-        accesses = service.accesses(operation.name, caller.scope, params)
         denying = service.denying_policies is not None and await service.denying_policies()
         if caller.principal.is_anonymous:
             if operation.name not in service.unsigned:
-                await self._allow_anyone(service, accesses)
+                await self._allow_anyone(service, service.accesses(operation.name, caller.scope, params))
         elif denying or not caller.principal.is_root:
             await self._identities.authorise(
                 caller.principal,
-                accesses,
+                service.accesses(operation.name, caller.scope, params),
                 service=service.name,
                 resource_policies=service.resource_policies,
                 denying=denying,
