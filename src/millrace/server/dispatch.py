@@ -166,7 +166,7 @@ class Dispatcher:
         request_id: str,
     ) -> Response:
         service = self._services[operation.service.name]
-        if signature is None and (service.name == "s3" or operation.name in service.unsigned):
+        if signature is None and (service.open_policies or operation.name in service.unsigned):
             caller = self._authenticator.anonymous()
         else:
             caller = await self._authenticator.caller(request, signature)
