@@ -305,7 +305,7 @@ class World:
         self.stale = True
         if shard is None or not (others or any(one.shard.id == shard.id for one in self.resting)):
             return  # `refresh` takes the whole shard over
-        if any(one.draining for one in others):
+        if any(one.draining for one in others) or lane.count != self.mapping.lanes:
             return
         self.owners += 1
         row = checkpoint.claim_lane(self.disk, self.mapping.uuid, shard, str(self.owners), lane.index)

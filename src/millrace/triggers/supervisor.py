@@ -88,9 +88,16 @@ class _Delivery:
             if all(name != shard.id for name, _ in self.tasks):
                 yield _Wish(self, shard, None)
             elif not any(runner.draining for runner in self.of(shard.id)):
-                for row in self.target.rows.get(shard.id, ()):
-                    if not row.finished and (shard.id, row.lane) not in self.tasks:
-                        yield _Wish(self, shard, row.lane)
+                yield from (_Wish(self, shard, lane) for lane in self._lanes_to_resume(shard))
+
+    def _lanes_to_resume(self, shard: Shard) -> Iterator[int]:
+        """Lanes that nobody is at work on. Who is one too many does not begin again: it knows no settings but new ones,
+        and these are for the lanes that come once all the others have let go.
+        """
+        for row in self.target.rows.get(shard.id, ()):
+            fits = row.lanes == self.target.mapping.lanes
+            if fits and not row.finished and (shard.id, row.lane) not in self.tasks:
+                yield row.lane
 
     def tell(self, event: Signal | PermissionLost) -> None:
         for runner in self.runners.values():
@@ -417,8 +424,9 @@ class _Wish:
         if mapping is None or stream is None or stream.shard(self.shard.id) is None:
             return (), 0
         if self.lane is None:
-            return checkpoint.claim(writer, mapping.uuid, self.shard, owner, mapping.lanes)
-        row = checkpoint.claim_lane(writer, mapping.uuid, self.shard, owner, self.lane)
+            # As many lanes as the settings say that its runners begin with, though there may be newer ones by now.
+            return checkpoint.claim(writer, known.uuid, self.shard, owner, known.lanes)
+        row = checkpoint.claim_lane(writer, known.uuid, self.shard, owner, self.lane)
         return (() if row is None else (row,)), 0
 
 

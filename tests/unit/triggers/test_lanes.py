@@ -10,6 +10,7 @@ import pytest
 
 from millrace.core import limits
 from millrace.core.clock import ManualClock
+from millrace.core.errors import StorageError
 from millrace.storage.memory import MemoryStorage
 from millrace.triggers import checkpoint, journey, lanes
 from millrace.triggers.delivery import AttemptFailed, BatchSucceeded, Checkpoint, Discarded, Phase, Window
@@ -387,6 +388,59 @@ def test_lanes_that_end_for_a_tumbling_window_begin_no_batch_of_it():
         assert states == [40]
 
     run(story, count)
+
+
+class FullDisk(MemoryStorage):
+    """Refuses every commit while it is full."""
+
+    full = False
+
+    async def write(self, fn):
+        if self.full:
+            raise StorageError("no room left")
+        return await super().write(fn)
+
+
+def test_a_lane_that_failed_does_not_begin_again_with_the_settings_of_those_that_come_after_it(caplog):
+    """The disk was full for both; meanwhile the mapping has got one lane, and a tumbling window."""
+    disk, answers, sums = FullDisk(), [], [0]
+
+    async def count(name, keys):
+        if disk.full:
+            answers.append(asyncio.Event())
+            await answers[-1].wait()
+            return None
+        sums.append(sums[-1] + len(keys))
+        return {"state": {"count": sums[-1]}}
+
+    async def story(mill, stream):
+        mapping = await mill.map(stream, ParallelizationFactor=2)
+        await mill.change(stream, *changes(40, 1))
+        disk.full = True
+        await mill.until(lambda: len(answers) == 2)
+        for number, answer in enumerate(answers, 1):
+            answer.set()
+            await mill.until(lambda number=number: caplog.text.count("failed; it goes on") == number)
+            mill.clock.advance(0.1)
+        disk.full = False
+        await mill.do(
+            "UpdateEventSourceMapping",
+            UUID=mapping["UUID"],
+            ParallelizationFactor=1,
+            TumblingWindowInSeconds=60,
+        )
+        for _ in range(10):  # one of them may begin again, the other is not so far
+            mill.clock.advance(0.1)
+            for _ in range(50):
+                await mill.supervisor.status()
+                await mills.turn()
+        await mill.supervisor.idle()
+
+        (rows,) = (await mill.storage.read(lambda r: checkpoint.load_all(r, mapping["UUID"]))).values()
+        assert [(row.delivered, row.window.state) for row in rows] == [(40, '{"count":40}')]
+        assert sums == [0, 40]
+
+    run(story, count, storage=disk)
 
 
 def test_who_reads_thousands_of_records_lets_others_have_a_turn(monkeypatch):
