@@ -17,6 +17,12 @@ AXE = ROOT / "console" / "node_modules" / "axe-core" / "axe.min.js"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # A browser that looks for updates or reports what it sees has no business in a test.
 THEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
+# Colours of what fades in or changes its theme are not those that it will have.
+STILL = """() => Promise.allSettled(
+    document.getAnimations()
+        .filter((one) => one.effect?.getComputedTiming().endTime < Infinity)
+        .map((one) => one.finished),
+)"""
 FITS = "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 WINDOWS = ((1280, 900), (1920, 1080))
 ARGUMENTS = (
@@ -99,6 +105,7 @@ class Console:
         """axe finds nothing serious on what is shown."""
         if not self.page.evaluate("() => 'axe' in window"):
             self.page.evaluate(AXE.read_text())
+        self.page.evaluate(STILL)
         result: dict[str, Any] = self.page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
         serious = [
             f"{violation['id']}: {violation['help']}: {[node['target'] for node in violation['nodes']][:5]}"

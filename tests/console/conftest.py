@@ -43,7 +43,9 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def console(browser: Browser, server: Millrace, request: pytest.FixtureRequest) -> Iterator[Console]:  # noqa: F811
     """The console of the module's server, 1280 wide, light."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light")
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 900}, color_scheme="light", reduced_motion="reduce"
+    )
     opened = Console(context, server)
     yield opened
     leave(opened, request)
@@ -60,7 +62,7 @@ def visit(
         def visit(*options: str, base: str = "") -> Console:
             server = Millrace(tmp_path / "data", *options).start()
             stack.callback(server.kill)
-            context = browser.new_context(viewport={"width": 1280, "height": 900})
+            context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
             console = Console(context, server, server.url + base)
             stack.callback(console.check)
             stack.callback(leave, console, request)

@@ -13,7 +13,9 @@ from tests.console.setting import described, table_of, with_trigger
 @pytest.fixture
 def crowded(browser: Browser, millrace: Millrace) -> Iterator[Console]:
     """The console of a server of this test's own."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light")
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 900}, color_scheme="light", reduced_motion="reduce"
+    )
     opened = Console(context, millrace)
     yield opened
     context.close()
