@@ -3,6 +3,7 @@
 import asyncio
 
 from millrace.core.progress import Progress
+from millrace.core.turn import give_way
 from millrace.server import idleness
 from millrace.storage.interface import Reader
 from millrace.storage.memory import MemoryStorage
@@ -48,7 +49,7 @@ def test_work_that_goes_round_is_waited_for_to_its_end_in_whatever_order_it_is_l
             async with MemoryStorage() as storage:
                 reached = asyncio.ensure_future(idleness.reached(storage, hands))
                 for _ in range(7):
-                    await asyncio.sleep(0)
+                    await give_way()
                     assert not reached.done()
                     next(hand for hand in hands if hand.pieces).work()
                 await asyncio.wait_for(reached, 5)
