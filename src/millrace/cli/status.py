@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from millrace.cli import columns
-from millrace.cli.client import Client, endpoint_option
+from millrace.cli.client import Client, endpoint_option, program
 
 EPILOG = """
 \b
@@ -38,7 +38,7 @@ def command(endpoint: str, as_json: bool) -> None:
     console = columns.console()
     console.print(f"millrace {status['version']} at {endpoint}, up {_duration(status['uptime_seconds'])}")
     if not status["mappings"]:
-        console.print("No triggers yet. `millrace demo` makes one; so does CreateEventSourceMapping.")
+        console.print(f"No triggers yet. `{program()} demo` makes one; so does CreateEventSourceMapping.")
         return
     report(console, status["mappings"])
 
@@ -79,7 +79,7 @@ def _region(mapping: Mapping[str, Any]) -> str:
 
 def _function(mapping: Mapping[str, Any]) -> str:
     """Its name, with the version or alias that is run."""
-    return ":".join(part for part in (mapping["function"], mapping["qualifier"]) if part)
+    return ":".join(part for part in (mapping["function"], mapping.get("qualifier")) if part)
 
 
 def _counts(mapping: Mapping[str, Any]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import click
 from rich.markup import escape
 
 from millrace.cli import columns
-from millrace.cli.client import Client, endpoint_option
+from millrace.cli.client import Client, endpoint_option, program
 
 EPILOG = """
 \b
@@ -67,7 +67,8 @@ def _print(streams: list[Mapping[str, Any]]) -> None:
     console = columns.console()
     if not streams:
         console.print(
-            "No streams. UpdateTable with StreamSpecification turns a table's on; so does `millrace demo`."
+            "No streams. UpdateTable with StreamSpecification turns a table's on; "
+            f"`{program()} demo` makes a table with one."
         )
     for stream in streams:
         console.print(f"[bold]{escape(stream['table'])}[/] {stream['status']} {stream['view']}")
