@@ -307,6 +307,7 @@ template_characters_max = 8 * MIB  # with what its aliases stand for; CloudForma
 # millrace's own API
 clock_epoch_seconds_max = 221_845_392_000  # the year 9000: dates end with 9999, and things expire after now
 idle_seconds_max = 24 * 3600
+idle_answer_seconds_max = 30  # for the answer itself, however busy the machine is
 delivery_error_characters_max = 2_000  # of what a function said, which deliveries remember
 deliveries_kept = 200  # of each trigger: its last attempts, in memory
 deliveries_triggers_max = 1_000  # that deliveries are remembered of

@@ -107,6 +107,8 @@ class _Delivery:
 class Supervisor:
     """Delivers while it is entered. `functions` runs functions, `identities` says what their roles may do."""
 
+    name = "triggers"
+
     def __init__(self, storage: Storage, clock: Clock, functions: Invoker, identities: Identities) -> None:
         self.storage = storage
         self.clock = clock
