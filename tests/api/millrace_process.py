@@ -95,7 +95,7 @@ class Millrace:
     def _end(self, number: signal.Signals) -> int:
         assert self.process is not None
         self.process.send_signal(number)
-        code = self.process.wait(timeout=20)
+        code = self.process.wait(timeout=60)
         if self.process.stdout is not None:
             self.process.stdout.close()
         return code
@@ -159,10 +159,10 @@ class Millrace:
         """The answer of millrace's own API: a POST when there is a body, else a GET."""
         data = json.dumps(body).encode() if body else None
         request = urllib.request.Request(f"{self.url}/_millrace/{path}", data=data)
-        with urllib.request.urlopen(request, timeout=60) as response:
+        with urllib.request.urlopen(request, timeout=100) as response:
             return json.load(response)
 
-    def idle(self, seconds: float = 20) -> Any:
+    def idle(self, seconds: float = 90) -> Any:
         """Return once every change was delivered, filtered or discarded and its log lines are stored."""
         return self.ask("idle", timeout=seconds)
 
@@ -191,7 +191,7 @@ class Tail:
                     self._news.notify_all()
 
     def wait(
-        self, fits: Callable[[dict[str, Any]], bool], count: int = 1, seconds: float = 30
+        self, fits: Callable[[dict[str, Any]], bool], count: int = 1, seconds: float = 60
     ) -> list[dict[str, Any]]:
         """The first `count` events that fit; fails when they do not come in time."""
         deadline = time.monotonic() + seconds  # noqa: TID251 -- a real process is being waited for
