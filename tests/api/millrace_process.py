@@ -29,6 +29,10 @@ ENVIRONMENT = {
 }
 ENVIRONMENT.pop("AWS_SESSION_TOKEN", None)
 
+# One for all clients of a test run: each new one reads AWS's models anew, which takes longer than most tests.
+_SESSION = boto3.session.Session()
+_ONE_AT_A_TIME = threading.Lock()
+
 
 class Millrace:
     """`millrace serve` on a free port with its data in `data`; `kill` and `start` again at will.
@@ -109,25 +113,20 @@ class Millrace:
         return self._clients[place]
 
     def _client(self, service: str, arguments: Mapping[str, Any]) -> Any:
-        given = {"aws_access_key_id": "test", "aws_secret_access_key": "test", **arguments}
-        return boto3.session.Session().client(
-            service,
-            endpoint_url=self.url,
-            region_name=given.pop("region_name", "eu-central-1"),
-            config=Config(retries={"total_max_attempts": 1}, read_timeout=60),
-            **given,
-        )
+        given = {
+            "aws_access_key_id": "test",
+            "aws_secret_access_key": "test",
+            "region_name": "eu-central-1",
+            "config": Config(retries={"total_max_attempts": 1}, read_timeout=60),
+            **arguments,
+        }
+        with _ONE_AT_A_TIME:
+            return _SESSION.client(service, endpoint_url=self.url, **given)
 
     def unchecked_client(self, service: str) -> Any:
         """A boto3 client that sends what it is given: the server alone judges it."""
-        return boto3.session.Session().client(
-            service,
-            endpoint_url=self.url,
-            region_name="eu-central-1",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-            config=Config(retries={"total_max_attempts": 1}, read_timeout=60, parameter_validation=False),
-        )
+        unchecked = Config(retries={"total_max_attempts": 1}, read_timeout=60, parameter_validation=False)
+        return self._client(service, {"config": unchecked})
 
     def aws(self, *words: str, check: bool = True) -> Any:
         """What `aws WORDS…` prints, as data; with `check=False` the completed process."""
