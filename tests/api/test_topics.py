@@ -209,7 +209,7 @@ def test_fifo_topics_sign_nothing_and_defaults_are_the_same_as_saying_them(serve
     again = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes=scoped)
     sns.publish(TopicArn=topic, Message="m", MessageGroupId="g")
 
-    [message] = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=5)["Messages"]
+    [message] = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)["Messages"]
     assert not {"Signature", "SigningCertURL"} & json.loads(message["Body"]).keys()
     assert again["SubscriptionArn"] == made
     told = sns.get_subscription_attributes(SubscriptionArn=made)["Attributes"]
