@@ -208,6 +208,7 @@ class Functions:
             environment.log.group,
             environment.log.stream,
             outcome.duration_ms,
+            outcome.content_type,
         )
 
     async def _check_loop(self, scope: Scope, name: str) -> None:

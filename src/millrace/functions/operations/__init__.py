@@ -67,6 +67,7 @@ def service(functions: Functions) -> Service:
         "ListFunctions": configuration.list_functions,
         "Invoke": invoke.invoke,
         "InvokeAsync": invoke.invoke_async,
+        "InvokeWithResponseStream": invoke.invoke_with_response_stream,
         "PutFunctionEventInvokeConfig": event_configs.put_function_event_invoke_config,
         "UpdateFunctionEventInvokeConfig": event_configs.update_function_event_invoke_config,
         "GetFunctionEventInvokeConfig": event_configs.get_function_event_invoke_config,
@@ -84,11 +85,12 @@ def service(functions: Functions) -> Service:
 
 
 # The Service Authorization Reference names some actions differently from their operations.
-_ACTIONS = {"Invoke": "InvokeFunction"}
+_ACTIONS = {"Invoke": "InvokeFunction", "InvokeWithResponseStream": "InvokeFunction"}
 # What is allowed on a version or an alias; all else is on the function.
 _QUALIFIED = frozenset(
     {
         "Invoke",
+        "InvokeWithResponseStream",
         "DeleteProvisionedConcurrencyConfig",
         "GetProvisionedConcurrencyConfig",
         "PutProvisionedConcurrencyConfig",
