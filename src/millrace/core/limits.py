@@ -256,6 +256,7 @@ queue_receives_max = 1_000  # of maxReceiveCount
 queue_attribute_type_bytes_max = 256
 queue_page_max = 1_000
 queue_moves_shown_max = 10  # message move tasks of a queue
+queue_move_step_seconds = 1.0  # between the messages of a task with a pace
 queue_move_messages_max = 100  # moved in one transaction
 queue_tags_max = 50
 queue_permission_label_characters_max = 80

@@ -47,6 +47,7 @@ def send(
     attributes: Mapping[str, tuple[str, str]] | None = None,
     group: str | None = None,
     deduplication: str | None = None,
+    trace: str | None = None,
 ) -> str:
     """Put a message at the end of a queue; answers its MessageId.
 
@@ -56,7 +57,7 @@ def send(
     queue = queues.find_by_arn(writer, queue_arn)
     if queue is None:
         raise queues.missing()
-    draft = Draft(body, attributes or {}, group=group, deduplication=deduplication)
+    draft = Draft(body, attributes or {}, group=group, deduplication=deduplication, trace=trace)
     return put(writer, queue, draft, now).id
 
 

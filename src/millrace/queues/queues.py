@@ -12,27 +12,31 @@ from millrace.core.presence import Presence
 from millrace.core.turn import give_way
 from millrace.queues import box
 from millrace.queues import queue as queues
+from millrace.queues.mover import Mover
 from millrace.queues.queue import Queue
 from millrace.queues.reception import Received, over_limit, ready, receive
 from millrace.storage.interface import Reader, Storage, Writer
 
 
 class Queues:
-    """Receivers may wait while it is entered; leaving sends them away without messages."""
+    """Receivers may wait and messages are moved while it is entered; leaving sends receivers away without messages."""
 
     def __init__(self, storage: Storage, clock: Clock) -> None:
         self.storage = storage
         self.clock = clock
+        self._mover = Mover(storage, clock)
         self._waiting: set[asyncio.Event] = set()
         self._closed = False
 
     async def __aenter__(self) -> Self:
+        await self._mover.__aenter__()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self._closed = True
         for woken in self._waiting:
             woken.set()
+        await self._mover.__aexit__(None, None, None)
 
     async def find(self, context: Context, url: str) -> Queue:
         """The queue of a QueueUrl. Raises QueueDoesNotExist, or AccessDenied for a stranger's."""

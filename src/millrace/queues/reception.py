@@ -78,9 +78,9 @@ def receive(writer: Writer, queue: Queue, count: int, seconds: int, now: float) 
 
 
 def delete(writer: Writer, queue: Queue, handle: str, now: float) -> None:
-    """Remove a received message. A receipt that is not its latest removes nothing, as on AWS."""
+    """Remove a received message. In a FIFO queue a receipt that is not its latest removes nothing."""
     receipt = receipts.read(handle)
-    state = _held(writer, queue, receipt)
+    state = _held(writer, queue, receipt, any_receipt=not queue.is_fifo)
     if state is None:
         return
     if queue.is_fifo and state.visible <= now * 1000:
