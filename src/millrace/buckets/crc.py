@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-
 # As much as the processor has at hand.
 _BLOCK_BYTES = 1 << 18
 
