@@ -136,6 +136,7 @@ async def update_event_source_mapping(supervisor: Supervisor, context: Context, 
 
     def write(writer: Writer) -> Output:
         before, after = change(writer)
+        settings.check_windows(after.lanes, after.tumbling_seconds)  # another update may have come in between
         if reference is not None:
             _check_duplicate(writer, scope, after)
         catalog.put(writer, after)
