@@ -182,6 +182,11 @@ class Supervisor:
             return status.of_mapping(reader, one, {}, None)
         return status.of_mapping(reader, one, delivery.runners, delivery.refusal)
 
+    def refusal(self, uuid: str) -> Refusal | None:
+        """What keeps a mapping's role from reading the stream now, if anything does."""
+        delivery = self._deliveries.get(uuid)
+        return None if delivery is None else delivery.refusal
+
     def runner(self, uuid: str, shard_id: str, partition: int | None = None) -> Runner | None:
         """Who delivers a shard to a mapping now: nobody before its turn, after its end and after a fault.
 

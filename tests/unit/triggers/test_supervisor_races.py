@@ -231,3 +231,49 @@ def test_a_supervisor_that_stops_while_a_mapping_is_deleted_ends_all_its_runners
             assert all(call.done() for call in calls)
 
     asyncio.run(tell())
+
+
+async def shown(mill):
+    (mapping,) = (await mill.do("ListEventSourceMappings"))["EventSourceMappings"]
+    return mapping["LastProcessingResult"], mapping["StateTransitionReason"]
+
+
+def test_a_mapping_that_lost_its_permission_says_so_also_if_its_batch_in_flight_ended_well():
+    async def story(mill, stream):
+        waiting(mill)
+        await mill.map(stream)
+        await mill.change(stream, "a")
+        await mill.until(lambda: mill.answers)
+        await mill.allow([])
+        await mill.supervisor.status()
+        await mill.until(lambda: not mill.supervisor._changed.is_set())
+        for _ in range(20):
+            await mills.turn()
+        mill.answers[0].set()
+        await mill.supervisor.idle()
+
+        result, reason = await shown(mill)
+        assert result.startswith("PROBLEM: Cannot access stream")
+        assert reason.startswith("Cannot access stream")
+        await mill.allow()
+        await mill.supervisor.idle()
+        assert await shown(mill) == ("OK", "User action")
+
+    run(story)
+
+
+def test_a_mapping_says_what_it_lacks_whether_or_not_it_is_disabled_and_no_longer_than_it_does():
+    async def story(mill, stream):
+        mapping = await mill.map(stream)
+        await mill.do("UpdateEventSourceMapping", UUID=mapping["UUID"], Enabled=False)
+        await mill.supervisor.idle()
+        await mill.allow([])
+        await mill.supervisor.idle()
+        lacking = await shown(mill)
+        await mill.allow()
+        await mill.supervisor.idle()
+
+        assert lacking[0].startswith("PROBLEM: Cannot access stream")
+        assert await shown(mill) == ("No records processed", "User action")
+
+    run(story)
