@@ -130,7 +130,9 @@ def give_up(
     try:
         _check_allowed(writer, subscription, target)
         order = (group, deduplication) if target.endswith(".fifo") else (None, None)
-        messages.send(writer, target, body, now, attributes=attributes, group=order[0], deduplication=order[1])
+        messages.send(
+            writer, target, body, now, attributes=attributes, group=order[0], deduplication=order[1]
+        )
     except AwsError as error:
         _log.warning("dead-letter queue %s of %s: %s", target, subscription.arn, error.message)
         return False
