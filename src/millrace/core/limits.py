@@ -212,6 +212,8 @@ mapping_read_records_max = 250  # in one go: nobody else has a turn meanwhile
 mapping_checkpoint_seconds_max = 1.0  # how long counts of filtered records may stay unsaved
 mapping_record_age_seconds_min = 60
 mapping_filters_max = 5  # AWS's quota, which it raises to 10 on request
+# DynamoDB nests attributes 32 levels deep, each of two names, within three of the record's own.
+filter_depth_max = 100
 filter_wildcards_alike_max = 4  # with the same character after them
 mapping_page_max = 100
 mapping_changes_kept = 100

@@ -12,6 +12,7 @@ from millrace.core import limits
 from millrace.core.background import Background
 from millrace.core.clock import Clock, Timer
 from millrace.core.errors import AwsError, StorageError
+from millrace.core.progress import Progress
 from millrace.storage.interface import Reader, Storage, Writer
 from millrace.topics import endpoint, outbox, publishing, retries
 from millrace.topics import topic as catalog
@@ -35,6 +36,19 @@ class Sender(Background):
         self._invoke = invoke
         self._woken = asyncio.Event()
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._progress = Progress()
+
+    def is_busy(self, reader: Reader) -> bool:
+        """Whether something that is due was not sent yet; what waits for its next try does not count."""
+        return outbox.is_due(reader, self._clock.now())
+
+    async def idle(self) -> None:
+        """Return once all that is due was taken, given up, or waits for its next try."""
+
+        async def rests() -> bool:
+            return not await self._storage.read(self.is_busy)
+
+        await self._progress.until(rests)
 
     async def run(self) -> None:
         close = self._storage.watch(outbox.NEWS, self._woken.set)
@@ -85,6 +99,7 @@ class Sender(Background):
     def _ended(self, name: str) -> None:
         self._running.pop(name, None)
         self._woken.set()
+        self._progress.tell()
 
     async def _deliver(self, delivery: Delivery) -> None:
         try:

@@ -170,7 +170,8 @@ class _Turn(Discards):
     def _note_restoration(self) -> None:
         if self.state.missing:
             self.state.missing = ""
-            self.result(Result.OK if self.state.checkpoint.delivered else Result.NONE)
+            if self.result(Result.OK if self.state.checkpoint.delivered else Result.NONE):
+                self.save()
 
     # What follows from it.
 

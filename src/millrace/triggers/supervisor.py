@@ -15,6 +15,7 @@ from typing import Any, Self
 
 from millrace.core import ids, limits
 from millrace.core.clock import Clock
+from millrace.core.errors import StorageError
 from millrace.iam.identities import Identities
 from millrace.storage.interface import Reader, Storage, Writer
 from millrace.streams import log as stream_log
@@ -135,7 +136,11 @@ class Supervisor:
 
     async def __aenter__(self) -> Self:
         self._watch({catalog.CHANGES, stream_log.CHANGES})
-        await self._refresh()
+        try:
+            await self._refresh()
+        except StorageError:
+            # A disk without room: what is there can be read at least, and delivery begins once there is some.
+            self._changed.set()
         self._task = asyncio.create_task(self._run(), name="triggers")
         return self
 
@@ -152,12 +157,10 @@ class Supervisor:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(limits.mapping_stop_seconds_max):
                 while any(runner.is_busy for runner in self._runners()):
-                    self._progress.clear()
                     await self._progress.wait()
         for uuid in list(self._deliveries):
             await self._end(uuid)
-        for call in list(self._orphans):
-            call.cancel()
+        await _cancel(*self._orphans)
 
     # What others ask.
 
@@ -179,6 +182,11 @@ class Supervisor:
             return status.of_mapping(reader, one, {}, None)
         return status.of_mapping(reader, one, delivery.runners, delivery.refusal)
 
+    def refusal(self, uuid: str) -> Refusal | None:
+        """What keeps a mapping's role from reading the stream now, if anything does."""
+        delivery = self._deliveries.get(uuid)
+        return None if delivery is None else delivery.refusal
+
     def runner(self, uuid: str, shard_id: str, partition: int | None = None) -> Runner | None:
         """Who delivers a shard to a mapping now: nobody before its turn, after its end and after a fault.
 
@@ -191,21 +199,23 @@ class Supervisor:
                 return runner
         return None
 
+    def is_busy(self, reader: Reader) -> bool:
+        """Whether something is pending or in flight, but for mappings that stand still, or not heeded yet."""
+        if self._changed.is_set() or self._refreshing.locked():
+            return True
+        if any(runner.is_busy for runner in self._runners()):
+            return True
+        return any(one.pending for one in self._status(reader) if not _stands_still(one))
+
     async def idle(self) -> None:
-        """Return once nothing is pending and nothing in flight, but for mappings that stand still."""
+        """Return once it is not busy."""
         # What was written before is to be heeded first. Not here: whoever waits may give up half way through.
         self._changed.set()
         while True:
-            self._progress.clear()
-            heeded = not self._changed.is_set() and not self._refreshing.locked()
-            if heeded and not await self._is_busy():
+            progress = self._progress  # from before the look: what comes about during it counts
+            if not await self.storage.read(self.is_busy):
                 return
-            await self._progress.wait()
-
-    async def _is_busy(self) -> bool:
-        if any(runner.is_busy for runner in self._runners()):
-            return True
-        return any(one.pending for one in await self.status() if not _stands_still(one))
+            await progress.wait()
 
     def _runners(self) -> list[Runner]:
         return [runner for delivery in self._deliveries.values() for runner in delivery.runners.values()]
@@ -230,7 +240,9 @@ class Supervisor:
                 observer(seen)
 
     def _rested(self) -> None:
+        """Wake all who wait. There is another event for those who begin to: nobody clears what others wait for."""
         self._progress.set()
+        self._progress = asyncio.Event()
 
     def _refresh_soon(self) -> None:
         self._changed.set()
@@ -264,7 +276,7 @@ class Supervisor:
             for one in targets:
                 await self._follow(one)
             await self._start_runners()
-            self._progress.set()
+            self._rested()
 
     def _watch(self, journals: set[str]) -> bool:
         """Watch these journals too; whether any of them is new."""
@@ -276,10 +288,14 @@ class Supervisor:
     async def _end(self, uuid: str) -> None:
         """The mapping is gone."""
         delivery = self._deliveries.pop(uuid)
-        for task in delivery.tasks.values():
-            await _cancel(task)
-        for runner in delivery.runners.values():
+        await self._dismiss(delivery, list(delivery.tasks))
+
+    async def _dismiss(self, delivery: _Delivery, keys: list[_Key]) -> None:
+        """Let lanes go, all at once: while the end of one is waited for another may fail, or wake up."""
+        tasks = [delivery.tasks.pop(key) for key in keys]
+        for runner in [delivery.runners.pop(key) for key in keys if key in delivery.runners]:
             self._leave(runner)
+        await _cancel(*tasks)
 
     async def _follow(self, new: Target) -> None:
         """Tell a mapping's runners what has changed."""
@@ -338,12 +354,12 @@ class Supervisor:
             if all(runner.is_drained for runner in delivery.of(shard_id))
             and delivery.attended(shard_id) <= {runner.key[1] for runner in delivery.of(shard_id)}
         }
-        for key, runner in list(delivery.runners.items()):
+        done: list[_Key] = []
+        for key, runner in delivery.runners.items():
             finished = runner.state.phase is Phase.FINISHED and not runner.draining and key in saved
             if finished or key[0] in drained or key[0] not in shards:
-                del delivery.runners[key]
-                await _cancel(delivery.tasks.pop(key))
-                self._leave(runner)
+                done.append(key)
+        await self._dismiss(delivery, done)
 
     def _leave(self, runner: Runner) -> None:
         """A function that is still at work may end its work, for nobody."""
@@ -382,14 +398,14 @@ class Supervisor:
         except LeaseLostError:
             # Deleted, or another process delivers now: either way there is nothing left to do here.
             delivery.runners.pop(key, None)
-            self._progress.set()
+            self._rested()
             return
         except Exception:  # noqa: BLE001 - the border: a fault of one mapping, or of the disk, must not stop the others
             _log.exception("%r failed; it goes on from its checkpoint soon.", runner)
         if runner.call is not None:
             runner.call.cancel()
         delivery.runners.pop(key, None)
-        self._progress.set()
+        self._rested()
         # A disk that was full for a moment holds nothing up for long, one that stays full is not asked all the time.
         lasted = self.clock.now() - began > limits.mapping_retry_seconds_max
         delivery.faults[key] = 1 if lasted else delivery.faults.get(key, 0) + 1
@@ -430,7 +446,9 @@ class _Wish:
         return (() if row is None else (row,)), 0
 
 
-async def _cancel(task: asyncio.Task[None]) -> None:
-    """End a task. If the caller is cancelled meanwhile it hears of that, which `await task` would hide."""
-    task.cancel()
-    await asyncio.wait([task])
+async def _cancel(*tasks: asyncio.Task[Any]) -> None:
+    """End tasks. If the caller is cancelled meanwhile it hears of that, which `await task` would hide."""
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks)

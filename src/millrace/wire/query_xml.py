@@ -8,6 +8,7 @@ from millrace.core import limits
 from millrace.core.errors import AwsError
 from millrace.http.message import Request, Response
 from millrace.wire import mismatch, xml
+from millrace.wire.compiled import Compiled
 from millrace.wire.mismatch import PlainSentences
 from millrace.wire.protocol import Decode, Encode, Errors, ProtocolFacts, Validator
 from millrace.wire.shapes import Shape
@@ -149,21 +150,14 @@ class FormReader:
     def __init__(self, shapes: Mapping[str, Shape], texts: Texts) -> None:
         self._shapes = shapes
         self._texts = texts
-        self._made: dict[tuple[str, str | None, bool], Reader] = {}
+        self._compiled = Compiled[[Node], Any]()
 
     def reader(self, reference: Shape) -> Reader:
         """A function from a node of the form to the value of a shape. It raises AwsError."""
-        name: str = reference["shape"]
-        key = (name, reference.get("timestampFormat"), bool(reference.get("flattened")))
-        made = self._made.get(key)
-        if made is None:
-            # A shape may contain itself: what refers to it while it is being made looks it up later.
-            self._made[key] = lambda node: self._made[key](node)  # noqa: PLW0108 - looked up when called
-            made = self._made[key] = self._make(name, reference)
-        return made
+        return self._compiled.of(xml.reference_key(reference), lambda: self._make(reference))
 
-    def _make(self, name: str, reference: Shape) -> Reader:
-        shape = self._shapes[name]
+    def _make(self, reference: Shape) -> Reader:
+        shape = self._shapes[reference["shape"]]
         match shape["type"]:
             case "structure":
                 return self._structure(shape)
