@@ -18,6 +18,7 @@ server_close_seconds_max = 5.0  # running requests get this long to end
 # The protocols
 response_packed_bytes_min = 4 * KIB  # smaller answers are not compressed; ScyllaDB's tests, run against AWS
 query_body_bytes_max = MIB  # a form, as a tree, takes a hundred times its size; IAM's are under 100 KiB
+query_messages_bytes_max = 4 * MIB  # of SQS, whose largest message takes three bytes for each in a form
 query_fields_max = 10_000  # of a form in the query protocol
 validation_errors_max = 10  # AWS names ten of them in one sentence, observed by dynalite's tests
 signature_body_bytes_at_once = MIB  # hashed while others wait; what is larger is hashed beside them
