@@ -69,7 +69,7 @@ from millrace.triggers import past
 from millrace.triggers.operations import service as triggers_service
 from millrace.triggers.supervisor import Supervisor
 from millrace.triggers.tags import is_mapping
-from millrace.wire.models import load
+from millrace.wire.models import load_all
 from millrace.wire.routing import Router
 
 # The names botocore gives the services; the Lambda service is answered by two rooms.
@@ -135,7 +135,7 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
             identities, clock, home, closed=settings.auth, base_path=settings.base_path
         )
         dispatcher = Dispatcher(
-            Router([load(name) for name in SERVICES]),
+            Router(load_all(SERVICES)),
             services,
             authenticator,
             identities,

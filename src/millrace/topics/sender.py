@@ -16,6 +16,7 @@ from millrace.core.progress import Progress
 from millrace.storage.interface import Reader, Storage, Writer
 from millrace.topics import endpoint, outbox, publishing, retries
 from millrace.topics import topic as catalog
+from millrace.topics.notification import dead_letter
 from millrace.topics.outbox import Delivery
 
 _log = logging.getLogger("millrace.topics")
@@ -159,6 +160,7 @@ def conclude(writer: Writer, delivery: Delivery, problem: str | None, now: float
     if pause is not None:
         outbox.add(writer, replace(delivery, due=now + pause, tries=tries))
         return
-    if delivery.kind == "Notification" and publishing.give_up(writer, subscription, delivery.body, {}, now):
+    body = dead_letter(delivery.body) if delivery.protocol == "lambda" else delivery.body
+    if delivery.kind == "Notification" and publishing.give_up(writer, subscription, body, {}, now):
         return
     _log.warning("%s: a message is given up after %d tries: %s", delivery.subscription, tries, problem)
