@@ -18,6 +18,7 @@ server_close_seconds_max = 5.0  # running requests get this long to end
 # The protocols
 response_packed_bytes_min = 4 * KIB  # smaller answers are not compressed; ScyllaDB's tests, run against AWS
 query_body_bytes_max = MIB  # a form, as a tree, takes a hundred times its size; IAM's are under 100 KiB
+query_messages_bytes_max = 4 * MIB  # of SQS, whose largest message takes three bytes for each in a form
 query_fields_max = 10_000  # of a form in the query protocol
 validation_errors_max = 10  # AWS names ten of them in one sentence, observed by dynalite's tests
 signature_body_bytes_at_once = MIB  # hashed while others wait; what is larger is hashed beside them
@@ -211,6 +212,8 @@ mapping_read_records_max = 250  # in one go: nobody else has a turn meanwhile
 mapping_checkpoint_seconds_max = 1.0  # how long counts of filtered records may stay unsaved
 mapping_record_age_seconds_min = 60
 mapping_filters_max = 5  # AWS's quota, which it raises to 10 on request
+# DynamoDB nests attributes 32 levels deep, each of two names, within three of the record's own.
+filter_depth_max = 100
 filter_wildcards_alike_max = 4  # with the same character after them
 mapping_page_max = 100
 mapping_changes_kept = 100
@@ -256,10 +259,14 @@ queue_receives_max = 1_000  # of maxReceiveCount
 queue_attribute_type_bytes_max = 256
 queue_page_max = 1_000
 queue_moves_shown_max = 10  # message move tasks of a queue
+queue_move_step_seconds = 1.0  # between the messages of a task with a pace
 queue_move_messages_max = 100  # moved in one transaction
 queue_tags_max = 50
 queue_permission_label_characters_max = 80
 queue_expired_messages_max = 100  # old ones removed with each message that is sent or asked for
+queue_ordered_messages_max = 1_000  # of a FIFO queue, whose groups one receive puts in order
+queue_in_flight_messages_max = 120_000  # of a standard queue; a FIFO queue has queue_scan_messages_max
+queue_redrive_sources_max = 10  # of a RedriveAllowPolicy
 queue_scan_messages_max = 20_000  # of a FIFO queue, that one receive looks through for a group that is free
 
 # SNS: https://docs.aws.amazon.com/general/latest/gr/sns.html

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 import orjson
 
 from millrace.core import ids, limits
-from millrace.core.context import Access, Context
+from millrace.core.context import Access, Context, Principal
 from millrace.core.errors import AwsError, StorageError
 from millrace.core.service import Service
 from millrace.http.message import Request, Response
@@ -191,17 +191,15 @@ class Dispatcher:
             raise AwsError("UnknownOperationException", UNKNOWN_OPERATION, status=400)
         params = operation.decode(request)
         denying = service.denying_policies is not None and await service.denying_policies()
-        if caller.principal.is_anonymous:
-            if operation.name not in service.unsigned:
-                await self._allow_anyone(service, service.accesses(operation.name, caller.scope, params))
-        elif denying or not caller.principal.is_root:
-            await self._identities.authorise(
-                caller.principal,
-                service.accesses(operation.name, caller.scope, params),
-                service=service.name,
-                resource_policies=service.resource_policies,
-                denying=denying,
-            )
+        refusals: dict[str, AwsError] = {}
+        if (denying or not caller.principal.is_root) and not (
+            caller.principal.is_anonymous and operation.name in service.unsigned
+        ):
+            accesses = service.accesses(operation.name, caller.scope, params)
+            if operation.name in service.piecemeal:
+                refusals = await self._refusals(service, caller.principal, accesses, denying=denying)
+            else:
+                await self._allow(service, caller.principal, accesses, denying=denying)
         context = Context(
             caller.scope,
             caller.principal,
@@ -209,6 +207,7 @@ class Dispatcher:
             request.headers,
             self._base_path,
             client=request.client,
+            refusals=refusals,
         )
         output = await function(context, params)
         response = operation.encode(output, request_id)
@@ -217,6 +216,33 @@ class Dispatcher:
         if context.response_headers:
             response.headers = {**response.headers, **context.response_headers}
         return response
+
+    async def _allow(
+        self, service: Service, principal: Principal, accesses: Sequence[Access], *, denying: bool
+    ) -> None:
+        """Return if the caller may do all of it. Raises AwsError."""
+        if principal.is_anonymous:
+            await self._allow_anyone(service, accesses)
+            return
+        await self._identities.authorise(
+            principal,
+            accesses,
+            service=service.name,
+            resource_policies=service.resource_policies,
+            denying=denying,
+        )
+
+    async def _refusals(
+        self, service: Service, principal: Principal, accesses: Sequence[Access], *, denying: bool
+    ) -> dict[str, AwsError]:
+        """What the caller may not do, by resource."""
+        found: dict[str, AwsError] = {}
+        for access in accesses:
+            try:
+                await self._allow(service, principal, [access], denying=denying)
+            except AwsError as error:
+                found[access.resource] = error
+        return found
 
     async def _allow_anyone(self, service: Service, accesses: Sequence[Access]) -> None:
         """Return if the policies of resources allow it to everyone. Raises AccessDenied."""

@@ -46,6 +46,36 @@ def compile_pattern(text: str) -> Predicate:
     return _all_of(cast("dict[str, Any]", pattern), ())
 
 
+def check(text: str) -> None:
+    """Refuse what nobody may ask for. Raises InvalidPatternError.
+
+    An `$or` of one alternative is none to AWS. It was taken here once, so mappings that have it go on.
+    """
+    try:
+        pattern = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise InvalidPatternError(str(error)) from error
+    _check_shape(pattern, 0)
+    compile_pattern(text)
+
+
+def _check_shape(pattern: Any, depth: int) -> None:
+    """Records are not nested as deeply as a pattern could be, and each level costs."""
+    if depth > limits.filter_depth_max:
+        raise InvalidPatternError("Nested too deeply")
+    if not isinstance(pattern, dict):
+        return
+    for name, value in cast("dict[str, Any]", pattern).items():
+        if name == "$or" and isinstance(value, list):
+            choices = cast("list[Any]", value)
+            if len(choices) == 1:
+                raise InvalidPatternError("There must have at least 2 Objects in $or relationship.")
+            for choice in choices:
+                _check_shape(choice, depth + 1)
+        else:
+            _check_shape(value, depth + 1 + name.count("."))
+
+
 @dataclass(frozen=True, slots=True)
 class Miss:
     """One condition of a pattern that a record does not meet.

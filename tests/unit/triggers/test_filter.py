@@ -3,7 +3,14 @@
 import orjson
 import pytest
 
-from millrace.triggers.filter import InvalidPatternError, Miss, compile_filters, compile_pattern, explain
+from millrace.triggers.filter import (
+    InvalidPatternError,
+    Miss,
+    check,
+    compile_filters,
+    compile_pattern,
+    explain,
+)
 
 
 def matches(pattern, record):
@@ -152,6 +159,30 @@ def test_a_record_does_not_match(pattern, record):
 def test_a_pattern_that_is_none_is_refused(text):
     with pytest.raises(InvalidPatternError):
         compile_pattern(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"$or":[{"a":["x"]}]}',
+        '{"b":{"$or":[{"a":["x"]},{"$or":[{"a":["x"]}]}]}}',
+        '{"":' * 700 + '["x"]' + "}" * 700,
+        '{"$or":[' * 400 + '{"a":["x"]}' + "]}" * 400,
+        '{"' + "a." * 2_000 + 'a":["x"]}',
+        '{"a":["x"',
+        "[]",
+        '{"a":[{"prefix":1}]}',
+    ],
+)
+def test_a_pattern_that_nobody_may_ask_for_is_refused(text):
+    with pytest.raises(InvalidPatternError):
+        check(text)
+
+
+def test_a_pattern_may_be_as_deep_as_a_record():
+    path = ["dynamodb", "NewImage", "a", *(["M", "a"] * 31), "S"]
+    check(f'{{"{".".join(path)}":["x"]}}')
+    check("".join(f'{{"{name}":' for name in path) + '["x"]' + "}" * len(path))
 
 
 def test_one_of_several_patterns_suffices_and_none_lets_all_pass():
