@@ -155,9 +155,6 @@ def topic_told(topic: Topic, confirmed: int, pending: int) -> dict[str, str]:
         "SubscriptionsDeleted": str(topic.ended),
         "EffectiveDeliveryPolicy": _effective_of_topic(topic),
     }
-    if http := member(topic.attributes.get("DeliveryPolicy"), "http"):
-        whole = {"http": {"disableSubscriptionOverrides": False, **http}}
-        told["DeliveryPolicy"] = orjson.dumps(whole).decode()
     if topic.is_fifo:
         told = {"ContentBasedDeduplication": "false", **told, "FifoTopic": "true"}
     return told
