@@ -10,7 +10,6 @@ from millrace.core import limits
 from millrace.dynamodb import import_formats
 from millrace.dynamodb.import_formats import CsvItems, JsonItems, NoItemError, Unpacker
 
-
 # What CSV asks of a table.
 TABLE = SimpleNamespace(definitions={"id": "N"})
 
