@@ -143,7 +143,7 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
             FunctionUrls(
                 functions, identities, authenticator, closed=settings.auth, base_path=settings.base_path
             ),
-            lambda name: storage.read(lambda reader: buckets.find(reader, name) is not None),
+            lambda name: storage.read(lambda reader: buckets.find(reader, name)),
             closed=settings.auth,
             base_path=settings.base_path,
         )

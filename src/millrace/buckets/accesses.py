@@ -42,6 +42,7 @@ _ACTIONS = {
     "ListObjects": "ListBucket",
     "ListObjectsV2": "ListBucket",
     "ListParts": "ListMultipartUploadParts",
+    "PutBucketCors": "PutBucketCORS",
     "PutBucketEncryption": "PutEncryptionConfiguration",
     "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
     "UploadPart": "PutObject",

@@ -1,6 +1,6 @@
 """The buckets there are. Their names are global: no two accounts or regions share one."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -16,7 +16,9 @@ _POLICIES = "buckets/policies"
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """One bucket. `id` names its spaces; `settings` are its configurations by AWS's names, as they were put."""
+    """One bucket. `id` names its spaces; `settings` are its configurations by AWS's names, as they were put; `cors` says which pages
+    of other origins may come.
+    """
 
     name: str
     id: str
@@ -25,6 +27,7 @@ class Bucket:
     created: float
     tags: Mapping[str, str] = field(default_factory=dict[str, str])
     settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    cors: Sequence[Mapping[str, Any]] | None = None
 
     @property
     def objects(self) -> str:

@@ -49,7 +49,7 @@ def shown(checksums: Mapping[str, str]) -> dict[str, str]:
 def compare(sent: Mapping[str, str], computed: Mapping[str, str]) -> None:
     """Return if what was sent is what was computed. Raises BadDigest, or InvalidRequest for what can be none."""
     for name, value in sent.items():
-        if len(value) != len(computed[name]):
+        if not _is_digest(value, computed[name]):
             raise AwsError(
                 "InvalidRequest", f"Value for x-amz-checksum-{name.lower()} header is invalid.", status=400
             )
@@ -57,6 +57,15 @@ def compare(sent: Mapping[str, str], computed: Mapping[str, str]) -> None:
             raise AwsError(
                 "BadDigest", f"The {name} you specified did not match the calculated checksum.", status=400
             )
+
+
+def _is_digest(value: str, computed: str) -> bool:
+    """Whether it has the form of the other one."""
+    try:
+        base64.b64decode(value, validate=True)
+    except ValueError:
+        return False
+    return len(value) == len(computed)
 
 
 def verify_md5(sent: str, digest: str) -> None:
@@ -78,7 +87,7 @@ def verify_md5(sent: str, digest: str) -> None:
             "The Content-MD5 you specified did not match what we received.",
             status=400,
             members={
-                "ExpectedDigest": sent,
+                "ExpectedDigest": given.hex(),
                 "CalculatedDigest": base64.b64encode(bytes.fromhex(digest)).decode(),
             },
         )

@@ -14,6 +14,10 @@ def no_such_key(key: str) -> AwsError:
     return _fault("NoSuchKey", "The specified key does not exist.", 404, Key=key)
 
 
+def no_such_version(version: str) -> AwsError:
+    return _fault("NoSuchVersion", "The specified version does not exist.", 404, VersionId=version)
+
+
 def no_such_upload(upload: str) -> AwsError:
     return _fault(
         "NoSuchUpload",
@@ -49,10 +53,20 @@ def not_built(what: str) -> AwsError:
     )
 
 
-def header_not_implemented(name: str) -> AwsError:
+def header_not_implemented(name: str, more: str | None = None) -> AwsError:
     """What AWS itself does not do for buckets of this kind."""
     sentence = "A header you provided implies functionality that is not implemented"
-    return _fault("NotImplemented", sentence, 501, Header=name)
+    return _fault("NotImplemented", sentence, 501, Header=name, additionalMessage=more)
+
+
+def conflict(condition: str, key: str) -> AwsError:
+    sentence = "The conditional request cannot succeed due to a conflicting operation against this resource."
+    return _fault("ConditionalRequestConflict", sentence, 409, Condition=condition, Key=key)
+
+
+def invalid_storage_class(asked: str) -> AwsError:
+    sentence = "The storage class you specified is not valid"
+    return _fault("InvalidStorageClass", sentence, 400, StorageClassRequested=asked)
 
 
 def precondition_failed(condition: str) -> AwsError:

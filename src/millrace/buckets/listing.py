@@ -1,8 +1,11 @@
 """Pages of keys in order of their bytes, with what has a prefix in common rolled up."""
 
+import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from millrace.buckets import faults
+from millrace.core.context import Params
 from millrace.storage.interface import Reader
 
 
@@ -68,3 +71,28 @@ def beyond(prefix: bytes) -> bytes | None:
     """The first key that is after all keys with this prefix; None if there can be none."""
     stem = prefix.rstrip(b"\xff")
     return stem[:-1] + bytes([stem[-1] + 1]) if stem else None
+
+
+def rolled(marker: str, params: Params) -> str:
+    """Where to go on after a marker: behind all that is rolled up with it, if the request rolls it up."""
+    prefix, delimiter = params.get("Prefix") or "", params.get("Delimiter") or ""
+    common = _common(marker.encode(), prefix.encode(), delimiter.encode())
+    return marker if common is None else common.decode()
+
+
+def token(last: str) -> str:
+    """What says to go on after this name."""
+    return base64.urlsafe_b64encode(last.encode()).decode()
+
+
+def after_token(told: str) -> str:
+    """The name that a token says to go on after. Raises InvalidArgument."""
+    try:
+        text = base64.b64decode(told, altchars=b"-_", validate=True).decode()
+    except ValueError:
+        text = ""
+    if not text:
+        raise faults.invalid_argument(
+            "The continuation token provided is incorrect", "continuation-token", told or None
+        )
+    return text

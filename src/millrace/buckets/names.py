@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 import hashlib
 import re
 from typing import NamedTuple
-from urllib.parse import unquote
+from urllib.parse import unquote_plus
 
 from millrace.buckets import faults
 from millrace.core import limits
@@ -14,6 +14,7 @@ from millrace.core.errors import AwsError
 
 _NAME = re.compile(r"(?!xn--|sthree-|amzn-s3-demo-|.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _ENDINGS = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
+_VERSION = re.compile(r"[A-Za-z0-9._]{32}")
 _ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+")
 
 
@@ -48,21 +49,21 @@ def check_key(key: str) -> None:
 
 
 def check_version(version: str | None) -> None:
-    """Return if it names the only version an object here has. Raises InvalidArgument."""
-    if version not in (None, "null"):
-        raise faults.invalid_argument("Invalid version id specified", "versionId", version)
+    """Return if it names the only version an object here has. Raises NoSuchVersion, InvalidArgument."""
+    if version in (None, "null"):
+        return
+    if _VERSION.fullmatch(version):
+        raise faults.no_such_version(version)
+    raise faults.invalid_argument("Invalid version id specified", "versionId", version)
 
 
 def source(text: str) -> Source:
     """The object that `x-amz-copy-source` names: `BUCKET/KEY`, encoded, maybe with `?versionId=null`."""
     path, _, query = text.partition("?")
-    bucket, slash, key = unquote(path.removeprefix("/")).partition("/")
+    bucket, slash, key = unquote_plus(path.removeprefix("/")).partition("/")
     if not (slash and bucket and key):
-        raise faults.invalid_argument(
-            "Copy Source must mention the source bucket and key: sourcebucket/sourcekey",
-            "x-amz-copy-source",
-            text,
-        )
+        name = "x-amz-copy-source"
+        raise faults.invalid_argument("Invalid copy source object key", name, name)
     if query:
         check_version(query.removeprefix("versionId="))
     return Source(bucket, key)
@@ -75,3 +76,8 @@ def bucket_arn(name: str) -> str:
 def owner(account: str) -> dict[str, str]:
     """An account as S3 names it: by a canonical user id of 64 hexadecimal digits."""
     return {"ID": hashlib.sha256(f"canonical user {account}".encode()).hexdigest()}
+
+
+def initiator(account: str) -> dict[str, str]:
+    """The account as it is told of uploads under way: there, and nowhere else any more, it has a name for people."""
+    return {**owner(account), "DisplayName": account}

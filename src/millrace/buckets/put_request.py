@@ -77,7 +77,11 @@ def refuse(params: Params) -> None:
     if params.get("WriteOffsetBytes") is not None:
         raise faults.not_built("Appending to objects")
     if (params.get("StorageClass") or "STANDARD") not in _CLASSES:
-        raise AwsError("InvalidStorageClass", "The storage class you specified is not valid", status=400)
+        raise faults.invalid_storage_class(params["StorageClass"])
+    if len(checksums.told(params)) > 1:
+        raise faults.invalid_request(
+            "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed."
+        )
     algorithm = params.get("ChecksumAlgorithm")
     if algorithm is not None and algorithm not in checksums.KNOWN:
         raise faults.not_built(f"The checksum algorithm {algorithm}")

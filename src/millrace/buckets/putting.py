@@ -1,9 +1,10 @@
 """Objects that other rooms put and read outside of a transaction of theirs, however large they are."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import replace
 
-from millrace.buckets import catalog, checksums, listing, objects, storing
+from millrace.buckets import catalog, checksums, listing, objects, ranges, storing
+from millrace.buckets.ranges import Span
 from millrace.buckets.record import Record
 from millrace.storage.interface import Reader, Storage, Writer
 
@@ -33,3 +34,11 @@ async def keys(storage: Storage, bucket: str, prefix: str) -> list[str]:
         return [key.decode() for key, _ in reader.range(there.objects, low, high)]
 
     return await storage.read(read)
+
+
+async def read(storage: Storage, bucket: str, key: str) -> AsyncGenerator[bytes]:
+    """What an object holds, a piece at a time; nothing if it is there no more. Raises NoSuchBucket."""
+    record = await storage.read(lambda reader: objects.look(reader, catalog.get(reader, bucket), key))
+    if record is not None:
+        async for data in storing.read(storage, ranges.pieces(record.blobs, Span(0, record.size))):
+            yield data

@@ -5,15 +5,13 @@ of the objects' keys, then of lines: of two with the same key the last one stays
 to a log, and the others are loaded.
 """
 
-import asyncio
-import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
 
-from millrace.buckets import objects, putting
+from millrace.buckets import putting
 from millrace.core import arn as arns
 from millrace.core import limits
 from millrace.core.clock import Clock
@@ -51,15 +49,7 @@ async def load(storage: Storage, clock: Clock, logs: Logs, job: Job) -> Mapping[
     counts = _Counts()
     problems: list[str] = []
     for key in await putting.keys(storage, source["S3Bucket"], source.get("S3KeyPrefix") or ""):
-        data = await storage.read(lambda reader, key=key: objects.get(reader, scope, source["S3Bucket"], key))
-        counts.bytes += len(data)
-        try:
-            text = await asyncio.to_thread(import_formats.unpacked, data, found.told["InputCompressionType"])
-        except (NoItemError, EOFError, OSError, zlib.error) as error:
-            counts.errors += 1
-            problems.append(_problem(source["S3Bucket"], key, str(error)))
-            continue
-        await _load_object(storage, found, key, text, counts, problems)
+        await _load_object(storage, found, key, counts, problems)
     if problems:
         now = int(clock.now() * 1000)
         logs.append(scope, LOG_GROUP, f"{job.id}/error", [(now, text) for text in problems])
@@ -73,38 +63,70 @@ async def load(storage: Storage, clock: Clock, logs: Logs, job: Job) -> Mapping[
 
 
 async def _load_object(
-    storage: Storage,
-    found: Transfer,
-    key: str,
-    text: str,
-    counts: _Counts,
-    problems: list[str],
+    storage: Storage, found: Transfer, key: str, counts: _Counts, problems: list[str]
 ) -> None:
+    """Load one object, piece by piece. What can be read no further ends there, and counts as one error."""
     table = await storage.read(lambda reader: catalog.by_arn(reader, found.table))
     if table is None:
         return
     bucket = found.told["S3BucketSource"]["S3Bucket"]
-    batch: list[Item] = []
-    size = 0
-    for item in import_formats.items(found.told, table, text):
-        counts.processed += 1
-        try:
-            if isinstance(item, NoItemError):
-                raise item
-            checked, measured = _checked(table, item)
-        except (AwsError, NoItemError) as error:
-            counts.errors += 1
-            said = error.message if isinstance(error, AwsError) else str(error)
-            if len(problems) < limits.import_problems_max:
-                problems.append(_problem(bucket, key, said or "", counts.processed))
-            continue
-        counts.imported += 1
-        batch.append(checked)
-        size += measured
-        if len(batch) >= limits.import_items_max or size >= limits.import_bytes_max:
-            await storage.write(lambda writer, batch=batch: _put(writer, found.table, batch))
-            batch, size = [], 0
-    await storage.write(lambda writer: _put(writer, found.table, batch))
+    batch = _Batch(storage, found.table)
+    try:
+        async for item in _items(storage, found, table, key, counts):
+            counts.processed += 1
+            try:
+                if isinstance(item, NoItemError):
+                    raise item
+                checked, measured = _checked(table, item)
+            except (AwsError, NoItemError) as error:
+                counts.errors += 1
+                said = error.message if isinstance(error, AwsError) else str(error)
+                if len(problems) < limits.import_problems_max:
+                    problems.append(_problem(bucket, key, said or "", counts.processed))
+                continue
+            counts.imported += 1
+            await batch.add(checked, measured)
+    except NoItemError as error:
+        counts.errors += 1
+        problems.append(_problem(bucket, key, str(error)))
+    await batch.put()
+
+
+async def _items(
+    storage: Storage, found: Transfer, table: Table, key: str, counts: _Counts
+) -> AsyncIterator[Item | NoItemError]:
+    """What an object holds, in order. Raises NoItemError where it can be read no further."""
+    unpacker = import_formats.Unpacker(found.told["InputCompressionType"])
+    items = import_formats.items(found.told, table)
+    async for data in putting.read(storage, found.told["S3BucketSource"]["S3Bucket"], key):
+        counts.bytes += len(data)
+        for text in unpacker.texts(data):
+            for item in items.of(text, last=False):
+                yield item
+    unpacker.end()
+    for item in items.of("", last=True):
+        yield item
+
+
+class _Batch:
+    """Items that are put together, in one transaction."""
+
+    def __init__(self, storage: Storage, arn: str) -> None:
+        self._storage = storage
+        self._arn = arn
+        self._items: list[Item] = []
+        self._size = 0
+
+    async def add(self, item: Item, size: int) -> None:
+        self._items.append(item)
+        self._size += size
+        if len(self._items) >= limits.import_items_max or self._size >= limits.import_bytes_max:
+            await self.put()
+
+    async def put(self) -> None:
+        batch, self._items, self._size = self._items, [], 0
+        if batch:
+            await self._storage.write(lambda writer: _put(writer, self._arn, batch))
 
 
 def _put(writer: Writer, arn: str, batch: Sequence[Item]) -> None:

@@ -69,6 +69,22 @@ class Authenticator:
         principal = credential.principal
         return Caller(principal, self._scope(principal.account, signature.region))
 
+    async def signer(self, signature: sigv4.Signature, text: str) -> Caller:
+        """Who signed a text rather than a request. Raises AwsError."""
+        credential = await self._identities.credential(
+            signature.access_key, signature.session_token, service=signature.service
+        )
+        if credential is None:
+            if self._closed:
+                raise unrecognized()
+            return self._open_caller(signature.region)
+        sigv4.verify_text(signature, credential.secret, text)
+        return Caller(credential.principal, self._scope(credential.principal.account, signature.region))
+
+    def now(self) -> float:
+        """The machine's time, by which clients sign."""
+        return self._clock.wall()
+
     def anonymous(self) -> Caller:
         """Who did not sign, where that is allowed."""
         return Caller(ANONYMOUS, self._home)

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import orjson
 
@@ -13,10 +13,12 @@ from millrace.core.service import Service
 from millrace.http.message import Request, Response
 from millrace.http.protocol import refuse
 from millrace.iam.identities import Identities
-from millrace.server.authentication import Authenticator
+from millrace.server import form_uploads
+from millrace.server.authentication import Authenticator, Caller
+from millrace.server.bucket_pages import BucketPages, FindBucket
 from millrace.server.function_urls import FunctionUrls, is_function_url
 from millrace.server.introspection import PREFIX, Introspection
-from millrace.server.origin import is_foreign, is_foreign_fetch
+from millrace.server.origin import is_foreign, is_foreign_fetch, is_local_name
 from millrace.wire import bucket_address, sigv4
 from millrace.wire.content_encoding import packed
 from millrace.wire.models import OperationModel, ServiceModel
@@ -30,8 +32,9 @@ UNKNOWN_OPERATION = (
 _FOREIGN = "Requests of web pages of other origins are refused."
 
 # In a credential, as a header or a query has it.
-_BUCKETS = re.compile("(?:/|%2F)s3(?:/|%2F)")
+_BUCKETS = re.compile("(?:/|%2F|%252F)s3(?:/|%2F|%252F)|AWSAccessKeyId=")
 _FUNCTIONS = re.compile("(?:/|%2F)lambda(?:/|%2F)")
+_S3 = "s3"
 
 
 class Dispatcher:
@@ -45,7 +48,7 @@ class Dispatcher:
         identities: Identities,
         introspection: Introspection,
         function_urls: FunctionUrls,
-        is_bucket: Callable[[str], Awaitable[bool]],
+        find_bucket: FindBucket,
         *,
         closed: bool,
         base_path: str = "",
@@ -56,7 +59,8 @@ class Dispatcher:
         self._identities = identities
         self._introspection = introspection
         self._function_urls = function_urls
-        self._is_bucket = is_bucket
+        self._find_bucket = find_bucket
+        self._pages = BucketPages(find_bucket)
         self._closed = closed
         self._base_path = base_path
 
@@ -67,12 +71,34 @@ class Dispatcher:
         if ("origin" in request.headers or not self._closed) and is_foreign(
             request.headers, closed=self._closed
         ):
-            return _plain(403, "ForeignOrigin", _FOREIGN)
+            return await self._visit(request)
+        if request.method == "OPTIONS" and self._pages.concerns(request):
+            return await self._preflight(request)
         if request.path.startswith(PREFIX):
             return await self._ask(request)
         if request.path == "/" and _is_visit(request):
             return await self._introspection.welcome(request)
         return await self._call(request)
+
+    async def _visit(self, request: Request) -> Response:
+        """The answer to a page of another origin: only a bucket may have rules that let it in."""
+        host = request.headers.get("host", "")
+        if not self._closed and host and not is_local_name(host):
+            return _plain(403, "ForeignOrigin", _FOREIGN)
+        if request.method == "OPTIONS" and self._pages.concerns(request):
+            return await self._preflight(request)
+        told = await self._pages.welcome(request)
+        if told is None:
+            return _plain(403, "ForeignOrigin", _FOREIGN)
+        response = await self._call(request, welcome=True)
+        response.headers = {**response.headers, **told}
+        return response
+
+    async def _preflight(self, request: Request) -> Response:
+        try:
+            return Response(200, b"", await self._pages.preflight(request))
+        except AwsError as error:
+            return _error(self._model(request, _S3), error, ids.request_id())
 
     def refuse(self, status: int, request: Request) -> Response:
         """The answer to a request that is not read to its end. S3 and Lambda have words for one that is too large."""
@@ -88,7 +114,7 @@ class Dispatcher:
         }
         sentence = "Your proposed upload exceeds the maximum allowed size"
         error = AwsError("EntityTooLarge", sentence, status=400, members=told)
-        return _error(self._model(request, "s3"), error, ids.request_id())
+        return _error(self._model(request, _S3), error, ids.request_id())
 
     def _too_large_for_lambda(self, request: Request) -> Response:
         """Recorded of AWS: LocalStack test_oversized_request_create_lambda."""
@@ -115,16 +141,22 @@ class Dispatcher:
                 return _plain(403, "AccessDeniedException", "millrace's own API is for the account's root.")
         return await self._introspection.handle(request)
 
-    async def _call(self, request: Request) -> Response:
+    async def _call(self, request: Request, *, welcome: bool = False) -> Response:
+        """The answer of an operation. A page that is `welcome` is so in buckets alone."""
         request_id = ids.request_id()
         model: ServiceModel | None = None
         try:
+            if form_uploads.is_upload(request):
+                model = self._model(request, _S3)
+                return await self._upload(request, request_id)
             signature = self._signature(request)
-            if signature is not None and self._is_lured(request, signature):
+            if signature is not None and not welcome and self._is_lured(request, signature):
                 return _plain(403, "ForeignOrigin", _FOREIGN)
             signing_name = signature.service if signature else await self._unsigned(request)
             operation = self._router.route(request, signing_name)
             model = operation.service
+            if welcome and model.name != _S3:
+                return _plain(403, "ForeignOrigin", _FOREIGN)
             return await self._answer(request, signature, operation, request_id)
         except AwsError as error:
             return _error(getattr(error, "model", None) or model, error, request_id)
@@ -148,14 +180,22 @@ class Dispatcher:
             bucket = bucket_address.address(request).bucket
         except ValueError:
             return None
-        return "s3" if bucket and await self._is_bucket(bucket) else None
+        return _S3 if bucket and await self._find_bucket(bucket) is not None else None
+
+    async def _upload(self, request: Request, request_id: str) -> Response:
+        """A form that uploads an object is the request it stands for."""
+        upload = await form_uploads.read(request, self._authenticator)
+        operation = self._router.route(upload.request, _S3)
+        put = await self._carry_out(upload.request, upload.caller, operation, request_id)
+        host = request.headers.get("host", "")
+        return upload.answer(put, f"http://{host}{self._base_path}")
 
     def _signature(self, request: Request) -> sigv4.Signature | None:
         """The signature; when it is malformed, an error in the form of the service that the request is for."""
         try:
             return sigv4.parse(request)
         except AwsError as error:
-            model = self._model(request, "s3" if _names(_BUCKETS, request) else None)
+            model = self._model(request, _S3 if _names(_BUCKETS, request) else None)
             raise UnroutableError(error.code, error.message, model, status=error.status) from None
 
     def _is_lured(self, request: Request, signature: sigv4.Signature) -> bool:
@@ -186,6 +226,12 @@ class Dispatcher:
             caller = self._authenticator.anonymous()
         else:
             caller = await self._authenticator.caller(request, signature)
+        return await self._carry_out(request, caller, operation, request_id)
+
+    async def _carry_out(
+        self, request: Request, caller: Caller, operation: OperationModel, request_id: str
+    ) -> Response:
+        service = self._services[operation.service.name]
         function = service.operations.get(operation.name)
         if function is None:
             raise AwsError("UnknownOperationException", UNKNOWN_OPERATION, status=400)

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, parse_qsl
 
 from millrace.core import limits
 from millrace.core.errors import AwsError
 from millrace.http.message import Request, Response
-from millrace.wire import aws_chunked, bucket_address, xml
+from millrace.wire import aws_chunked, bucket_address, rfc2047, xml
 from millrace.wire.mismatch import PlainSentences
 from millrace.wire.protocol import Decode, Encode, Errors, ProtocolFacts, Validator
 from millrace.wire.shapes import Shape
@@ -40,6 +40,19 @@ _CODES: dict[str, tuple[str, int, str | None]] = {
         "The AWS Access Key Id you provided does not exist in our records.",
     ),
 }
+# What a presigned address may say instead of a header, beside all that is Amazon's; and what is the signature's own.
+_IN_QUERY = frozenset(
+    {
+        "cache-control", "content-disposition", "content-encoding", "content-language", "content-md5", "content-type",
+        "expect", "if-match", "if-modified-since", "if-none-match", "if-unmodified-since", "range",
+    }
+)  # fmt: skip
+_OF_SIGNATURES = frozenset(
+    {
+        "x-amz-algorithm", "x-amz-content-sha256", "x-amz-credential", "x-amz-date", "x-amz-expires",
+        "x-amz-security-token", "x-amz-signature", "x-amz-signedheaders",
+    }
+)  # fmt: skip
 MALFORMED = AwsError(
     "MalformedXML",
     "The XML you provided was not well-formed or did not validate against our published schema",
@@ -94,6 +107,7 @@ class RestXml:
         except ValueError:
             raise AwsError("InvalidURI", "Couldn't parse the specified URI.", status=400) from None
         place = "service" if not where.bucket else "object" if where.key else "bucket"
+        request = _with_headers_of_query(request)
         sent = parse_qs(request.query, keep_blank_values=True) if request.query else {}
         for route in self._routes.get((request.method, place), ()):
             if route.takes(sent, request.headers):
@@ -138,6 +152,12 @@ class RestXml:
             for name, member in members.items()
             if member.get("location") == "querystring"
         ]
+        numbers = {
+            member["locationName"]
+            for member in members.values()
+            if member.get("location") == "querystring"
+            and self._facts.shapes[member["shape"]]["type"] == "integer"
+        }
         parts = [
             self._texts.header_part(name, member)
             for name, member in members.items()
@@ -147,12 +167,15 @@ class RestXml:
         check = self._validator.compile(reference)
 
         def decode(request: Request) -> dict[str, Any]:
-            request = _plain(request)
+            request = _with_headers_of_query(_plain(request))
             where = bucket_address.address(request)
             params: dict[str, Any] = {
                 name: value for name, value in (("Bucket", where.bucket), ("Key", where.key)) if value
             }
             sent = parse_qs(request.query, keep_blank_values=True) if request.query else {}
+            for name in numbers & sent.keys():
+                if sent[name] == [""]:  # as if it were not there
+                    del sent[name]
             for read in query:
                 read(sent, params)
             for part in parts:
@@ -245,7 +268,8 @@ class RestXml:
                 inside = inside.removeprefix(twice).removesuffix(f"</{root}>")
             if " xsi:type=" in inside:
                 inside = inside.replace(" xsi:type=", f"{_XSI} xsi:type=")
-            text = f"{_FRONT}<{root}{self._namespace}>{inside}</{root}>"
+            front = f"{_FRONT}<{root}{self._namespace}"
+            text = f"{front}>{inside}</{root}>" if inside else f"{front}/>"
             return text.encode(), _XML
 
         return document
@@ -254,7 +278,7 @@ class RestXml:
         code, status, sentence = _CODES.get(
             error.code, (error.code, self._errors.status(error, {}), error.message)
         )
-        code, status, sentence = _of_time(error) or (code, status, sentence or error.message)
+        code, status, sentence = _of_signatures(error) or (code, status, sentence or error.message)
         told = {"Code": code, "Message": sentence, **error.members}
         told |= {"RequestId": _short(request_id), "HostId": request_id}
         inside = "".join(
@@ -264,9 +288,15 @@ class RestXml:
         return Response(status, body, {**_XML, **_ids(request_id)})
 
 
-def _of_time(error: AwsError) -> tuple[str, int, str] | None:
+def _of_signatures(error: AwsError) -> tuple[str, int, str] | None:
     """S3 tells apart what the others call one name: a request that is too old, or presigned for too short a time."""
     message = error.message or ""
+    if error.code == "IncompleteSignatureException" and message.startswith("AWS query-string parameters"):
+        sentence = (
+            "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, "
+            "X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters."
+        )
+        return "AuthorizationQueryParametersError", 400, sentence
     if error.code != "InvalidSignatureException":
         return None
     if message.startswith(("Signature expired", "Signature not yet current")):
@@ -282,7 +312,25 @@ def _of_time(error: AwsError) -> tuple[str, int, str] | None:
 
 
 class _Texts(Texts):
-    """S3 tells milliseconds of every moment in XML."""
+    """S3 tells milliseconds of every moment in XML, and metadata as mail does."""
+
+    def header_part(self, name: str, reference: Shape) -> Callable[[Request, dict[str, Any]], None]:
+        part = super().header_part(name, reference)
+        if self._shapes[reference["shape"]]["type"] != "map":
+            return part
+
+        def decoded(request: Request, params: dict[str, Any]) -> None:
+            part(request, params)
+            if name in params:
+                params[name] = {key: rfc2047.decode(_utf8(value)) for key, value in params[name].items()}
+
+        return decoded
+
+    def write_header(self, reference: Shape, value: Any) -> dict[str, str]:
+        told = super().write_header(reference, value)
+        if self._shapes[reference["shape"]]["type"] != "map":
+            return told
+        return {name: rfc2047.encode(text) for name, text in told.items()}
 
     def write(self, reference: Shape, value: Any, timestamp_format: str) -> str:
         text = super().write(reference, value, timestamp_format)
@@ -315,6 +363,27 @@ def _plain(request: Request) -> Request:
     headers = {name: value for name, value in request.headers.items() if name != "content-encoding"}
     headers |= {"content-encoding": ",".join(kept)} if kept else {}
     return replace(request, headers={**headers, **chunked.trailers}, body=data)
+
+
+def _utf8(text: str) -> str:
+    """A header's value, whose bytes were read one by one: as UTF-8, if it is some."""
+    try:
+        return text.encode("latin-1").decode()
+    except ValueError:
+        return text
+
+
+def _with_headers_of_query(request: Request) -> Request:
+    """The request with what its presigned address says in place of headers."""
+    if "Signature=" not in request.query:
+        return request
+    said = {name.lower(): value for name, value in parse_qsl(request.query, keep_blank_values=True)}
+    headers = {
+        name: value
+        for name, value in said.items()
+        if (name.startswith("x-amz-") or name in _IN_QUERY) and name not in _OF_SIGNATURES
+    }
+    return replace(request, headers={**headers, **request.headers}) if headers else request
 
 
 def _raw(value: bytes | str | None, kind: str) -> tuple[bytes, Mapping[str, str]]:

@@ -10,6 +10,7 @@ import hmac
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
+from millrace.core.errors import AwsError
 from millrace.http.message import Request
 from millrace.wire.bucket_address import virtual_bucket
 
@@ -23,6 +24,7 @@ _SUBRESOURCES = frozenset(
         "storageClass", "tagging", "torrent", "uploadId", "uploads", "versionId", "versioning", "versions", "website",
     }
 )  # fmt: skip
+_INCOMPLETE = "Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters"
 # What makes another request of it, and was there too late to be signed in this way.
 _UNSIGNED = frozenset(
     {
@@ -47,13 +49,15 @@ class Presigned(NamedTuple):
 
 
 def parse(request: Request) -> Presigned | None:
-    """None for a request without these fields."""
+    """None for a request without these fields. Raises AccessDenied for one with some of them."""
     if "AWSAccessKeyId=" not in request.query:
         return None
     fields = dict(parse_qsl(request.query, keep_blank_values=True))
     expires = fields.get("Expires", "")
-    if "Signature" not in fields or not (expires.isascii() and expires.isdecimal() and len(expires) < 12):
-        return None
+    if not {"AWSAccessKeyId", "Signature", "Expires"}.issubset(fields):
+        raise AwsError("AccessDenied", _INCOMPLETE, status=403)
+    if not (expires.isascii() and expires.isdecimal() and len(expires) < 12):
+        raise AwsError("AccessDenied", f"Invalid date (should be seconds since epoch): {expires}", status=403)
     token = fields.get("x-amz-security-token")
     return Presigned(fields["AWSAccessKeyId"], fields["Signature"], int(expires), token)
 

@@ -5,6 +5,7 @@ have the codes and sentences that DynamoDB has; `query_xml` renames the codes as
 for every request, so the usual one (path `/`, no query) is put together in a few joins.
 """
 
+import base64
 import calendar
 import hashlib
 import hmac
@@ -133,6 +134,20 @@ def _parse_query(request: Request) -> Signature | None:
     )
 
 
+def of_fields(fields: Mapping[str, str]) -> Signature:
+    """The signature of a form's policy, by the small names of its fields. Raises AwsError if it is malformed."""
+    token = fields.get("x-amz-security-token")
+    if "x-amz-credential" not in fields:
+        key, signature = fields["awsaccesskeyid"], fields["signature"]
+        return Signature(key, "", "", _S3, "", signature, "0", token, 0, old=True)
+    if fields["x-amz-algorithm"] != ALGORITHM:
+        raise _incomplete(
+            f"Unsupported AWS 'algorithm': '{fields['x-amz-algorithm']}' (only {ALGORITHM} for now). "
+        )
+    scope = _credential(fields["x-amz-credential"])
+    return Signature(*scope, "", fields["x-amz-signature"], fields["x-amz-date"], token)
+
+
 def _parse_old(request: Request) -> Signature | None:
     found = sigv2.parse(request)
     if found is None:
@@ -197,6 +212,18 @@ def verify(request: Request, signature: Signature, secret: str, now: float, *, b
         refusal = refusal or _mismatch(canonical, to_sign)
     if refusal is not None:
         raise refusal
+
+
+def verify_text(signature: Signature, secret: str, text: str) -> None:
+    """Return if a text, the policy of a form, was signed with `secret`. Raises AwsError."""
+    if signature.old:
+        digest = hmac.digest(secret.encode(), text.encode(), hashlib.sha1)
+        expected = base64.b64encode(digest).decode()
+    else:
+        key = signing_key(secret, signature.date, signature.region, signature.service)
+        expected = hmac.digest(key, text.encode(), "sha256").hex()
+    if not hmac.compare_digest(expected.encode(), signature.signature.encode()):
+        raise _mismatch("", text)
 
 
 def _check_headers(request: Request, signature: Signature) -> None:

@@ -7,6 +7,7 @@ from millrace.buckets.accesses import accesses
 from millrace.buckets.operations.acls import Acls
 from millrace.buckets.operations.buckets import Buckets
 from millrace.buckets.operations.copies import Copies
+from millrace.buckets.operations.cors import Cors
 from millrace.buckets.operations.deletions import Deletions
 from millrace.buckets.operations.listings import Listings
 from millrace.buckets.operations.objects import Objects
@@ -50,6 +51,7 @@ def service(storage: Storage, clock: Clock, check_policy: CheckPolicy) -> Servic
         Acls(storage),
         Buckets(storage, clock),
         Copies(storage, clock),
+        Cors(storage),
         Deletions(storage, clock),
         Listings(storage),
         Objects(storage, clock),

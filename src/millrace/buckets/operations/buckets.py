@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from millrace.buckets import blobs, catalog, faults, names, tagging, uploads
+from millrace.buckets import blobs, catalog, faults, listing, names, tagging, uploads
 from millrace.buckets.catalog import Bucket
 from millrace.buckets.owned import owned
 from millrace.core import ids, limits
@@ -13,6 +13,23 @@ from millrace.core.errors import AwsError
 from millrace.storage.interface import Reader, Storage, Writer
 
 _FIRST = "us-east-1"  # the region that is told by saying none
+# What eu-west-1 may still be called; such a bucket tells its place so.
+_OLD, _OLD_REGION = "EU", "eu-west-1"
+# https://docs.aws.amazon.com/general/latest/gr/s3.html
+_REGIONS = frozenset(
+    {
+        "af-south-1", "ap-east-1", "ap-east-2", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1",
+        "ap-south-2", "ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5",
+        "ap-southeast-6", "ap-southeast-7", "ca-central-1", "ca-west-1", "cn-north-1", "cn-northwest-1",
+        "eu-central-1", "eu-central-2", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1", "eu-west-2",
+        "eu-west-3", "il-central-1", "me-central-1", "me-south-1", "mx-central-1", "sa-east-1", "us-east-1",
+        "us-east-2", "us-gov-east-1", "us-gov-west-1", "us-west-1", "us-west-2",
+    }
+)  # fmt: skip
+_RESERVED = (
+    'User-defined tag keys can\'t start with "aws:". This prefix is reserved for system tags. Remove "aws:" from '
+    "your tag keys and try again."
+)
 _TAKEN = (
     "The requested bucket name is not available. The bucket namespace is shared by all users of the system. "
     "Please select a different name and try again."
@@ -41,7 +58,7 @@ class Buckets:
         _refuse(params)
         asked: Mapping[str, Any] = params.get("CreateBucketConfiguration") or {}
         region = _region(context.scope.region, asked.get("LocationConstraint"))
-        tags = tagging.of_buckets(asked.get("Tags") or [])
+        tags = tagging.of_buckets(asked.get("Tags") or [], _RESERVED)
         made = Bucket(
             name,
             ids.hexadecimal(16),
@@ -68,7 +85,8 @@ class Buckets:
 
         await self._storage.write(create)
         plain = f"/{name}"
-        return {"Location": plain if region == _FIRST else f"http://{name}.s3.amazonaws.com/"}
+        place = plain if region == _FIRST else f"http://{name}.s3.amazonaws.com/"
+        return {"Location": place, "BucketArn": names.bucket_arn(name)}
 
     async def delete_bucket(self, context: Context, params: Params) -> Output:
         del context
@@ -90,20 +108,29 @@ class Buckets:
         return {}
 
     async def head_bucket(self, context: Context, params: Params) -> Output:
-        del context
         bucket = await self._storage.read(lambda reader: owned(reader, params))
-        return {"BucketRegion": bucket.region, "AccessPointAlias": False}
+        context.response_headers["Content-Type"] = "application/xml"
+        told = {"BucketArn": names.bucket_arn(bucket.name), "BucketRegion": bucket.region}
+        return {**told, "AccessPointAlias": False}
 
     async def get_bucket_location(self, context: Context, params: Params) -> Output:
         del context
         bucket = await self._storage.read(lambda reader: owned(reader, params))
-        return {"LocationConstraint": None if bucket.region == _FIRST else bucket.region}
+        return {
+            "LocationConstraint": None
+            if bucket.region == _FIRST
+            else bucket.settings.get(_OLD, bucket.region)
+        }
 
     async def list_buckets(self, context: Context, params: Params) -> Output:
         account = context.principal.account
         prefix, region = params.get("Prefix") or "", params.get("BucketRegion")
         most = params.get("MaxBuckets")
-        after = params.get("ContinuationToken") or ""
+        token = params.get("ContinuationToken")
+        after = listing.after_token(token) if token else ""
+        if region is not None and region not in _REGIONS:
+            sentence = f"Argument value {region} is not a valid AWS Region"
+            raise faults.invalid_argument(sentence, "bucket-region", None)
         if most is not None and not 1 <= most <= limits.bucket_list_page_max:
             sentence = f"Argument max-buckets must be an integer between 1 and {limits.bucket_list_page_max}"
             raise faults.invalid_argument(sentence, "max-buckets", most)
@@ -124,7 +151,7 @@ class Buckets:
             "Owner": names.owner(account),
         }
         if len(found) > len(shown):
-            told["ContinuationToken"] = shown[-1].name
+            told["ContinuationToken"] = listing.token(shown[-1].name)
         return {**told, "Prefix": prefix or None}
 
 
@@ -132,7 +159,8 @@ def _summary(bucket: Bucket, params: Params) -> dict[str, Any]:
     """The region is told to those who use a parameter that is newer than it."""
     newer = any(params.get(name) is not None for name in ("MaxBuckets", "Prefix", "BucketRegion"))
     told = {"Name": bucket.name, "CreationDate": bucket.created}
-    return {**told, "BucketRegion": bucket.region} if newer else told
+    arn = names.bucket_arn(bucket.name)
+    return {**told, "BucketRegion": bucket.region, "BucketArn": arn} if newer else told
 
 
 def _region(endpoint: str, constraint: str | None) -> str:
@@ -141,16 +169,16 @@ def _region(endpoint: str, constraint: str | None) -> str:
         if endpoint != _FIRST:
             raise _illegal("unspecified")
         return endpoint
-    if constraint == _FIRST:
+    region = _OLD_REGION if constraint == _OLD else constraint
+    if endpoint not in (_FIRST, region):
+        raise _illegal(constraint)
+    if region == _FIRST or region not in _REGIONS:
         raise AwsError(
             "InvalidLocationConstraint",
             "The specified location-constraint is not valid",
             status=400,
             members={"LocationConstraint": constraint},
         )
-    region = "eu-west-1" if constraint == "EU" else constraint
-    if endpoint not in (_FIRST, region):
-        raise _illegal(constraint)
     return region
 
 
@@ -166,7 +194,13 @@ def _illegal(constraint: str) -> AwsError:
 def _own(params: Params) -> dict[str, Any]:
     """The settings a bucket has from its beginning, where they are not those that all have."""
     ownership = params.get("ObjectOwnership")
-    return {} if ownership is None else {"OwnershipControls": {"Rules": [{"ObjectOwnership": ownership}]}}
+    asked: Mapping[str, Any] = params.get("CreateBucketConfiguration") or {}
+    own: dict[str, Any] = {}
+    if ownership is not None:
+        own["OwnershipControls"] = {"Rules": [{"ObjectOwnership": ownership}]}
+    if asked.get("LocationConstraint") == _OLD:
+        own[_OLD] = _OLD
+    return own
 
 
 def _refuse(params: Params) -> None:

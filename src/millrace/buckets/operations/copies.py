@@ -19,13 +19,12 @@ from millrace.buckets import (
     uploads,
 )
 from millrace.buckets.names import Source
-from millrace.buckets.owned import owned
+from millrace.buckets.owned import check_owner, owned
 from millrace.buckets.ranges import Span
 from millrace.buckets.record import Record
 from millrace.buckets.uploads import Part, Upload
 from millrace.core.clock import Clock
 from millrace.core.context import Context, Operation, Output, Params
-from millrace.core.errors import AwsError
 from millrace.storage.interface import Reader, Storage, Writer
 
 _SOURCE_RANGE = re.compile(r"bytes=([0-9]{1,18})-([0-9]{1,18})")
@@ -55,7 +54,7 @@ class Copies:
         key, now = params["Key"], self._clock.now()
         names.check_key(key)
         put_request.refuse(params)
-        found = await self._storage.read(lambda reader: _find(reader, params))
+        found = await self._storage.read(lambda reader: _find(reader, params, now))
         _check_change(found, params)
         made = _made(found.record, params, now)
         named = params.get("ChecksumAlgorithm")
@@ -83,7 +82,7 @@ class Copies:
 
         def find(reader: Reader) -> tuple[_Found, Upload]:
             upload = uploads.get(reader, owned(reader, params), params["Key"], params["UploadId"])
-            return _find(reader, params), upload
+            return _find(reader, params, now), upload
 
         found, upload = await self._storage.read(find)
         span = _range(params.get("CopySourceRange"), found.record.size)
@@ -103,15 +102,14 @@ class Copies:
         return {"CopyPartResult": result, "ServerSideEncryption": "AES256"}
 
 
-def _find(reader: Reader, params: Params) -> _Found:
+def _find(reader: Reader, params: Params, now: float) -> _Found:
     """What is to be copied, if the conditions on it hold."""
     owned(reader, params)
     source = names.source(params["CopySource"])
     bucket = catalog.get(reader, source.bucket)
-    if params.get("ExpectedSourceBucketOwner") not in (None, bucket.account):
-        raise AwsError("AccessDenied", "Access Denied", status=403)
+    check_owner(bucket, params.get("ExpectedSourceBucketOwner"))
     record = objects.find(reader, bucket, source.key)
-    conditions.check_read(record, params, "CopySource")
+    conditions.check_read(record, params, now, "CopySource")
     return _Found(source, record)
 
 
@@ -140,7 +138,8 @@ def _range(text: str | None, size: int) -> Span:
     if text is None:
         return Span(0, size)
     match = _SOURCE_RANGE.fullmatch(text)
-    if match is None:
+    first, last = (int(match[1]), int(match[2])) if match is not None else (1, 0)
+    if first > last:
         sentence = (
             "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are "
         )
@@ -149,8 +148,6 @@ def _range(text: str | None, size: int) -> Span:
             "x-amz-copy-source-range",
             text,
         )
-    first, last = int(match[1]), int(match[2])
-    if not first <= last < size:
-        sentence = f"Range specified is not valid for source object of size: {size}"
-        raise faults.invalid_argument(sentence, "x-amz-copy-source-range", text)
+    if last >= size:
+        raise faults.invalid_request("The specified copy range is invalid for the source object size")
     return Span(first, last + 1)

@@ -1,6 +1,5 @@
 """ListObjectsV2, ListObjects and ListObjectVersions."""
 
-import base64
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
@@ -30,10 +29,10 @@ class Listings:
         }
 
     async def list_objects_v2(self, context: Context, params: Params) -> Output:
-        del context
         token = params.get("ContinuationToken")
-        after = params.get("StartAfter") or "" if token is None else _parse_token(token)
+        after = params.get("StartAfter") or "" if token is None else listing.after_token(token)
         bucket, page, most = await self._page(params, after)
+        context.response_headers["x-amz-bucket-region"] = bucket.region
         shown = encoder(params)
         told = {
             **listed(params, page),
@@ -41,15 +40,16 @@ class Listings:
             "MaxKeys": most,
             "KeyCount": len(page.entries),
             "ContinuationToken": token,
-            "StartAfter": shown(params["StartAfter"]) if params.get("StartAfter") else None,
+            "StartAfter": shown(params["StartAfter"]) if params.get("StartAfter") and token is None else None,
         }
         if page.truncated:
-            told["NextContinuationToken"] = _token(page.entries[-1].key)
+            told["NextContinuationToken"] = listing.token(page.entries[-1].key)
         return {**told, "Contents": _contents(page, bucket, shown, owner=bool(params.get("FetchOwner")))}
 
     async def list_objects(self, context: Context, params: Params) -> Output:
-        del context
-        bucket, page, most = await self._page(params, params.get("Marker") or "")
+        after = listing.rolled(params.get("Marker") or "", params)
+        bucket, page, most = await self._page(params, after)
+        context.response_headers["x-amz-bucket-region"] = bucket.region
         shown = encoder(params)
         told = {
             **listed(params, page),
@@ -64,7 +64,7 @@ class Listings:
     async def list_object_versions(self, context: Context, params: Params) -> Output:
         """Every object has one version, which is called `null`."""
         del context
-        bucket, page, most = await self._page(params, params.get("KeyMarker") or "")
+        bucket, page, most = await self._page(params, listing.rolled(params.get("KeyMarker") or "", params))
         shown = encoder(params)
         told = {
             **listed(params, page),
@@ -74,7 +74,9 @@ class Listings:
             "VersionIdMarker": params.get("VersionIdMarker") or "",
         }
         if page.truncated:
-            told |= {"NextKeyMarker": shown(page.entries[-1].key), "NextVersionIdMarker": "null"}
+            last = page.entries[-1]
+            version = None if last.value is None else "null"
+            told |= {"NextKeyMarker": shown(last.key), "NextVersionIdMarker": version}
         contents = _contents(page, bucket, shown, owner=True)
         return {**told, "Versions": [{**each, "VersionId": "null", "IsLatest": True} for each in contents]}
 
@@ -152,19 +154,3 @@ def _contents(
         }
         contents.append(told)
     return contents
-
-
-def _token(last: str) -> str:
-    return base64.urlsafe_b64encode(last.encode()).decode()
-
-
-def _parse_token(token: str) -> str:
-    try:
-        text = base64.b64decode(token, altchars=b"-_", validate=True).decode()
-    except ValueError:
-        text = ""
-    if not text:
-        raise faults.invalid_argument(
-            "The continuation token provided is incorrect", "continuation-token", token
-        )
-    return text

@@ -22,6 +22,7 @@ from millrace.buckets.record import Record
 from millrace.core import limits
 from millrace.core.clock import Clock
 from millrace.core.context import Context, Operation, Output, Params
+from millrace.core.errors import AwsError
 from millrace.storage.interface import Reader, Storage, Writer
 
 _OVERRIDES = (
@@ -34,6 +35,7 @@ _OVERRIDES = (
 )
 # An object may be a page with scripts, on an origin that the console has too: browsers are to give it none.
 _NO_ORIGIN = {"Content-Security-Policy": "sandbox", "X-Content-Type-Options": "nosniff"}
+_ARCHIVES = ("GLACIER", "DEEP_ARCHIVE")
 _ENCRYPTED = {"ServerSideEncryption": "AES256"}
 
 
@@ -83,7 +85,8 @@ class Objects:
             )
 
         def read(reader: Reader) -> tuple[Record, Span, bytes | None]:
-            record = _find(reader, params)
+            record = _find(reader, params, self._clock.now())
+            _check_class(record)
             span = _span(record, params) or Span(0, record.size)
             if span.end - span.start > limits.object_write_bytes:
                 return record, span, None
@@ -99,18 +102,19 @@ class Objects:
 
     async def head_object(self, context: Context, params: Params) -> Output:
         del context
-        record = await self._storage.read(lambda reader: _find(reader, params))
+        record = await self._storage.read(lambda reader: _find(reader, params, self._clock.now()))
         return {**_described(record, params), **_overridden(params)}
 
     async def get_object_attributes(self, context: Context, params: Params) -> Output:
         del context
-        record = await self._storage.read(lambda reader: _find(reader, params))
+        record = await self._storage.read(lambda reader: _find(reader, params, self._clock.now()))
         wanted = [name.strip() for each in params["ObjectAttributes"] for name in each.split(",")]
         told: dict[str, Any] = {"LastModified": record.modified}
         if "ETag" in wanted:
             told["ETag"] = record.etag
         if "Checksum" in wanted and record.checksums:
-            told["Checksum"] = {**checksums.shown(record.checksums), "ChecksumType": record.checksum_type}
+            bare = {name: value.partition("-")[0] for name, value in record.checksums.items()}
+            told["Checksum"] = {**checksums.shown(bare), "ChecksumType": record.checksum_type}
         if "ObjectParts" in wanted and record.parts is not None:
             told["ObjectParts"] = _parts(record, params)
         if "StorageClass" in wanted:
@@ -120,11 +124,19 @@ class Objects:
         return told
 
 
-def _find(reader: Reader, params: Params) -> Record:
+def _find(reader: Reader, params: Params, now: float) -> Record:
     names.check_version(params.get("VersionId"))
     record = objects.find(reader, owned(reader, params), params["Key"])
-    conditions.check_read(record, params)
+    conditions.check_read(record, params, now)
     return record
+
+
+def _check_class(record: Record) -> None:
+    """Return unless an object would have to be restored before it can be read. Raises InvalidObjectState."""
+    if record.storage_class in _ARCHIVES:
+        sentence = "The operation is not valid for the object's storage class"
+        members = {"StorageClass": record.storage_class}
+        raise AwsError("InvalidObjectState", sentence, status=403, members=members)
 
 
 def _span(record: Record, params: Params) -> Span | None:
@@ -156,9 +168,19 @@ def _described(record: Record, params: Params) -> dict[str, Any]:
         told["StorageClass"] = record.storage_class
     if params.get("PartNumber") is not None:
         told["PartsCount"] = record.parts
-    if params.get("ChecksumMode") == "ENABLED" and record.checksums and span is None:
-        told |= {**checksums.shown(record.checksums), "ChecksumType": record.checksum_type}
+    if str(params.get("ChecksumMode")).upper() == "ENABLED":
+        told |= _checksums(record, span, params.get("PartNumber"))
     return told
+
+
+def _checksums(record: Record, span: Span | None, number: int | None) -> dict[str, Any]:
+    """What is told of all of an object, or of one of its parts; of another range of it nothing can be told."""
+    told: Mapping[str, str] = {}
+    if span is None or (span == Span(0, record.size) and record.parts is None):
+        told = record.checksums
+    elif number is not None and record.part_checksums:
+        told = record.part_checksums[number - 1]
+    return {**checksums.shown(told), "ChecksumType": record.checksum_type} if told else {}
 
 
 def _overridden(params: Params) -> dict[str, Any]:
@@ -174,7 +196,7 @@ def _overridden(params: Params) -> dict[str, Any]:
 def _parts(record: Record, params: Params) -> dict[str, Any]:
     """The parts of a multipart upload; those without checksums of their own are only counted, as on AWS."""
     told: dict[str, Any] = {"TotalPartsCount": len(record.blobs)}
-    if not any(record.part_checksums):
+    if record.checksum_type != "COMPOSITE":
         return told
     marker = uploads.part_marker(params)
     most = page_size(params.get("MaxParts"), "max-parts", limits.upload_list_page_max)
@@ -184,5 +206,5 @@ def _parts(record: Record, params: Params) -> dict[str, Any]:
         for at in range(marker, end)
     ]
     truncated = end < len(record.blobs)
-    told |= {"PartNumberMarker": marker, "NextPartNumberMarker": end, "MaxParts": most}
+    told |= {"PartNumberMarker": marker, "NextPartNumberMarker": end if listed else 0, "MaxParts": most}
     return {**told, "IsTruncated": truncated, "Parts": listed}

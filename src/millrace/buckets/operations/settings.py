@@ -49,7 +49,6 @@ _GONE = {
 }
 # What a bucket never gets here, and what AWS says of one that has none.
 _ABSENT = {
-    "GetBucketCors": ("NoSuchCORSConfiguration", "The CORS configuration does not exist"),
     "GetBucketLifecycleConfiguration": (
         "NoSuchLifecycleConfiguration",
         "The lifecycle configuration does not exist",
@@ -79,7 +78,6 @@ _EMPTY: Mapping[str, Mapping[str, Any]] = {
     "ListBucketMetricsConfigurations": {"IsTruncated": False},
 }
 _NOTHING_TO_DELETE = (
-    "DeleteBucketCors",
     "DeleteBucketLifecycle",
     "DeleteBucketReplication",
     "DeleteBucketWebsite",

@@ -28,7 +28,7 @@ class Tags:
 
     async def put_bucket_tagging(self, context: Context, params: Params) -> Output:
         del context
-        await self._set_bucket(params, tagging.of_buckets(params["Tagging"]["TagSet"]))
+        await self._set_bucket(params, tagging.of_buckets(params["Tagging"].get("TagSet") or []))
         return {}
 
     async def delete_bucket_tagging(self, context: Context, params: Params) -> Output:
@@ -50,7 +50,7 @@ class Tags:
 
     async def put_object_tagging(self, context: Context, params: Params) -> Output:
         del context
-        await self._set_object(params, tagging.of_objects(params["Tagging"]["TagSet"]))
+        await self._set_object(params, tagging.of_objects(params["Tagging"].get("TagSet") or []))
         return {}
 
     async def delete_object_tagging(self, context: Context, params: Params) -> Output:

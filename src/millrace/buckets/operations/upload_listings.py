@@ -45,7 +45,7 @@ class UploadListings:
             "MaxParts": most,
             "IsTruncated": len(found) > most,
             "Parts": [_part(upload, number, part) for number, part in page],
-            "Initiator": owner,
+            "Initiator": names.initiator(bucket.account),
             "Owner": owner,
             "StorageClass": upload.storage_class,
             "ChecksumAlgorithm": upload.algorithm,
@@ -57,7 +57,9 @@ class UploadListings:
         most = page_size(params.get("MaxUploads"), "max-uploads", limits.upload_list_page_max)
         check_encoding(params)
         marker, upload_marker = params.get("KeyMarker") or "", params.get("UploadIdMarker") or ""
-        after = uploads.row(marker, upload_marker or "\uffff") if marker else ""
+        after = listing.rolled(marker, params)
+        if after and after == marker:
+            after = uploads.row(marker, upload_marker or "\uffff")
 
         def read(reader: Reader) -> tuple[Bucket, Page]:
             bucket = owned(reader, params)
@@ -78,14 +80,15 @@ class UploadListings:
             "UploadIdMarker": upload_marker,
             "MaxUploads": most,
         }
-        if page.entries:
+        key = identity = ""  # after a common prefix AWS does not say where to go on
+        if page.entries and page.entries[-1].value is not None:
             key, _, identity = page.entries[-1].key.partition("\0")
-            told |= {"NextKeyMarker": shown(key), "NextUploadIdMarker": identity}
-        owner = names.owner(bucket.account)
+        told |= {"NextKeyMarker": shown(key), "NextUploadIdMarker": identity}
+        owner, initiator = names.owner(bucket.account), names.initiator(bucket.account)
         return {
             **told,
             "Uploads": [
-                {**_upload(each), "Key": shown(each.key), "Owner": owner, "Initiator": owner}
+                {**_upload(each), "Key": shown(each.key), "Owner": owner, "Initiator": initiator}
                 for each in found
             ],
         }

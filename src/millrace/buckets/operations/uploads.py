@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 from millrace.buckets import checksums, conditions, faults, names, objects, put_request, storing, uploads
 from millrace.buckets.owned import owned
@@ -87,14 +88,14 @@ class Uploads:
     async def complete_multipart_upload(self, context: Context, params: Params) -> Output:
         said: Mapping[str, Any] = params.get("MultipartUpload") or {}
         asked: list[Mapping[str, Any]] = said.get("Parts") or []
-        if not asked:
-            raise faults.malformed_xml()
         key, now = params["Key"], self._clock.now()
 
         def complete(writer: Writer) -> Record:
             bucket = owned(writer, params)
             upload = uploads.get(writer, bucket, key, params["UploadId"])
-            conditions.check_write(objects.look(writer, bucket, key), key, params)
+            if not asked:
+                raise faults.invalid_request("You must specify at least one part")
+            conditions.check_completion(objects.look(writer, bucket, key), key, upload.begun, params)
             chosen = _chosen(upload, asked, dict(uploads.parts(writer, bucket, upload)))
             record = _record(upload, chosen, now)
             _check_whole(record, params)
@@ -104,7 +105,7 @@ class Uploads:
 
         record = await self._storage.write(complete)
         told: dict[str, Any] = {
-            "Location": f"{context.reached_at}/{params['Bucket']}/{key}",
+            "Location": f"{context.reached_at}/{params['Bucket']}/{quote(key)}",
             "Bucket": params["Bucket"],
             "Key": key,
             "ETag": f'"{record.etag}"',
@@ -196,12 +197,14 @@ def _record(upload: Upload, chosen: Sequence[Part], now: float) -> Record:
         )
     if any(name not in part.checksums for part in chosen):  # long copied parts may have none
         return record
+    each = [{name: part.checksums[name]} for part in chosen]
     if upload.checksum_type == "COMPOSITE":
         whole = checksums.composite(name, [part.checksums[name] for part in chosen])
-        each = [{name: part.checksums[name]} for part in chosen]
         return replace(record, checksums={name: whole}, checksum_type="COMPOSITE", part_checksums=each)
     whole = checksums.combined(name, [(part.checksums[name], part.blob.size) for part in chosen])
-    return replace(record, checksums={name: whole})
+    if upload.algorithm is None:
+        return replace(record, checksums={name: whole})
+    return replace(record, checksums={name: whole}, part_checksums=each)
 
 
 def _check_whole(record: Record, params: Params) -> None:
@@ -209,7 +212,7 @@ def _check_whole(record: Record, params: Params) -> None:
     size = params.get("MpuObjectSize")
     if size is not None and int(size) != record.size:
         raise faults.invalid_request(
-            "The provided 'x-amz-mp-object-size' header value does not match what was computed."
+            f"The provided 'x-amz-mp-object-size' header value {size} does not match what was computed: {record.size}"
         )
     told = {name: value for name, value in checksums.told(params).items() if name in record.checksums}
     checksums.compare(told, record.checksums)
