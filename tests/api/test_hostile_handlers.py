@@ -254,6 +254,11 @@ def healthy(functions: Functions, n: int) -> Answer:
     return answer
 
 
+def at_peace(functions: Functions, name: str) -> bool:
+    """Whether it is itself again. Those that time out have one second, which a busy machine may take for other things."""
+    return any(functions.invoke(name, {"peace": True}).payload == "peace" for _ in range(5))
+
+
 def attacked(functions: Functions, name: str, case: Case) -> Answer:
     """What the attack gets, while and after which another function works as ever, and then itself again."""
     functions.make(name, case.source + PEACE, **case.settings)
@@ -264,7 +269,7 @@ def attacked(functions: Functions, name: str, case: Case) -> Answer:
     answer = attack.result()
     healthy(functions, 5)
     if name not in BROKEN_RUNTIME:
-        assert functions.invoke(name, {"peace": True}).payload == "peace"
+        assert at_peace(functions, name)
     lines = answer.log.splitlines()
     assert f"END RequestId: {answer.request_id}" in lines
     assert lines[-1].startswith(f"REPORT RequestId: {answer.request_id}\tDuration: ")
@@ -300,13 +305,10 @@ def test_an_environment_whose_runtime_is_broken_fails_in_time_and_is_replaced(fu
     functions.make("Broken", case.source + PEACE, Timeout=1)
     functions.invoke("Broken")
 
-    after = [functions.invoke("Broken", {"peace": True}) for _ in range(2)]
+    after = functions.invoke("Broken", {"peace": True}).payload
 
-    assert after[-1].payload == "peace"
-    assert after[0].payload == "peace" or after[0].payload["errorType"] in {
-        "Sandbox.Timedout",
-        "Runtime.ExitError",
-    }
+    assert after == "peace" or after["errorType"] in {"Sandbox.Timedout", "Runtime.ExitError"}
+    assert at_peace(functions, "Broken")
 
 
 def test_what_a_handler_raises_is_reported_as_aws_reports_it(functions: Functions):

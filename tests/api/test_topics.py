@@ -1,51 +1,15 @@
 """SNS over the wire: queues, HTTP endpoints and functions are told; what waits survives a kill."""
 
 import json
-import threading
 import urllib.request
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.api.endpoint import Endpoint
 from tests.api.millrace_process import TRUST, Millrace, zipped
 from tests.api.refusals import refusal
-
-
-class Endpoint:
-    """An HTTP endpoint that keeps what it is sent, and answers with `status`."""
-
-    def __init__(self, port: int = 0) -> None:
-        self.status = 200
-        self.got: list[tuple[dict[str, str], str]] = []
-        self._news = threading.Condition()
-        endpoint = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"])).decode()
-                with endpoint._news:
-                    endpoint.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
-                    endpoint._news.notify_all()
-                self.send_response(endpoint.status)
-                self.end_headers()
-
-            def log_message(self, *words: Any) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/hook?a=b"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def wait(self, count: int) -> list[tuple[dict[str, str], str]]:
-        with self._news:
-            assert self._news.wait_for(lambda: len(self.got) >= count, 20), self.got
-        return self.got
-
-    def close(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
 
 
 @pytest.fixture
@@ -245,7 +209,7 @@ def test_fifo_topics_sign_nothing_and_defaults_are_the_same_as_saying_them(serve
     again = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes=scoped)
     sns.publish(TopicArn=topic, Message="m", MessageGroupId="g")
 
-    [message] = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=5)["Messages"]
+    [message] = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)["Messages"]
     assert not {"Signature", "SigningCertURL"} & json.loads(message["Body"]).keys()
     assert again["SubscriptionArn"] == made
     told = sns.get_subscription_attributes(SubscriptionArn=made)["Attributes"]

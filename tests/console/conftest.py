@@ -28,7 +28,7 @@ def leave(console: Console, request: pytest.FixtureRequest) -> None:
     """Keep what a test that failed saw last: artefacts/console/failed-NAME.png."""
     if request.node.stash.get(FAILED, False):
         console.picture(f"failed-{request.node.name.split('[')[0]}")
-    console.page.context.close()
+    console.leave()
 
 
 @pytest.fixture(scope="module")

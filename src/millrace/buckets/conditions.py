@@ -7,6 +7,12 @@ from millrace.buckets import faults
 from millrace.buckets.record import Record
 from millrace.core.errors import AwsError
 
+# Conditions that only directory buckets have.
+_OF_DIRECTORIES = {
+    ("IfMatchLastModifiedTime", "LastModifiedTime"): "x-amz-if-match-last-modified-time",
+    ("IfMatchSize", "Size"): "x-amz-if-match-size",
+}
+
 
 def check_read(record: Record, params: Mapping[str, Any], front: str = "") -> None:
     """Return if an object may be read so. `front` is CopySource for the conditions on what is copied.
@@ -30,12 +36,7 @@ def check_write(before: Record | None, key: str, params: Mapping[str, Any]) -> N
     """Return if an object may be put in place of this one. Raises PreconditionFailed, NoSuchKey."""
     match, none_match = params.get("IfMatch"), params.get("IfNoneMatch")
     if none_match is not None and none_match != "*":
-        raise AwsError(
-            "NotImplemented",
-            "A header you provided implies functionality that is not implemented",
-            status=501,
-            members={"Header": "If-None-Match"},
-        )
+        raise faults.header_not_implemented("If-None-Match")
     if none_match is not None and before is not None:
         raise faults.precondition_failed("If-None-Match")
     if match is not None:
@@ -43,6 +44,19 @@ def check_write(before: Record | None, key: str, params: Mapping[str, Any]) -> N
             raise faults.no_such_key(key)
         if not _fits(match, before):
             raise faults.precondition_failed("If-Match")
+
+
+def check_deletion(before: Record | None, key: str, params: Mapping[str, Any]) -> None:
+    """Return if an object may be deleted. Raises NotImplemented, PreconditionFailed, NoSuchKey.
+
+    In DeleteObjects the conditions go by other names than in DeleteObject.
+    """
+    for names, header in _OF_DIRECTORIES.items():
+        if any(params.get(name) is not None for name in names):
+            raise faults.header_not_implemented(header)
+    match = params.get("IfMatch", params.get("ETag"))
+    if match is not None:
+        check_write(before, key, {"IfMatch": match})
 
 
 def _fits(tags: str, record: Record) -> bool:

@@ -49,6 +49,12 @@ def not_built(what: str) -> AwsError:
     )
 
 
+def header_not_implemented(name: str) -> AwsError:
+    """What AWS itself does not do for buckets of this kind."""
+    sentence = "A header you provided implies functionality that is not implemented"
+    return _fault("NotImplemented", sentence, 501, Header=name)
+
+
 def precondition_failed(condition: str) -> AwsError:
     return _fault(
         "PreconditionFailed",

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 
-from millrace.buckets import blobs, catalog, faults, record
+from millrace.buckets import blobs, catalog, checksums, faults, record
 from millrace.buckets.catalog import Bucket
 from millrace.buckets.record import Record
 from millrace.core.arn import Scope
@@ -25,7 +25,8 @@ def put(
     """
     there = catalog.get(writer, bucket)
     etag = hashlib.md5(data, usedforsecurity=False).hexdigest()
-    made = Record([blobs.write(writer, data)], etag, int(now), dict(headers or {}))
+    told = {checksums.DEFAULT: checksums.checksum(checksums.DEFAULT, data)}
+    made = Record([blobs.write(writer, data)], etag, int(now), dict(headers or {}), checksums=told)
     replace(writer, there, key, made, now)
     return made
 

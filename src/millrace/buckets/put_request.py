@@ -61,9 +61,9 @@ def metadata(params: Params) -> Mapping[str, str]:
 
 
 def wanted(params: Params) -> list[str]:
-    """The checksum that a request wants to be computed, though it sends none."""
+    """The checksum of an object that a request puts: the one it sends, the one it names, or AWS's own choice."""
     name = params.get("ChecksumAlgorithm")
-    return [name] if name in checksums.KNOWN else []
+    return list(checksums.told(params)) or [name if name in checksums.KNOWN else checksums.DEFAULT]
 
 
 def refuse(params: Params) -> None:

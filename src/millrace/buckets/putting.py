@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from millrace.buckets import catalog, listing, objects, storing
+from millrace.buckets import catalog, checksums, listing, objects, storing
 from millrace.buckets.record import Record
 from millrace.storage.interface import Reader, Storage, Writer
 
@@ -12,8 +12,8 @@ async def put(
     storage: Storage, bucket: str, key: str, data: bytes, now: float, headers: Mapping[str, str] | None = None
 ) -> None:
     """Store an object, in place of what was at its key. Raises NoSuchBucket."""
-    digests = await storing.digests(data, ())
-    record = Record([], digests.md5, int(now), dict(headers or {}))
+    digests = await storing.digests(data, [checksums.DEFAULT])
+    record = Record([], digests.md5, int(now), dict(headers or {}), checksums=digests.checksums)
     async with storing.stored(storage, data, now) as stored:
 
         def write(writer: Writer) -> None:

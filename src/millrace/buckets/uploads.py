@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from millrace.buckets import blobs, faults
+from millrace.buckets import blobs, checksums, faults
 from millrace.buckets.blobs import Blob
 from millrace.buckets.catalog import Bucket
 from millrace.core import ids, limits
@@ -29,8 +29,13 @@ class Upload:
     checksum_type: str | None = None
 
     @property
-    def algorithms(self) -> list[str]:
-        return [] if self.algorithm is None else [self.algorithm]
+    def own(self) -> str:
+        """The checksum that the whole will have: AWS's own choice where the client made none."""
+        return self.algorithm or checksums.DEFAULT
+
+    def shown(self, part: "Part") -> dict[str, str]:
+        """The checksums of a part that are told: what is computed for AWS's own sake is not."""
+        return {} if self.algorithm is None else checksums.shown(part.checksums)
 
 
 @dataclass(frozen=True, slots=True)

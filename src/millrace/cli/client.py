@@ -2,10 +2,12 @@
 
 import json
 import os
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import click
@@ -27,6 +29,12 @@ def endpoint_option(function: Any) -> Any:
         metavar="URL",
         help=f"Where the server is.  [AWS_ENDPOINT_URL; default: {ENDPOINT}]",
     )(function)
+
+
+def program() -> str:
+    """How to call millrace again: as it was called, so that the line can be copied."""
+    called = Path(sys.argv[0])
+    return str(called) if called.name == "millrace" else "millrace"
 
 
 @contextmanager
@@ -62,7 +70,7 @@ class Client:
         except (urllib.error.URLError, OSError) as error:
             reason = getattr(error, "reason", error)
             raise click.ClickException(
-                f"no server answers at {self.endpoint} ({reason}). Start one with `millrace serve`,"
+                f"no server answers at {self.endpoint} ({reason}). Start one with `{program()} serve`,"
                 " or name another with --endpoint."
             ) from None
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from millrace.core.arn import Scope
+from millrace.core.errors import AwsError
 from millrace.core.presence import Presence
 
 
@@ -43,7 +44,8 @@ class Context:
     """One request, as its operation sees it. `response_headers` are added to the answer.
 
     `headers` are the request's, with names in lower case; `base_path` is what a proxy shows this server under.
-    `client` tells those who keep it waiting whether the caller is still there.
+    `client` tells those who keep it waiting whether the caller is still there. `refusals` are the resources that the
+    caller may not use, and why, for an operation that does what it may.
 
     Nobody changes it. It is not frozen because one is made for every request, and freezing takes time.
     """
@@ -55,6 +57,7 @@ class Context:
     base_path: str = ""
     response_headers: dict[str, str] = field(default_factory=dict[str, str])
     client: Presence = field(default_factory=Presence)
+    refusals: Mapping[str, AwsError] = field(default_factory=dict[str, AwsError])
 
     @property
     def reached_at(self) -> str:

@@ -258,10 +258,14 @@ queue_receives_max = 1_000  # of maxReceiveCount
 queue_attribute_type_bytes_max = 256
 queue_page_max = 1_000
 queue_moves_shown_max = 10  # message move tasks of a queue
+queue_move_step_seconds = 1.0  # between the messages of a task with a pace
 queue_move_messages_max = 100  # moved in one transaction
 queue_tags_max = 50
 queue_permission_label_characters_max = 80
 queue_expired_messages_max = 100  # old ones removed with each message that is sent or asked for
+queue_ordered_messages_max = 1_000  # of a FIFO queue, whose groups one receive puts in order
+queue_in_flight_messages_max = 120_000  # of a standard queue; a FIFO queue has queue_scan_messages_max
+queue_redrive_sources_max = 10  # of a RedriveAllowPolicy
 queue_scan_messages_max = 20_000  # of a FIFO queue, that one receive looks through for a group that is free
 
 # SNS: https://docs.aws.amazon.com/general/latest/gr/sns.html

@@ -19,7 +19,8 @@ class Service:
     policies of the service's resources, where those have some. Where such policies may also deny, and so bind those
     whose own policies allow it and even the root, `denying_policies` tells whether there are any. The operations
     `unsigned` may be called without a signature, by whoever comes; of the others `open_policies` finds what may allow
-    them to whoever comes.
+    them to whoever comes. An operation that is `piecemeal` is called whatever its caller may not do, and is told of it:
+    it does the rest.
     """
 
     name: str
@@ -29,3 +30,4 @@ class Service:
     denying_policies: Callable[[], Awaitable[bool]] | None = None
     unsigned: frozenset[str] = frozenset()
     open_policies: ResourcePolicies | None = None
+    piecemeal: frozenset[str] = frozenset()

@@ -119,13 +119,13 @@ class Events:
         """How many events of a function are in the queue, also those that run now."""
         return self._kept[scope, function]
 
-    @property
-    def is_busy(self) -> bool:
+    def is_busy(self, _reader: Reader) -> bool:
         """Whether events run or wait for their turn; those that wait for their time do not count."""
-        return bool(self._running)
+        now = self._clock.now()
+        return bool(self._running) or any(timer.when <= now for timer in self._timers.values())
 
     async def idle(self) -> None:
-        """Return once it is not busy."""
+        """Return once none runs."""
         while self._running:
             await asyncio.wait(self._running)
 

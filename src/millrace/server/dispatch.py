@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 import orjson
 
 from millrace.core import ids, limits
-from millrace.core.context import Access, Context
+from millrace.core.context import Access, Context, Principal
 from millrace.core.errors import AwsError, StorageError
 from millrace.core.service import Service
 from millrace.http.message import Request, Response
@@ -31,6 +31,7 @@ _FOREIGN = "Requests of web pages of other origins are refused."
 
 # In a credential, as a header or a query has it.
 _BUCKETS = re.compile("(?:/|%2F)s3(?:/|%2F)")
+_FUNCTIONS = re.compile("(?:/|%2F)lambda(?:/|%2F)")
 
 
 class Dispatcher:
@@ -74,8 +75,12 @@ class Dispatcher:
         return await self._call(request)
 
     def refuse(self, status: int, request: Request) -> Response:
-        """The answer to a request that is not read to its end. S3 has words for an object that is too large."""
-        if status != 413 or not _names_buckets(request):
+        """The answer to a request that is not read to its end. S3 and Lambda have words for one that is too large."""
+        if status != 413:
+            return refuse(status, request)
+        if _names(_FUNCTIONS, request):
+            return self._too_large_for_lambda(request)
+        if not _names(_BUCKETS, request):
             return refuse(status, request)
         told = {
             "ProposedSize": request.headers.get("content-length"),
@@ -84,6 +89,17 @@ class Dispatcher:
         sentence = "Your proposed upload exceeds the maximum allowed size"
         error = AwsError("EntityTooLarge", sentence, status=400, members=told)
         return _error(self._model(request, "s3"), error, ids.request_id())
+
+    def _too_large_for_lambda(self, request: Request) -> Response:
+        """Recorded of AWS: LocalStack test_oversized_request_create_lambda."""
+        try:
+            operation = self._router.route(request, "lambda")
+        except UnroutableError:
+            return refuse(413, request)
+        most = limits.request_body_bytes_max
+        sentence = f"Request must be smaller than {most} bytes for the {operation.name} operation"
+        error = AwsError("RequestEntityTooLargeException", sentence, status=413)
+        return _error(operation.service, error, ids.request_id())
 
     async def _ask(self, request: Request) -> Response:
         """millrace's own API: anyone's on an open server, the root's on a closed one.
@@ -139,7 +155,7 @@ class Dispatcher:
         try:
             return sigv4.parse(request)
         except AwsError as error:
-            model = self._model(request, "s3" if _names_buckets(request) else None)
+            model = self._model(request, "s3" if _names(_BUCKETS, request) else None)
             raise UnroutableError(error.code, error.message, model, status=error.status) from None
 
     def _is_lured(self, request: Request, signature: sigv4.Signature) -> bool:
@@ -175,17 +191,15 @@ class Dispatcher:
             raise AwsError("UnknownOperationException", UNKNOWN_OPERATION, status=400)
         params = operation.decode(request)
         denying = service.denying_policies is not None and await service.denying_policies()
-        if caller.principal.is_anonymous:
-            if operation.name not in service.unsigned:
-                await self._allow_anyone(service, service.accesses(operation.name, caller.scope, params))
-        elif denying or not caller.principal.is_root:
-            await self._identities.authorise(
-                caller.principal,
-                service.accesses(operation.name, caller.scope, params),
-                service=service.name,
-                resource_policies=service.resource_policies,
-                denying=denying,
-            )
+        refusals: dict[str, AwsError] = {}
+        if (denying or not caller.principal.is_root) and not (
+            caller.principal.is_anonymous and operation.name in service.unsigned
+        ):
+            accesses = service.accesses(operation.name, caller.scope, params)
+            if operation.name in service.piecemeal:
+                refusals = await self._refusals(service, caller.principal, accesses, denying=denying)
+            else:
+                await self._allow(service, caller.principal, accesses, denying=denying)
         context = Context(
             caller.scope,
             caller.principal,
@@ -193,6 +207,7 @@ class Dispatcher:
             request.headers,
             self._base_path,
             client=request.client,
+            refusals=refusals,
         )
         output = await function(context, params)
         response = operation.encode(output, request_id)
@@ -201,6 +216,33 @@ class Dispatcher:
         if context.response_headers:
             response.headers = {**response.headers, **context.response_headers}
         return response
+
+    async def _allow(
+        self, service: Service, principal: Principal, accesses: Sequence[Access], *, denying: bool
+    ) -> None:
+        """Return if the caller may do all of it. Raises AwsError."""
+        if principal.is_anonymous:
+            await self._allow_anyone(service, accesses)
+            return
+        await self._identities.authorise(
+            principal,
+            accesses,
+            service=service.name,
+            resource_policies=service.resource_policies,
+            denying=denying,
+        )
+
+    async def _refusals(
+        self, service: Service, principal: Principal, accesses: Sequence[Access], *, denying: bool
+    ) -> dict[str, AwsError]:
+        """What the caller may not do, by resource."""
+        found: dict[str, AwsError] = {}
+        for access in accesses:
+            try:
+                await self._allow(service, principal, [access], denying=denying)
+            except AwsError as error:
+                found[access.resource] = error
+        return found
 
     async def _allow_anyone(self, service: Service, accesses: Sequence[Access]) -> None:
         """Return if the policies of resources allow it to everyone. Raises AccessDenied."""
@@ -212,9 +254,9 @@ class Dispatcher:
                 raise AwsError("AccessDenied", "Access Denied", status=403)
 
 
-def _names_buckets(request: Request) -> bool:
-    """Whether a request is signed for S3, rightly or not."""
-    return _BUCKETS.search(f"{request.headers.get('authorization')} {request.query}") is not None
+def _names(service: re.Pattern[str], request: Request) -> bool:
+    """Whether a request is signed for a service, rightly or not."""
+    return service.search(f"{request.headers.get('authorization')} {request.query}") is not None
 
 
 def _is_visit(request: Request) -> bool:

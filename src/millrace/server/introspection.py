@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
@@ -13,7 +13,6 @@ import orjson
 from millrace import __version__
 from millrace.core import limits
 from millrace.core.clock import Clock
-from millrace.dynamodb.expiry import Expirer
 from millrace.dynamodb.life import TableLife
 from millrace.functions.download import PATH as CODE_PATH
 from millrace.functions.download import RefusedError
@@ -22,10 +21,11 @@ from millrace.functions.runtimes import OWN
 from millrace.http.message import Request, Response
 from millrace.iam.identities import Identities
 from millrace.logs.log import Logs
-from millrace.server import figures, shards
+from millrace.server import figures, idleness, shards
 from millrace.server.console import PREFIX as CONSOLE
 from millrace.server.console import Console
 from millrace.server.deliveries import Deliveries, Delivery, fate
+from millrace.server.idleness import Worker
 from millrace.server.live import Feeds, Interest
 from millrace.storage.interface import Reader, Storage
 from millrace.triggers import journey
@@ -49,7 +49,7 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Rooms:
-    """What is asked for its state."""
+    """What is asked for its state. `workers` are all whose work idle waits for, in any order."""
 
     storage: Storage
     clock: Clock
@@ -57,8 +57,8 @@ class Rooms:
     identities: Identities
     functions: Functions
     supervisor: Supervisor
-    expirer: Expirer
     life: TableLife
+    workers: Sequence[Worker]
 
 
 class BadRequestError(Exception):
@@ -79,8 +79,8 @@ class Introspection:
         self._identities = rooms.identities
         self._functions = rooms.functions
         self._supervisor = rooms.supervisor
-        self._expirer = rooms.expirer
         self._life = rooms.life
+        self._workers = rooms.workers
         self._deliveries = Deliveries(rooms.clock, rooms.supervisor)
         self._feeds = feeds
         self._console = console
@@ -242,14 +242,7 @@ class Introspection:
         idle = True
         try:
             async with asyncio.timeout(seconds):
-                events = self._functions.events
-                await self._expirer.idle()
-                await self._supervisor.idle()
-                # Meanwhile functions may have written what is due or invoked others, or time went by.
-                while events.is_busy or await self._expirer.is_due():
-                    await events.idle()
-                    await self._expirer.idle()
-                    await self._supervisor.idle()
+                await idleness.reached(self._storage, self._workers)
                 await self._logs.flush()
         except TimeoutError:
             idle = False

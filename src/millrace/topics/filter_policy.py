@@ -35,7 +35,7 @@ def compile_policy(text: str, *, nested: bool) -> Predicate:
         raise FilterError("failed to parse JSON. Filter policy must be a JSON object")
     if len(policy) > limits.topic_filter_keys_max:
         raise FilterError(f"Filter policy can not have more than {limits.topic_filter_keys_max} keys")
-    if _combinations(policy) > limits.topic_filter_combinations_max:
+    if _combinations(policy, 1) > limits.topic_filter_combinations_max:
         raise FilterError("Filter policy is too complex")
     return _all_of(policy, (), nested=nested)
 
@@ -51,8 +51,14 @@ def attribute_values(attributes: Mapping[str, tuple[str, str]]) -> Values:
 
 
 def body_values(body: Any) -> Values:
-    """How a policy sees a message that is JSON."""
-    return lambda path: list(_find(body, path))
+    """How a policy sees a message that is JSON.
+
+    A dot in a name is as good as a level: `{"a.b": 1}` and `{"a": {"b": 1}}` are the same to a policy.
+    """
+    leaves: dict[str, list[Any]] = {}
+    for name, leaf in _leaves(body, ""):
+        leaves.setdefault(name, []).append(leaf)
+    return lambda path: leaves.get(".".join(path), ())
 
 
 def _attribute(kind: str, value: str) -> Sequence[Any]:
@@ -70,26 +76,33 @@ def _attribute(kind: str, value: str) -> Sequence[Any]:
     return (value,)
 
 
-def _find(value: Any, path: tuple[str, ...]) -> Iterator[Any]:
-    """The leaves at a path; lists give what is in them."""
+def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """What is at the ends of a document, each with its dotted path; lists give what is in them."""
     if isinstance(value, list):
         for element in cast("list[Any]", value):
-            yield from _find(element, path)
-    elif not path:
-        if not is_object(value):
-            yield value
-    elif is_object(value) and path[0] in value:
-        yield from _find(value[path[0]], path[1:])
+            yield from _leaves(element, path)
+    elif is_object(value):
+        for name, inner in value.items():
+            yield from _leaves(inner, f"{path}.{name}" if path else name)
+    else:
+        yield path, value
 
 
-def _combinations(policy: Mapping[str, Any]) -> int:
+def _combinations(policy: Mapping[str, Any], level: int) -> int:
+    """How complex a policy is: values count as often as they are deep, `$or` is the sum of its choices.
+
+    https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html
+    """
     product = 1
-    for value in policy.values():
-        product *= (
-            _combinations(value)
-            if is_object(value)
-            else max(1, len(cast("list[Any]", value)) if isinstance(value, list) else 1)
-        )
+    for name, value in policy.items():
+        if is_object(value):
+            product *= _combinations(value, level + 1)
+        elif not isinstance(value, list) or not value:
+            continue
+        elif name == "$or" and all(is_object(choice) for choice in cast("list[Any]", value)):
+            product *= sum(_combinations(choice, level) for choice in cast("list[Any]", value))
+        else:
+            product *= len(cast("list[Any]", value)) * level
     return product
 
 

@@ -11,6 +11,8 @@ from millrace.storage.interface import Reader, Writer
 
 NEWS = "topics/outbox/news"
 _ROWS = "topics/outbox"
+# Keys count milliseconds.
+_TICK_SECONDS = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,11 @@ def waiting(reader: Reader) -> Iterator[Delivery]:
     for _, raw in reader.range(_ROWS):
         row: dict[str, Any] = orjson.loads(raw)
         yield Delivery(**row)
+
+
+def is_due(reader: Reader, now: float) -> bool:
+    """Whether something should be with whom it is for by now, and is not."""
+    return any(True for _ in reader.range(_ROWS, high=_moment(now + _TICK_SECONDS), limit=1))
 
 
 def _moment(seconds: float) -> bytes:

@@ -199,21 +199,23 @@ class Supervisor:
                 return runner
         return None
 
+    def is_busy(self, reader: Reader) -> bool:
+        """Whether something is pending or in flight, but for mappings that stand still, or not heeded yet."""
+        if self._changed.is_set() or self._refreshing.locked():
+            return True
+        if any(runner.is_busy for runner in self._runners()):
+            return True
+        return any(one.pending for one in self._status(reader) if not _stands_still(one))
+
     async def idle(self) -> None:
-        """Return once nothing is pending and nothing in flight, but for mappings that stand still."""
+        """Return once it is not busy."""
         # What was written before is to be heeded first. Not here: whoever waits may give up half way through.
         self._changed.set()
         while True:
             progress = self._progress  # from before the look: what comes about during it counts
-            heeded = not self._changed.is_set() and not self._refreshing.locked()
-            if heeded and not await self._is_busy():
+            if not await self.storage.read(self.is_busy):
                 return
             await progress.wait()
-
-    async def _is_busy(self) -> bool:
-        if any(runner.is_busy for runner in self._runners()):
-            return True
-        return any(one.pending for one in await self.status() if not _stands_still(one))
 
     def _runners(self) -> list[Runner]:
         return [runner for delivery in self._deliveries.values() for runner in delivery.runners.values()]

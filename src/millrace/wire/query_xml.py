@@ -1,4 +1,4 @@
-"""The query protocol: parameters in a form with dotted names, answers in XML. IAM, STS and SNS speak it."""
+"""The query protocol: parameters in a form with dotted names, answers in XML. IAM, STS and SNS speak it, and older SDKs to SQS."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -8,6 +8,7 @@ from millrace.core import limits
 from millrace.core.errors import AwsError
 from millrace.http.message import Request, Response
 from millrace.wire import mismatch, xml
+from millrace.wire.compiled import Compiled
 from millrace.wire.mismatch import PlainSentences
 from millrace.wire.protocol import Decode, Encode, Errors, ProtocolFacts, Validator
 from millrace.wire.shapes import Shape
@@ -54,6 +55,9 @@ class QueryXml:
         self._validator = Validator(facts)
         self._errors = Errors(facts.shapes)
         self._namespace: str = facts.metadata.get("xmlNamespace", "")
+        self._said: Mapping[str, Any] = facts.said.get("query", {})
+        own: Mapping[str, str] = facts.said.get("query_codes", {})
+        self._codes: Mapping[str, str] = {**_CODES, **own}
 
     def compile(self, operation: Mapping[str, Any]) -> tuple[Decode, Encode]:
         return self._decode(operation.get("input")), self._encode(operation["name"], operation.get("output"))
@@ -65,12 +69,17 @@ class QueryXml:
         check = self._validator.compile(reference)
 
         def decode(request: Request) -> dict[str, Any]:
-            params: dict[str, Any] = read(parse_form(request))
+            params: dict[str, Any] = read(self._addressed(request, parse_form(request)))
             if check is not None:
                 check(params)
             return params
 
         return decode
+
+    def _addressed(self, request: Request, form: dict[str, Node]) -> dict[str, Node]:
+        """The form, with what a service may be told by the path of the request as well."""
+        member: str | None = self._said.get("path")
+        return form if member is None or request.path == "/" else {member: request.path, **form}
 
     def _encode(self, name: str, reference: Shape | None) -> Encode:
         front = f'<{name}Response xmlns="{self._namespace}">'
@@ -80,7 +89,7 @@ class QueryXml:
         def encode(output: Mapping[str, Any], request_id: str) -> Response:
             inside = "" if write is None else write(output)
             if wrapper is not None:
-                inside = f"<{wrapper}>{inside}</{wrapper}>"
+                inside = f"<{wrapper}>{inside}</{wrapper}>" if inside else f"<{wrapper}/>"
             metadata = f"<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata>"
             return _response(200, f"{front}{inside}{metadata}</{name}Response>", request_id)
 
@@ -88,12 +97,14 @@ class QueryXml:
 
     def encode_error(self, error: AwsError, request_id: str) -> Response:
         found = self._errors.find(error)
-        code = _CODES.get(error.code, error.code) if found is None else found.code
+        code = self._codes.get(error.code, error.code) if found is None else found.code
         status = self._errors.status(AwsError(code, None, status=_own_status(error, code)), _FORBIDDEN)
         sender = "Sender" if status < 500 else "Receiver"
         extra = "" if found is None else self._xml.inside(found.shape["members"])(error.members)
-        message = "" if error.message is None else f"<Message>{xml.escape(error.message)}</Message>"
-        told = f"<Type>{sender}</Type><Code>{code}</Code>{message}{extra}"
+        sentence = self._said.get("messages", {}).get(error.code, error.message)
+        message = "" if sentence is None else f"<Message>{xml.escape(sentence)}</Message>"
+        detail = "<Detail/>" if self._said else ""
+        told = f"<Type>{sender}</Type><Code>{code}</Code>{message}{detail}{extra}"
         body = (
             f'<ErrorResponse xmlns="{self._namespace}"><Error>{told}</Error>'
             f"<RequestId>{request_id}</RequestId></ErrorResponse>"
@@ -138,21 +149,14 @@ class FormReader:
     def __init__(self, shapes: Mapping[str, Shape], texts: Texts) -> None:
         self._shapes = shapes
         self._texts = texts
-        self._made: dict[tuple[str, str | None, bool], Reader] = {}
+        self._compiled = Compiled[[Node], Any]()
 
     def reader(self, reference: Shape) -> Reader:
         """A function from a node of the form to the value of a shape. It raises AwsError."""
-        name: str = reference["shape"]
-        key = (name, reference.get("timestampFormat"), bool(reference.get("flattened")))
-        made = self._made.get(key)
-        if made is None:
-            # A shape may contain itself: what refers to it while it is being made looks it up later.
-            self._made[key] = lambda node: self._made[key](node)  # noqa: PLW0108 - looked up when called
-            made = self._made[key] = self._make(name, reference)
-        return made
+        return self._compiled.of(xml.reference_key(reference), lambda: self._make(reference))
 
-    def _make(self, name: str, reference: Shape) -> Reader:
-        shape = self._shapes[name]
+    def _make(self, reference: Shape) -> Reader:
+        shape = self._shapes[reference["shape"]]
         match shape["type"]:
             case "structure":
                 return self._structure(shape)

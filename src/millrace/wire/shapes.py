@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from millrace.wire import attribute_values, timestamps
+from millrace.wire.compiled import Compiled
 from millrace.wire.mismatch import Place, Sentences
 
 Shape = Mapping[str, Any]
@@ -43,7 +44,7 @@ class JsonReader:
         self._sentences = sentences
         self._opaque = opaque
         self._timestamp_format = timestamp_format
-        self._made: dict[tuple[str, str | None, Place], Converter] = {}
+        self._compiled = Compiled[[Any], Any]()
 
     def converter(self, reference: Shape, place: Place = Place.FIELD) -> Converter:
         """The converter for a member, list element or map value that refers to a shape."""
@@ -51,12 +52,7 @@ class JsonReader:
         if name in self._opaque:
             return attribute_values.converter(self._sentences, place)
         key = (name, reference.get("timestampFormat"), place)
-        made = self._made.get(key)
-        if made is None:
-            # A shape may contain itself: what refers to it while it is being made looks it up later.
-            self._made[key] = lambda value: self._made[key](value)  # noqa: PLW0108 - looked up when called
-            made = self._made[key] = self._make(name, reference, place)
-        return made
+        return self._compiled.of(key, lambda: self._make(name, reference, place))
 
     def _make(self, name: str, reference: Shape, place: Place) -> Converter:
         shape = self._shapes[name]

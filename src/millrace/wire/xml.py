@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from millrace.wire.compiled import Compiled
 from millrace.wire.shapes import Shape
 from millrace.wire.texts import Texts
 
@@ -43,6 +44,11 @@ def member_name(shapes: Mapping[str, Shape], key: str, member: Shape) -> str:
     return member.get("locationName", key)
 
 
+def reference_key(reference: Shape) -> tuple[str, str | None, bool]:
+    """What makes two references to shapes mean the same in XML."""
+    return reference["shape"], reference.get("timestampFormat"), bool(reference.get("flattened"))
+
+
 def attribute_names(members: Mapping[str, Shape]) -> list[tuple[str, str]]:
     """The members that are attributes of their structure's element, each with its name there."""
     return [
@@ -58,7 +64,7 @@ class XmlWriter:
     def __init__(self, shapes: Mapping[str, Shape], texts: Texts) -> None:
         self._shapes = shapes
         self._texts = texts
-        self._made: dict[tuple[str, str | None, bool], Writer] = {}
+        self._compiled = Compiled[[str, Any], str]()
 
     def inside(self, members: Mapping[str, Shape]) -> Callable[[Mapping[str, Any]], str]:
         """A function that writes a structure's members, without an element around them."""
@@ -77,14 +83,7 @@ class XmlWriter:
 
     def writer(self, reference: Shape) -> Writer:
         """The writer for a reference to a shape."""
-        flat = bool(reference.get("flattened"))
-        key = (reference["shape"], reference.get("timestampFormat"), flat)
-        made = self._made.get(key)
-        if made is None:
-            # A shape may contain itself: what refers to it while it is being made looks it up later.
-            self._made[key] = lambda name, value: self._made[key](name, value)  # noqa: PLW0108 - looked up when called
-            made = self._made[key] = self._make(reference)
-        return made
+        return self._compiled.of(reference_key(reference), lambda: self._make(reference))
 
     def _make(self, reference: Shape) -> Writer:
         shape = self._shapes[reference["shape"]]

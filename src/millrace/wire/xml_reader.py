@@ -7,9 +7,10 @@ from xml.parsers import expat
 
 from millrace.core import limits
 from millrace.core.errors import AwsError
+from millrace.wire.compiled import Compiled
 from millrace.wire.shapes import Shape
 from millrace.wire.texts import Texts
-from millrace.wire.xml import attribute_names, is_flat, member_name
+from millrace.wire.xml import attribute_names, is_flat, member_name, reference_key
 
 # From the elements of one name, in order, to a value.
 Reader = Callable[[Sequence["Element"]], Any]
@@ -78,17 +79,11 @@ class XmlReader:
     def __init__(self, shapes: Mapping[str, Shape], texts: Texts) -> None:
         self._shapes = shapes
         self._texts = texts
-        self._made: dict[tuple[str, bool], Reader] = {}
+        self._compiled = Compiled[[Sequence[Element]], Any]()
 
     def reader(self, reference: Shape) -> Reader:
         """The reader for a reference to a shape."""
-        key = (reference["shape"], bool(reference.get("flattened")))
-        made = self._made.get(key)
-        if made is None:
-            # A shape may contain itself: what refers to it while it is being made looks it up later.
-            self._made[key] = lambda elements: self._made[key](elements)  # noqa: PLW0108 - looked up when called
-            made = self._made[key] = self._make(reference)
-        return made
+        return self._compiled.of(reference_key(reference), lambda: self._make(reference))
 
     def _make(self, reference: Shape) -> Reader:
         shape = self._shapes[reference["shape"]]

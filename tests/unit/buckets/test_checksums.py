@@ -6,7 +6,7 @@ import zlib
 
 import pytest
 
-from millrace.buckets import checksums
+from millrace.buckets import checksums, crc
 from millrace.core.errors import AwsError
 
 CHECK = b"123456789"
@@ -20,10 +20,19 @@ def test_a_crc_has_the_check_value_of_its_definition(algorithm, digits):
     assert checksums.checksum(algorithm, CHECK) == base64.b64encode(bytes.fromhex(digits)).decode()
 
 
-def test_long_data_is_computed_lane_by_lane_to_the_same():
-    data = os.urandom(300_001)
+@pytest.mark.parametrize("size", [0, 1, 3, 4, 59, 60, 61, 3157, 3158, 10_007, 300_001])
+def test_a_crc_of_any_length_is_the_library_s(size):
+    data = os.urandom(size)
 
-    assert checksums._crc(data, checksums._POLYNOMIALS["CRC32"], 4) == zlib.crc32(data).to_bytes(4, "big")
+    assert crc.CRC32.of(data) == zlib.crc32(data)
+
+
+@pytest.mark.parametrize("kind", [crc.CRC32C, crc.CRC64NVME])
+@pytest.mark.parametrize("size", [7, 8, 100, 3157, 3158, 50_000])
+def test_folding_long_data_leaves_its_crc(kind, size):
+    data = os.urandom(size)
+
+    assert kind.of(data) == crc._rest(data, kind.polynomial, kind.ones) ^ kind.ones
 
 
 @pytest.mark.parametrize("algorithm", ["CRC32", "CRC32C", "CRC64NVME"])

@@ -195,6 +195,25 @@ def test_reserved_concurrency_throttles():
     play(scene)
 
 
+def test_provisioned_concurrency_is_taken_out_of_what_is_reserved():
+    """Recorded by LocalStack's test_lambda_concurrency_block."""
+
+    async def scene(stage: Stage) -> None:
+        await stage.create("def handler(e, c):\n    return 1", Publish=True)
+        await stage.call("PutFunctionConcurrency", FunctionName="fn", ReservedConcurrentExecutions=1)
+        assert await stage.result() == 1
+        version = {"FunctionName": "fn", "Qualifier": "1"}
+        await stage.call("PutProvisionedConcurrencyConfig", **version, ProvisionedConcurrentExecutions=1)
+        with pytest.raises(AwsError) as refusal:
+            await stage.result()
+        assert refusal.value.members["Reason"] == "ReservedFunctionConcurrentInvocationLimitExceeded"
+        assert (await stage.invoke(Qualifier="1"))["Payload"] == 1
+        await stage.call("DeleteProvisionedConcurrencyConfig", **version)
+        assert await stage.result() == 1
+
+    play(scene)
+
+
 def test_room_that_closes_while_environments_start_leaves_nothing_behind():
     async def scene(stage: Stage) -> None:
         await stage.create(COUNT)

@@ -60,4 +60,12 @@ def service(storage: Storage, clock: Clock, check_policy: CheckPolicy) -> Servic
         Uploads(storage, clock),
     )
     operations = {name: operation for part in parts for name, operation in part.operations().items()}
-    return Service("s3", operations, accesses, policy_of, denying, open_policies=open_policy_of)
+    return Service(
+        "s3",
+        operations,
+        accesses,
+        policy_of,
+        denying,
+        open_policies=open_policy_of,
+        piecemeal=frozenset({"DeleteObjects"}),
+    )

@@ -22,7 +22,7 @@ from millrace.buckets.names import Source
 from millrace.buckets.owned import owned
 from millrace.buckets.ranges import Span
 from millrace.buckets.record import Record
-from millrace.buckets.uploads import Part
+from millrace.buckets.uploads import Part, Upload
 from millrace.core.clock import Clock
 from millrace.core.context import Context, Operation, Output, Params
 from millrace.core.errors import AwsError
@@ -58,7 +58,8 @@ class Copies:
         found = await self._storage.read(lambda reader: _find(reader, params))
         _check_change(found, params)
         made = _made(found.record, params, now)
-        algorithms = put_request.wanted(params) or list(found.record.checksums)
+        named = params.get("ChecksumAlgorithm")
+        algorithms = [named] if named else list(found.record.checksums) or [checksums.DEFAULT]
         pieces = ranges.pieces(found.record.blobs, Span(0, found.record.size))
         async with storing.copied(self._storage, pieces, algorithms, now) as (stored, digests):
             record = replace(made, blobs=[stored.blob], etag=digests.md5, checksums=digests.checksums)
@@ -80,14 +81,14 @@ class Copies:
         now, number = self._clock.now(), uploads.part_number(params)
         put_request.refuse(params)
 
-        def find(reader: Reader) -> tuple[_Found, list[str]]:
+        def find(reader: Reader) -> tuple[_Found, Upload]:
             upload = uploads.get(reader, owned(reader, params), params["Key"], params["UploadId"])
-            return _find(reader, params), upload.algorithms
+            return _find(reader, params), upload
 
-        found, algorithms = await self._storage.read(find)
+        found, upload = await self._storage.read(find)
         span = _range(params.get("CopySourceRange"), found.record.size)
         pieces = ranges.pieces(found.record.blobs, span)
-        async with storing.copied(self._storage, pieces, algorithms, now) as (stored, digests):
+        async with storing.copied(self._storage, pieces, [upload.own], now) as (stored, digests):
             part = Part(stored.blob, digests.md5, int(now), digests.checksums)
 
             def put(writer: Writer) -> None:
@@ -98,7 +99,7 @@ class Copies:
 
             await self._storage.write(put)
         told: dict[str, Any] = {"ETag": f'"{part.etag}"', "LastModified": part.modified}
-        result = {**told, **checksums.shown(part.checksums)}
+        result = {**told, **upload.shown(part)}
         return {"CopyPartResult": result, "ServerSideEncryption": "AES256"}
 
 

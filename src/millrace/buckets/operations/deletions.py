@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from millrace.buckets import conditions, faults, names, objects
+from millrace.buckets.catalog import Bucket
 from millrace.buckets.owned import owned
 from millrace.core import limits
 from millrace.core.clock import Clock
@@ -25,21 +26,16 @@ class Deletions:
     async def delete_object(self, context: Context, params: Params) -> Output:
         """To delete what is not there succeeds."""
         del context
-        names.check_version(params.get("VersionId"))
         now = self._clock.now()
 
         def delete(writer: Writer) -> None:
-            bucket = owned(writer, params)
-            if params.get("IfMatch") is not None:
-                before = objects.look(writer, bucket, params["Key"])
-                conditions.check_write(before, params["Key"], params)
-            objects.remove(writer, bucket, params["Key"], now)
+            _delete(writer, owned(writer, params), params, now)
 
         await self._storage.write(delete)
         return {"VersionId": params.get("VersionId")}
 
     async def delete_objects(self, context: Context, params: Params) -> Output:
-        del context
+        """Of each key it is told whether it is gone; one that may not be deleted keeps none of the others."""
         asked: list[Mapping[str, Any]] = params["Delete"].get("Objects") or []
         now = self._clock.now()
         if not 1 <= len(asked) <= limits.object_deletes_max:
@@ -50,13 +46,10 @@ class Deletions:
             deleted: list[Mapping[str, Any]] = []
             errors: list[Mapping[str, Any]] = []
             for each in asked:
-                key, told = each["Key"], {name: each[name] for name in ("Key", "VersionId") if name in each}
+                told = {name: each[name] for name in ("Key", "VersionId") if name in each}
                 try:
-                    names.check_version(each.get("VersionId"))
-                    if each.get("ETag") is not None:
-                        before = objects.look(writer, bucket, key)
-                        conditions.check_write(before, key, {"IfMatch": each["ETag"]})
-                    objects.remove(writer, bucket, key, now)
+                    _check_allowed(context, bucket, each["Key"])
+                    _delete(writer, bucket, each, now)
                     deleted.append(told)
                 except AwsError as error:
                     errors.append({**told, "Code": error.code, "Message": error.message})
@@ -64,3 +57,18 @@ class Deletions:
             return {"Deleted": [] if quiet else deleted, "Errors": errors}
 
         return await self._storage.write(delete)
+
+
+def _check_allowed(context: Context, bucket: Bucket, key: str) -> None:
+    """Raises AccessDenied."""
+    refusal = context.refusals.get(f"{names.bucket_arn(bucket.name)}/{key}")
+    if refusal is not None:
+        raise AwsError("AccessDenied", refusal.message, status=403)
+
+
+def _delete(writer: Writer, bucket: Bucket, asked: Mapping[str, Any], now: float) -> None:
+    """One of the objects that a request names. Raises AwsError."""
+    names.check_version(asked.get("VersionId"))
+    key: str = asked["Key"]
+    conditions.check_deletion(objects.look(writer, bucket, key), key, asked)
+    objects.remove(writer, bucket, key, now)

@@ -35,58 +35,48 @@ class Listings:
         after = params.get("StartAfter") or "" if token is None else _parse_token(token)
         bucket, page, most = await self._page(params, after)
         shown = encoder(params)
-        told: dict[str, Any] = {
+        told = {
+            **listed(params, page),
             "Name": bucket.name,
-            "Prefix": shown(params.get("Prefix") or ""),
-            "Delimiter": shown(params["Delimiter"]) if params.get("Delimiter") else None,
             "MaxKeys": most,
-            "EncodingType": params.get("EncodingType"),
             "KeyCount": len(page.entries),
-            "IsTruncated": page.truncated,
             "ContinuationToken": token,
             "StartAfter": shown(params["StartAfter"]) if params.get("StartAfter") else None,
         }
         if page.truncated:
             told["NextContinuationToken"] = _token(page.entries[-1].key)
-        return {**told, **_contents(page, bucket, shown, owner=bool(params.get("FetchOwner")))}
+        return {**told, "Contents": _contents(page, bucket, shown, owner=bool(params.get("FetchOwner")))}
 
     async def list_objects(self, context: Context, params: Params) -> Output:
         del context
         bucket, page, most = await self._page(params, params.get("Marker") or "")
         shown = encoder(params)
-        told: dict[str, Any] = {
+        told = {
+            **listed(params, page),
             "Name": bucket.name,
-            "Prefix": shown(params.get("Prefix") or ""),
-            "Marker": shown(params.get("Marker") or ""),
-            "Delimiter": shown(params["Delimiter"]) if params.get("Delimiter") else None,
             "MaxKeys": most,
-            "EncodingType": params.get("EncodingType"),
-            "IsTruncated": page.truncated,
+            "Marker": shown(params.get("Marker") or ""),
         }
         if page.truncated and params.get("Delimiter"):
             told["NextMarker"] = shown(page.entries[-1].key)
-        return {**told, **_contents(page, bucket, shown, owner=True)}
+        return {**told, "Contents": _contents(page, bucket, shown, owner=True)}
 
     async def list_object_versions(self, context: Context, params: Params) -> Output:
         """Every object has one version, which is called `null`."""
         del context
         bucket, page, most = await self._page(params, params.get("KeyMarker") or "")
         shown = encoder(params)
-        told: dict[str, Any] = {
+        told = {
+            **listed(params, page),
             "Name": bucket.name,
-            "Prefix": shown(params.get("Prefix") or ""),
+            "MaxKeys": most,
             "KeyMarker": shown(params.get("KeyMarker") or ""),
             "VersionIdMarker": params.get("VersionIdMarker") or "",
-            "Delimiter": shown(params["Delimiter"]) if params.get("Delimiter") else None,
-            "MaxKeys": most,
-            "EncodingType": params.get("EncodingType"),
-            "IsTruncated": page.truncated,
         }
         if page.truncated:
             told |= {"NextKeyMarker": shown(page.entries[-1].key), "NextVersionIdMarker": "null"}
         contents = _contents(page, bucket, shown, owner=True)
-        versions = [{**each, "VersionId": "null", "IsLatest": True} for each in contents.pop("Contents")]
-        return {**told, **contents, "Versions": versions}
+        return {**told, "Versions": [{**each, "VersionId": "null", "IsLatest": True} for each in contents]}
 
     async def _page(self, params: Params, after: str) -> tuple[Bucket, Page, int]:
         most = page_size(params.get("MaxKeys"), "max-keys", limits.object_list_page_max)
@@ -130,7 +120,21 @@ def encoder(params: Params) -> Callable[[str], str]:
     return lambda text: text
 
 
-def _contents(page: Page, bucket: Bucket, shown: Callable[[str], str], *, owner: bool) -> dict[str, Any]:
+def listed(params: Params, page: Page) -> dict[str, Any]:
+    """What every listing of keys tells beside them."""
+    shown = encoder(params)
+    return {
+        "Prefix": shown(params.get("Prefix") or ""),
+        "Delimiter": shown(params["Delimiter"]) if params.get("Delimiter") else None,
+        "EncodingType": params.get("EncodingType"),
+        "IsTruncated": page.truncated,
+        "CommonPrefixes": [{"Prefix": shown(entry.key)} for entry in page.entries if entry.value is None],
+    }
+
+
+def _contents(
+    page: Page, bucket: Bucket, shown: Callable[[str], str], *, owner: bool
+) -> list[dict[str, Any]]:
     contents: list[dict[str, Any]] = []
     for entry in page.entries:
         if entry.value is None:
@@ -147,8 +151,7 @@ def _contents(page: Page, bucket: Bucket, shown: Callable[[str], str], *, owner:
             "Owner": names.owner(bucket.account) if owner else None,
         }
         contents.append(told)
-    prefixes = [{"Prefix": shown(entry.key)} for entry in page.entries if entry.value is None]
-    return {"Contents": contents, "CommonPrefixes": prefixes}
+    return contents
 
 
 def _token(last: str) -> str:

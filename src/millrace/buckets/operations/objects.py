@@ -59,7 +59,7 @@ class Objects:
         put_request.refuse(params)
         await self._storage.read(lambda reader: owned(reader, params))
         told = checksums.told(params)
-        digests = await storing.digests(data, list(told) or put_request.wanted(params))
+        digests = await storing.digests(data, put_request.wanted(params))
         if params.get("ContentMD5") is not None:
             checksums.verify_md5(params["ContentMD5"], digests.md5)
         checksums.compare(told, digests.checksums)
@@ -73,9 +73,8 @@ class Objects:
                 objects.replace(writer, bucket, key, replace(record, blobs=[stored.blob]), now)
 
             await self._storage.write(put)
-        shown = checksums.shown(digests.checksums)
-        kind = {"ChecksumType": "FULL_OBJECT"} if shown else {}
-        return {"ETag": f'"{digests.md5}"', **shown, **kind, **_ENCRYPTED}
+        shown = {**checksums.shown(digests.checksums), "ChecksumType": "FULL_OBJECT"}
+        return {"ETag": f'"{digests.md5}"', **shown, **_ENCRYPTED}
 
     async def get_object(self, context: Context, params: Params) -> Output:
         if context.principal.is_anonymous and any(f"Response{name}" in params for name in _OVERRIDES):

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
-from millrace.buckets import checksums, listing, names, uploads
+from millrace.buckets import listing, names, uploads
 from millrace.buckets.catalog import Bucket
 from millrace.buckets.listing import Page
-from millrace.buckets.operations.listings import check_encoding, encoder, page_size
+from millrace.buckets.operations.listings import check_encoding, encoder, listed, page_size
 from millrace.buckets.owned import owned
 from millrace.buckets.uploads import Part, Upload
 from millrace.core import limits
@@ -44,7 +44,7 @@ class UploadListings:
             "NextPartNumberMarker": page[-1][0] if page else 0,
             "MaxParts": most,
             "IsTruncated": len(found) > most,
-            "Parts": [_part(number, part) for number, part in page],
+            "Parts": [_part(upload, number, part) for number, part in page],
             "Initiator": owner,
             "Owner": owner,
             "StorageClass": upload.storage_class,
@@ -70,16 +70,13 @@ class UploadListings:
         bucket, page = await self._storage.read(read)
         shown = encoder(params)
         found = [uploads.decode(entry.value) for entry in page.entries if entry.value is not None]
-        told: dict[str, Any] = {
+        told = {
+            **listed(params, page),
             "Bucket": bucket.name,
+            "Prefix": shown(params["Prefix"]) if params.get("Prefix") else None,
             "KeyMarker": shown(marker),
             "UploadIdMarker": upload_marker,
-            "Prefix": shown(params["Prefix"]) if params.get("Prefix") else None,
-            "Delimiter": shown(params["Delimiter"]) if params.get("Delimiter") else None,
-            "EncodingType": params.get("EncodingType"),
             "MaxUploads": most,
-            "IsTruncated": page.truncated,
-            "CommonPrefixes": [{"Prefix": shown(each.key)} for each in page.entries if each.value is None],
         }
         if page.entries:
             key, _, identity = page.entries[-1].key.partition("\0")
@@ -104,11 +101,11 @@ def _upload(upload: Upload) -> dict[str, Any]:
     }
 
 
-def _part(number: int, part: Part) -> dict[str, Any]:
+def _part(upload: Upload, number: int, part: Part) -> dict[str, Any]:
     told = {
         "PartNumber": number,
         "LastModified": part.modified,
         "ETag": f'"{part.etag}"',
         "Size": part.blob.size,
     }
-    return {**told, **checksums.shown(part.checksums)}
+    return {**told, **upload.shown(part)}

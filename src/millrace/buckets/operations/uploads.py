@@ -69,19 +69,20 @@ class Uploads:
 
         upload = await self._storage.read(find)
         told = checksums.told(params)
-        digests = await storing.digests(data, sorted({*told, *upload.algorithms}))
+        digests = await storing.digests(data, sorted({*told, upload.own}))
         if params.get("ContentMD5") is not None:
             checksums.verify_md5(params["ContentMD5"], digests.md5)
         checksums.compare(told, digests.checksums)
         async with storing.stored(self._storage, data, now) as stored:
-            part = Part(stored.blob, digests.md5, int(now), digests.checksums)
+            part = Part(stored.blob, digests.md5, int(now), {upload.own: digests.checksums[upload.own]})
 
             def put(writer: Writer) -> None:
                 stored.land(writer)
                 uploads.put_part(writer, owned(writer, params), find(writer), number, part, now)
 
             await self._storage.write(put)
-        return {"ETag": f'"{digests.md5}"', **checksums.shown(digests.checksums), **_ENCRYPTED}
+        shown = {**checksums.shown({name: digests.checksums[name] for name in told}), **upload.shown(part)}
+        return {"ETag": f'"{digests.md5}"', **shown, **_ENCRYPTED}
 
     async def complete_multipart_upload(self, context: Context, params: Params) -> Output:
         said: Mapping[str, Any] = params.get("MultipartUpload") or {}
@@ -159,7 +160,7 @@ def _chosen(upload: Upload, asked: Sequence[Mapping[str, Any]], there: Mapping[i
     for number, each in zip(numbers, asked, strict=True):
         part, etag = there.get(number), str(each.get("ETag") or "").strip('"')
         told = checksums.told(each)
-        fits = part is not None and part.etag == etag
+        fits = part is not None and part.etag == etag and (upload.algorithm is not None or not told)
         if part is None or not fits or any(part.checksums.get(name) != value for name, value in told.items()):
             members = {"UploadId": upload.id, "PartNumber": number, "ETag": etag}
             raise AwsError("InvalidPart", _NO_PART, status=400, members=members)
@@ -188,12 +189,12 @@ def _record(upload: Upload, chosen: Sequence[Part], now: float) -> Record:
         tags=upload.tags,
         storage_class=upload.storage_class,
     )
-    name = upload.algorithm
+    name = upload.own
     if record.size > limits.object_bytes_max:
         raise AwsError(
             "EntityTooLarge", "Your proposed upload exceeds the maximum allowed object size", status=400
         )
-    if name is None or any(name not in part.checksums for part in chosen):  # copied parts may have none
+    if any(name not in part.checksums for part in chosen):  # long copied parts may have none
         return record
     if upload.checksum_type == "COMPOSITE":
         whole = checksums.composite(name, [part.checksums[name] for part in chosen])

@@ -17,7 +17,6 @@ from millrace.functions.names import LATEST, Reference, invalid
 # Settings that would change what a function does. To accept and ignore them would be a lie.
 _NOT_YET = {
     "CapacityProviderConfig": "capacity providers",
-    "CodeSigningConfigArn": "code signing",
     "DurableConfig": "durable functions",
     "FileSystemConfigs": "file systems",
     "ImageConfig": "container images",
