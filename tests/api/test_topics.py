@@ -226,6 +226,20 @@ def test_fifo_topics_sign_nothing_and_defaults_are_the_same_as_saying_them(serve
     )
 
 
+def test_a_mailbox_stays_pending_and_a_telephone_is_subscribed_at_once(sns: Any):
+    topic = sns.create_topic(Name="people")["TopicArn"]
+    mail = sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="grace@example.com")
+    assert mail["SubscriptionArn"] == "pending confirmation"
+    text = sns.subscribe(TopicArn=topic, Protocol="sms", Endpoint="+12/34-567.890")
+    assert text["SubscriptionArn"].startswith(f"{topic}:")
+    sns.publish(TopicArn=topic, Message="nobody is told")
+    shown = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    assert {each["Protocol"]: each["SubscriptionArn"] for each in shown} == {
+        "email": "PendingConfirmation",
+        "sms": text["SubscriptionArn"],
+    }
+
+
 def test_what_cannot_be_is_refused_in_awss_words(sns: Any):
     topic = sns.create_topic(Name="refusals")["TopicArn"]
     assert refusal(sns.publish, TopicArn="x", Message="m") == (
@@ -252,7 +266,14 @@ def test_what_cannot_be_is_refused_in_awss_words(sns: Any):
     assert refusal(sns.subscribe, TopicArn=topic, Protocol="nothing", Endpoint="x")[2] == (
         "Invalid parameter: Amazon SNS does not support this protocol string: nothing"
     )
-    assert "email" in refusal(sns.subscribe, TopicArn=topic, Protocol="email", Endpoint="a@b.c")[2]
+    assert "firehose" in refusal(sns.subscribe, TopicArn=topic, Protocol="firehose", Endpoint="a")[2]
+    assert refusal(sns.subscribe, TopicArn=topic, Protocol="sms", Endpoint="NAA+1555")[1:] == (
+        "InvalidParameter",
+        "Invalid SMS endpoint: NAA+1555",
+    )
+    assert refusal(sns.publish, PhoneNumber="+1a234", Message="m")[2] == (
+        "Invalid parameter: PhoneNumber Reason: +1a234 is not valid to publish to"
+    )
     assert refusal(sns.confirm_subscription, TopicArn=topic, Token="abc")[2] == "Invalid parameter: Token"
     assert refusal(sns.create_topic, Name="a b")[2] == "Invalid parameter: Topic Name"
 

@@ -96,8 +96,11 @@ class Console:
 
     def picture(self, name: str, page: Page | None = None) -> None:
         """Keep what the browser shows, to be looked at: artefacts/console/NAME.png, if MILLRACE_PICTURES is set."""
-        if "MILLRACE_PICTURES" not in os.environ:  # all of them take a minute
-            return
+        if "MILLRACE_PICTURES" in os.environ:  # all of them take a minute
+            self.keep(name, page)
+
+    def keep(self, name: str, page: Page | None = None) -> None:
+        """A picture, whether they are asked for or not."""
         PICTURES.mkdir(parents=True, exist_ok=True)
         (page or self.page).screenshot(path=PICTURES / f"{name}.png", full_page=False, animations="disabled")
 

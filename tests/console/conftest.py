@@ -27,7 +27,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 def leave(console: Console, request: pytest.FixtureRequest) -> None:
     """Keep what a test that failed saw last: artefacts/console/failed-NAME.png."""
     if request.node.stash.get(FAILED, False):
-        console.picture(f"failed-{request.node.name.split('[')[0]}")
+        console.keep(f"failed-{request.node.name.split('[')[0]}")
     console.leave()
 
 

@@ -46,7 +46,7 @@ def command(
     if as_json:
         click.echo(json.dumps({"streams": found}, indent=2))
     else:
-        _print(found)
+        _print(found, table)
 
 
 def _reshape(client: Client, action: str, table: str | None, shard: str | None) -> None:
@@ -63,11 +63,12 @@ def _reshape(client: Client, action: str, table: str | None, shard: str | None) 
     client.ask("streams", {"action": action, "stream": active[0]["arn"], **wanted})
 
 
-def _print(streams: list[Mapping[str, Any]]) -> None:
+def _print(streams: list[Mapping[str, Any]], table: str | None) -> None:
     console = columns.console()
     if not streams:
+        nothing = "No streams." if table is None else f"No table {escape(table)} with a stream."
         console.print(
-            "No streams. UpdateTable with StreamSpecification turns a table's on; "
+            f"{nothing} UpdateTable with StreamSpecification turns a table's on; "
             f"`{program()} demo` makes a table with one."
         )
     for stream in streams:

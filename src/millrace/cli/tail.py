@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import click
 
 from millrace.cli import columns
-from millrace.cli.client import Client, endpoint_option
+from millrace.cli.client import Client, endpoint_option, program
 from millrace.cli.lines import line
 
 EPILOG = """
@@ -36,4 +36,4 @@ def command(name: str | None, endpoint: str, as_json: bool) -> None:
                 console.print(text)
     except KeyboardInterrupt:
         return
-    raise click.ClickException("the server ended the connection")
+    raise click.ClickException(f"the server ended the connection. `{program()} serve` starts one again.")

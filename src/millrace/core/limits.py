@@ -18,6 +18,7 @@ server_close_seconds_max = 5.0  # running requests get this long to end
 # The protocols
 response_packed_bytes_min = 4 * KIB  # smaller answers are not compressed; ScyllaDB's tests, run against AWS
 query_body_bytes_max = MIB  # a form, as a tree, takes a hundred times its size; IAM's are under 100 KiB
+query_messages_bytes_max = 4 * MIB  # of SQS, whose largest message takes three bytes for each in a form
 query_fields_max = 10_000  # of a form in the query protocol
 validation_errors_max = 10  # AWS names ten of them in one sentence, observed by dynalite's tests
 signature_body_bytes_at_once = MIB  # hashed while others wait; what is larger is hashed beside them
@@ -314,6 +315,7 @@ template_characters_max = 8 * MIB  # with what its aliases stand for; CloudForma
 # millrace's own API
 clock_epoch_seconds_max = 221_845_392_000  # the year 9000: dates end with 9999, and things expire after now
 idle_seconds_max = 24 * 3600
+idle_answer_seconds_max = 30  # for the answer itself, however busy the machine is
 delivery_error_characters_max = 2_000  # of what a function said, which deliveries remember
 deliveries_kept = 200  # of each trigger: its last attempts, in memory
 deliveries_triggers_max = 1_000  # that deliveries are remembered of

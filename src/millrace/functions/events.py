@@ -85,6 +85,8 @@ class Events:
     fails for that would count as tries.
     """
 
+    name = "asynchronous events"
+
     def __init__(
         self, storage: Storage, clock: Clock, identities: Identities, tallies: Tallies, invoke: InvokeCall
     ) -> None:

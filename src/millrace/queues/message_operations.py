@@ -23,9 +23,7 @@ _SYSTEM = {
     "DeadLetterQueueSourceArn", "MessageDeduplicationId", "MessageGroupId", "SenderId", "SentTimestamp",
     "SequenceNumber",
 }  # fmt: skip
-_ENTRY_TOO_LONG = (
-    "One or more parameters cannot be validated. Reason: Message must be shorter than {} bytes."
-)
+_ENTRY_TOO_LONG = "One or more parameters cannot be validated. Reason: Message must be shorter than {} bytes."
 _TRACE = "x-amzn-trace-id"
 
 

@@ -17,7 +17,6 @@ from millrace.queues.messages import Draft
 from millrace.queues.queue import Queue
 from millrace.storage.interface import Reader, Writer
 
-
 RUNNING, COMPLETED, FAILED, CANCELLED = "RUNNING", "COMPLETED", "FAILED", "CANCELLED"
 # The ARNs of the queues whose task goes on, and the journal that wakes who carries it out.
 _MOVING = "queues/moving"

@@ -62,7 +62,7 @@ def receive(writer: Writer, queue: Queue, count: int, seconds: int, now: float) 
     found: dict[int, Received] = {}
     dead, most = _redrive(writer, queue)
     while len(found) < count:
-        visible = itertools.islice(_offered(writer, queue, count, int(now * 1000)), count)
+        visible = itertools.islice(_offered(writer, queue, int(now * 1000)), count)
         entries = [entry for entry in visible if entry.number not in found]
         for entry in entries[: count - len(found)]:
             old = box.state(writer, queue, entry.number)
@@ -115,7 +115,7 @@ def redrive_policy(queue: Queue) -> dict[str, Any]:
     return orjson.loads(queue.attributes.get("RedrivePolicy") or "{}")
 
 
-def _offered(reader: Reader, queue: Queue, count: int, now_ms: int) -> Iterator[box.Entry]:
+def _offered(reader: Reader, queue: Queue, now_ms: int) -> Iterator[box.Entry]:
     """The messages that may be received, as they are handed out.
 
     Of a FIFO queue as many of one group as possible; a group that comes back after its visibility timeout is behind

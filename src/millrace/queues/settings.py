@@ -212,8 +212,12 @@ def _check_redrive_allow(text: str) -> None:
     if permission != "byQueue" and sources is not None:
         raise invalid(f"{front}sourceQueueArns can be specified only when redrivePermission is byQueue.")
     most = limits.queue_redrive_sources_max
-    if permission == "byQueue" and not (isinstance(sources, list) and 0 < len(cast("list[Any]", sources)) <= most):
-        raise invalid(f"{front}sourceQueueArns must have between 1 and {most} ARNs when redrivePermission is byQueue.")
+    if permission == "byQueue" and not (
+        isinstance(sources, list) and 0 < len(cast("list[Any]", sources)) <= most
+    ):
+        raise invalid(
+            f"{front}sourceQueueArns must have between 1 and {most} ARNs when redrivePermission is byQueue."
+        )
 
 
 def _kept(name: str, value: str) -> str:

@@ -14,6 +14,11 @@ from millrace.storage.interface import Reader, Storage
 class Worker(Protocol):
     """Does work that nobody's request waits for. What it will do later, when a time has come, does not count."""
 
+    @property
+    def name(self) -> str:
+        """What people call its work."""
+        ...
+
     def is_busy(self, reader: Reader, /) -> bool:
         """Whether it has something to do now."""
         ...
@@ -25,13 +30,18 @@ class Worker(Protocol):
 
 async def reached(storage: Storage, workers: Sequence[Worker]) -> None:
     """Return once no worker is busy any more."""
-
-    def busy(reader: Reader) -> list[Worker]:
-        return [worker for worker in workers if worker.is_busy(reader)]
-
     for worker in workers:
         await worker.idle()
-    while left := await storage.read(busy):
+    while left := await busy(storage, workers):
         await give_way()
         for worker in left:
             await worker.idle()
+
+
+async def busy(storage: Storage, workers: Sequence[Worker]) -> list[Worker]:
+    """Who has something to do at this moment."""
+
+    def look(reader: Reader) -> list[Worker]:
+        return [worker for worker in workers if worker.is_busy(reader)]
+
+    return await storage.read(look)

@@ -85,7 +85,7 @@ class Introspection:
         self._feeds = feeds
         self._console = console
         self._owner = owner
-        self._started = rooms.clock.now()
+        self._started = rooms.clock.wall()
 
     def is_open(self, request: Request) -> bool:
         """Whether no signature is needed: it is no secret, or the address says that it may be fetched.
@@ -156,7 +156,7 @@ class Introspection:
             {
                 "version": __version__,
                 "now": now,
-                "uptime_seconds": now - self._started,
+                "uptime_seconds": self._clock.wall() - self._started,
                 "mappings": mappings,
                 "tables": await self._storage.read(figures.tables),
                 "functions": await self._storage.read(partial(figures.functions, room=self._functions)),
@@ -239,14 +239,19 @@ class Introspection:
     async def _idle(self, body: Mapping[str, Any]) -> Response:
         most = limits.idle_seconds_max
         seconds = _seconds(body, "timeout", most) if "timeout" in body else IDLE_SECONDS_DEFAULT
-        idle = True
         try:
             async with asyncio.timeout(seconds):
                 await idleness.reached(self._storage, self._workers)
                 await self._logs.flush()
         except TimeoutError:
-            idle = False
-        return _json({"idle": idle, "mappings": await self._mappings()}, 200 if idle else 408)
+            return await self._busy(seconds)
+        return _json({"idle": True, "mappings": await self._mappings()})
+
+    async def _busy(self, seconds: float) -> Response:
+        names = [worker.name for worker in await idleness.busy(self._storage, self._workers)]
+        message = f"still busy after {seconds:g} seconds: {', '.join(names) or 'no more, but until now'}"
+        told = {"idle": False, "busy": names, "message": message, "mappings": await self._mappings()}
+        return _json(told, 408)
 
     async def _mappings(self) -> list[dict[str, Any]]:
         statuses = await self._supervisor.status()

@@ -119,11 +119,12 @@ def _member(name: str, value: Any, path: tuple[str, ...], *, nested: bool) -> Pr
             predicates = [_all_of(choice, path, nested=nested) for choice in choices]
             return lambda values: any(predicate(values) for predicate in predicates)
     if is_object(value):
-        if not nested:
-            raise FilterError("Filter policy scope MessageAttributes does not support nested filter policy")
         if not value:
             raise FilterError("Empty objects are not allowed")
-        return _all_of(value, here, nested=True)
+        inner = _all_of(value, here, nested=True)
+        if not nested:
+            raise FilterError("Filter policy scope MessageAttributes does not support nested filter policy")
+        return inner
     if not isinstance(value, list):
         raise FilterError(f'"{name}" must be an object or an array')
     if not value:
@@ -176,28 +177,57 @@ def _wildcard(operand: Any) -> Test:
 
 
 def _cidr(operand: Any) -> Test:
+    address, slash, bits = _text(operand, "prefix").partition("/")  # SNS says prefix here
+    if not slash or "/" in bits:
+        raise FilterError("Malformed CIDR, one '/' required")
+    if not (bits.isascii() and bits.isdigit()):
+        raise FilterError("Malformed CIDR, mask bits must be an integer")
     try:
-        return patterns.within(ipaddress.ip_network(_text(operand, "cidr"), strict=False))
+        ipaddress.ip_address(address)
     except ValueError:
-        raise FilterError("Malformed CIDR") from None
+        raise FilterError(f"Nonstandard IP address: {address}") from None
+    try:
+        return patterns.within(ipaddress.ip_network(operand, strict=False))
+    except ValueError:
+        raise FilterError("Malformed CIDR, mask bits must not be that many") from None
 
 
 def _numeric(operand: Any) -> Test:
     """`["=", 5]`, or a range as `[">", 0, "<=", 5]`."""
-    if not isinstance(operand, list) or not operand:
+    if not isinstance(operand, list):
         raise FilterError("Value of numeric must be an array.")
     parts = cast("list[Any]", operand)
-    signs, bounds = parts[::2], parts[1::2]
-    if len(signs) != len(bounds) or len(signs) > 2:
+    sign = parts[0] if parts else "]"
+    if not parts or not isinstance(sign, str):
+        raise FilterError(f"Invalid member in numeric match: {sign}")
+    if sign not in patterns.COMPARISONS:
+        raise FilterError(f"Unrecognized numeric range operator: {sign}")
+    bounds = [_bound("equals" if sign == "=" else sign, parts[1:2])]
+    if len(parts) == 2:
+        return patterns.compares([sign], bounds)
+    if sign not in (">", ">="):
         raise FilterError("Too many elements in numeric expression")
-    if not all(isinstance(sign, str) and sign in patterns.COMPARISONS for sign in signs):
-        raise FilterError(f"Unrecognized numeric range operator: {signs[0]}")
-    if not all(patterns.is_number(bound) and math.isfinite(bound) for bound in bounds):
-        raise FilterError(f"Value of {signs[0]} must be numeric")
-    problem = patterns.range_problem(signs, bounds)
-    if problem is not None:
-        raise FilterError(problem)
-    return patterns.compares(signs, bounds)
+    upper = _upper_sign(parts[2])
+    bounds.append(_bound(upper, parts[3:4]))
+    if len(parts) > 4:
+        raise FilterError("Too many terms in numeric range expression")
+    if bounds[0] >= bounds[1]:
+        raise FilterError("Bottom must be less than top")
+    return patterns.compares([sign, upper], bounds)
+
+
+def _upper_sign(sign: Any) -> str:
+    if not isinstance(sign, str):
+        raise FilterError(f"Bad value in numeric range: {orjson.dumps(sign).decode()}")
+    if sign not in ("<", "<="):
+        raise FilterError(f"Bad numeric range operator: {sign}")
+    return sign
+
+
+def _bound(sign: str, given: list[Any]) -> float:
+    if not given or not patterns.is_number(given[0]) or not math.isfinite(given[0]):
+        raise FilterError(f"Value of {sign} must be numeric")
+    return given[0]
 
 
 def _anything_but(operand: Any) -> Test:

@@ -8,6 +8,7 @@ import orjson
 
 from millrace.core import ids
 from millrace.storage.interface import Reader, Writer
+from millrace.topics.retries import CONTENT_TYPE
 
 NEWS = "topics/outbox/news"
 _ROWS = "topics/outbox"
@@ -32,6 +33,7 @@ class Delivery:
     body: str
     raw: bool = False
     tries: int = 0
+    content_type: str = CONTENT_TYPE
 
     @property
     def key(self) -> bytes:

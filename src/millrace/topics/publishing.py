@@ -20,7 +20,7 @@ from millrace.queues import messages
 from millrace.queues import queue as queues
 from millrace.queues.repeats import deduplication_of
 from millrace.storage.interface import Reader, Writer
-from millrace.topics import outbox, topic
+from millrace.topics import outbox, retries, topic
 from millrace.topics.filter_policy import FilterError, attribute_values, body_values, compile_policy
 from millrace.topics.notification import Attributes, Notification, envelope, lambda_event
 from millrace.topics.topic import Subscription, Topic, invalid
@@ -107,7 +107,9 @@ def deliver(writer: Writer, subscription: Subscription, notification: Notificati
         body,
         notification.now,
     )
-    outbox.add(writer, replace(waiting, raw=raw))
+    found = None if subscription.protocol == "lambda" else topic.find(writer, subscription.topic)
+    policy = retries.request_policy(subscription.attributes, {} if found is None else found.attributes)
+    outbox.add(writer, replace(waiting, raw=raw, content_type=retries.content_type(policy)))
 
 
 def give_up(
@@ -130,7 +132,9 @@ def give_up(
     try:
         _check_allowed(writer, subscription, target)
         order = (group, deduplication) if target.endswith(".fifo") else (None, None)
-        messages.send(writer, target, body, now, attributes=attributes, group=order[0], deduplication=order[1])
+        messages.send(
+            writer, target, body, now, attributes=attributes, group=order[0], deduplication=order[1]
+        )
     except AwsError as error:
         _log.warning("dead-letter queue %s of %s: %s", target, subscription.arn, error.message)
         return False

@@ -137,7 +137,8 @@ def headers(delivery: Delivery) -> dict[str, str]:
         "x-amz-sns-topic-arn": topic,
         "x-amz-sns-subscription-arn": delivery.subscription,
         "x-amz-sns-rawdelivery": "true",
-        "Content-Type": "text/plain; charset=UTF-8",
+        "Content-Type": delivery.content_type,
+        "Accept-Encoding": "gzip,deflate",
         "User-Agent": "Amazon Simple Notification Service Agent",
     }
     if delivery.kind != "Notification":

@@ -5,7 +5,7 @@ that two processes on one database can never both move a mapping on.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -15,7 +15,7 @@ from millrace.storage.interface import Reader, Writer
 from millrace.streams import record
 from millrace.streams.stream import Shard
 from millrace.triggers import lanes
-from millrace.triggers.delivery import Checkpoint, Window
+from millrace.triggers.delivery import Checkpoint, Window, copy_of_row
 from millrace.triggers.lanes import Rows
 
 SPACE = "checkpoints"
@@ -71,7 +71,7 @@ def claim(writer: Writer, uuid: str, shard: Shard, owner: str, count: int = 1) -
         rows, lost = lanes.lose(rows, floor, _marks(writer, shard, floor, lanes.reach(rows)))
     for lane in range(count, len(rows)):
         writer.delete(SPACE, _key(uuid, shard.id, lane))
-    rows = tuple(replace(row, owner=owner) for row in lanes.divide(rows, count))
+    rows = tuple(_owned(row, owner) for row in lanes.divide(rows, count))
     for row in rows:
         _put(writer, uuid, shard.id, row)
     return rows, lost
@@ -81,7 +81,7 @@ def claim_lane(writer: Writer, uuid: str, shard: Shard, owner: str, lane: int) -
     """Take one lane's row over while others are at work on the shard; None if there is no such lane."""
     row = load(writer, uuid, shard.id, lane)
     if row is not None:
-        row = replace(row, owner=owner)
+        row = _owned(row, owner)
         _put(writer, uuid, shard.id, row)
     return row
 
@@ -122,13 +122,21 @@ def _put(writer: Writer, uuid: str, shard_id: str, row: Checkpoint) -> None:
     writer.put(SPACE, _key(uuid, shard_id, row.lane), orjson.dumps(row))
 
 
+@lru_cache(maxsize=1024)
 def _decode(raw: bytes) -> Checkpoint:
+    """The row; whoever asks for the same again gets the same one."""
     row: dict[str, Any] = orjson.loads(raw)
     row["bounds"] = tuple(row["bounds"])
     if row.get("window") is not None:
         row["window"] = Window(**row["window"])
     row["history"] = tuple(tuple(done) for done in row.get("history", ()))
     return Checkpoint(**row)
+
+
+def _owned(row: Checkpoint, owner: str) -> Checkpoint:
+    row = copy_of_row(row)
+    row.owner = owner
+    return row
 
 
 def _key(uuid: str, shard_id: str, lane: int) -> bytes:

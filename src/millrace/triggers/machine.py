@@ -9,8 +9,6 @@ What holds at any time, and after a crash at any instruction: everything up to t
 delivered, filtered or discarded and is counted once; nothing beyond it was, but for the batch in flight.
 """
 
-from dataclasses import replace
-
 from millrace.core import limits
 from millrace.triggers import delivery, ledger, tumbling
 from millrace.triggers.delivery import (
@@ -254,7 +252,8 @@ class _Turn(Discards):
         state = self.state
         state.through = batch[-1].number
         window = tumbling.window_of(state, batch[0])
-        state.checkpoint = replace(state.checkpoint, window=window)
+        if window is not state.checkpoint.window:
+            self.draft.window = window
         self._call(batch, window)
         # The next batch is read while the function works.
         waiting = len(state.buffer) - len(batch)
@@ -307,13 +306,13 @@ class _Turn(Discards):
         retry_at = None if split or given_up else self._wait()
         self.report(AttemptFailed(*ledger.span(batch), attempt, error, counts=True, retry_at=retry_at))
         self.result(Result.FAILED)
-        state.checkpoint = replace(state.checkpoint, request_id=answer.request_id)
+        self.draft.request_id = answer.request_id
         if split:
             self._split(batch)
         elif given_up:
             self.give_up(batch, attempt, answer, closing=closing)
         elif not batch:
-            state.checkpoint = replace(state.checkpoint, attempts=attempt)
+            self.draft.attempts = attempt
         else:
             self._bound(batch[-1].number, attempts=attempt)
         self.save()
@@ -327,17 +326,18 @@ class _Turn(Discards):
     def _keep_rest(self, rest: tuple[Record, ...], answer: Answer) -> None:
         """After a partial failure the rest is a new batch, with all its attempts before it."""
         self.result(Result.FAILED)
-        self.state.checkpoint = replace(self.state.checkpoint, request_id=answer.request_id)
+        self.draft.request_id = answer.request_id
         self._bound(rest[-1].number, attempts=0)
         error = f"BatchItemFailures: {rest[0].sequence_number}"
         self.report(AttemptFailed(*ledger.span(rest), 1, error, counts=True, retry_at=self._wait()))
 
     def _bound(self, end: int, *, attempts: int) -> None:
         """The current batch ends at `end`, whatever comes after it, until it is done with."""
-        checkpoint = self.state.checkpoint
-        bounds = checkpoint.bounds if checkpoint.bounds[-1:] == (end,) else (*checkpoint.bounds, end)
-        failed_at = self.now if checkpoint.failed_at is None else checkpoint.failed_at
-        self.state.checkpoint = replace(checkpoint, bounds=bounds, attempts=attempts, failed_at=failed_at)
+        draft = self.draft
+        if draft.bounds[-1:] != (end,):
+            draft.bounds = (*draft.bounds, end)
+        draft.attempts = attempts
+        draft.failed_at = self.now if draft.failed_at is None else draft.failed_at
 
     def _wait(self) -> float:
         """Back off; the answer is until when."""
@@ -345,7 +345,7 @@ class _Turn(Discards):
         state.failures += 1
         state.phase, state.wake = Phase.WAITING, self.now + delivery.retry_delay(state.failures)
         if state.checkpoint.failed_at is None:
-            state.checkpoint = replace(state.checkpoint, failed_at=self.now)
+            self.draft.failed_at = self.now
         return state.wake
 
     def _pause(self) -> None:
@@ -362,7 +362,7 @@ class _Turn(Discards):
     def _finish(self) -> None:
         state = self.state
         state.phase = Phase.FINISHED
-        state.checkpoint = replace(state.checkpoint, finished=True)
+        self.draft.finished = True
         self.save()
         self.commands.append(Finish())
 

@@ -67,9 +67,10 @@ class QueryXml:
             return lambda _: {}
         read = self._forms.reader(reference)
         check = self._validator.compile(reference)
+        most = limits.query_messages_bytes_max if self._said else limits.query_body_bytes_max
 
         def decode(request: Request) -> dict[str, Any]:
-            params: dict[str, Any] = read(self._addressed(request, parse_form(request)))
+            params: dict[str, Any] = read(self._addressed(request, parse_form(request, most)))
             if check is not None:
                 check(params)
             return params
@@ -121,10 +122,10 @@ def _response(status: int, body: str, request_id: str) -> Response:
     return Response(status, body.encode(), {"Content-Type": "text/xml", "x-amzn-RequestId": request_id})
 
 
-def parse_form(request: Request) -> dict[str, Node]:
-    """The form of a request, from its body or else its query, as a tree. Raises AwsError."""
-    if len(request.body) > limits.query_body_bytes_max:
-        raise mismatch.too_large(limits.query_body_bytes_max)
+def parse_form(request: Request, most: int = limits.query_body_bytes_max) -> dict[str, Node]:
+    """The form of a request, from its body of `most` bytes or else its query, as a tree. Raises AwsError."""
+    if len(request.body) > most:
+        raise mismatch.too_large(most)
     try:
         text = request.body.decode() if request.body else request.query
         pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=limits.query_fields_max)
@@ -176,7 +177,9 @@ class FormReader:
 
         def read(node: Node) -> dict[str, Any]:
             tree = _tree(node)
-            return {key: reader(tree[name]) for key, name, reader in rows if name in tree}
+            # An empty flattened list or map has no entries to go by the name of: it is sent as `Member=`.
+            named = ((key, name if name in tree else key, reader) for key, name, reader in rows)
+            return {key: reader(tree[name]) for key, name, reader in named if name in tree}
 
         return read
 

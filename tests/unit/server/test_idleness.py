@@ -12,6 +12,8 @@ from millrace.storage.memory import MemoryStorage
 class Hand:
     """Has pieces of work, and passes each on to the next hand when it has worked on it."""
 
+    name = "hand"
+
     def __init__(self) -> None:
         self.pieces: list[int] = []
         self.next: Hand | None = None
