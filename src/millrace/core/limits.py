@@ -217,6 +217,7 @@ mapping_record_age_seconds_min = 60
 mapping_filters_max = 5  # AWS's quota, which it raises to 10 on request
 # DynamoDB nests attributes 32 levels deep, each of two names, within three of the record's own.
 filter_depth_max = 100
+filter_tries_max = 20_000  # of elements of lists, for one pattern and one record
 filter_wildcards_alike_max = 4  # with the same character after them
 mapping_page_max = 100
 mapping_changes_kept = 100
