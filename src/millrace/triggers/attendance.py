@@ -66,7 +66,7 @@ class Attendance(Generic[R, T]):
         there, saved = {shard.id for shard in shards}, new.finished
         drained = {
             shard_id
-            for shard_id in {name for name, _ in self.tasks}
+            for shard_id in {key[0] for key, runner in self.runners.items() if runner.draining}
             if all(runner.is_drained for runner in self.of(shard_id))
             and self.attended(shard_id) <= {runner.key[1] for runner in self.of(shard_id)}
         }
@@ -98,9 +98,9 @@ class Attendance(Generic[R, T]):
 
     def wishes(self) -> Iterator["Wish"]:
         """What is due: shards that nobody is at work on, and lanes whose runner is to begin again."""
-        mapping = self.target.mapping
+        mapping, known = self.target.mapping, {name for name, _ in self.tasks}
         for shard in self.target.shards_to_start():
-            if all(name != shard.id for name, _ in self.tasks):
+            if shard.id not in known:
                 yield Wish(mapping, shard, None)
             elif not any(runner.draining for runner in self.of(shard.id)):
                 yield from (Wish(mapping, shard, lane) for lane in self._lanes_to_resume(shard))

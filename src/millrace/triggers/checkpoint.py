@@ -6,6 +6,7 @@ that two processes on one database can never both move a mapping on.
 
 from collections.abc import Iterator
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -19,6 +20,7 @@ from millrace.triggers.delivery import Checkpoint, Window, copy_of_row
 from millrace.triggers.lanes import Rows
 
 SPACE = "checkpoints"
+_LANE = attrgetter("lane")
 
 
 class LeaseLostError(Exception):
@@ -33,11 +35,12 @@ def load(reader: Reader, uuid: str, shard_id: str, lane: int = 0) -> Checkpoint 
 def load_all(reader: Reader, uuid: str) -> dict[str, Rows]:
     """All of a mapping's rows by shard id, in the order of their lanes."""
     low = _key(uuid, "", 0)
-    found: dict[str, Rows] = {}
+    found: dict[str, list[Checkpoint]] = {}
     for key, raw in reader.range(SPACE, low, low[:-1] + b"\x01"):
-        shard_id = key[len(low) :].decode().partition("#")[0]
-        found[shard_id] = (*found.get(shard_id, ()), _decode(raw))
-    return {shard_id: tuple(sorted(rows, key=lambda row: row.lane)) for shard_id, rows in found.items()}
+        found.setdefault(key[len(low) :].decode().partition("#")[0], []).append(_decode(raw))
+    for rows in found.values():
+        rows.sort(key=_LANE)
+    return {shard_id: tuple(rows) for shard_id, rows in found.items()}
 
 
 def load_shard(reader: Reader, uuid: str, shard_id: str) -> Rows:
@@ -88,12 +91,13 @@ def claim_lane(writer: Writer, uuid: str, shard: Shard, owner: str, lane: int) -
 
 def save(writer: Writer, uuid: str, shard_id: str, row: Checkpoint) -> None:
     """Make the row durable. Raises LeaseLostError."""
-    raw = writer.get(SPACE, _key(uuid, shard_id, row.lane))
+    key = _key(uuid, shard_id, row.lane)
+    raw = writer.get(SPACE, key)
     # Every batch comes by here, within a transaction: only what is needed is looked at.
     kept: dict[str, Any] = {} if raw is None else orjson.loads(raw)
     if (kept.get("owner"), kept.get("lanes", 1)) != (row.owner, row.lanes):
         raise LeaseLostError(f"{uuid} {shard_id} is no longer ours")
-    _put(writer, uuid, shard_id, row)
+    writer.put(SPACE, key, orjson.dumps(row))
 
 
 def remove(writer: Writer, uuid: str, shard_id: str) -> None:

@@ -66,8 +66,7 @@ class Window:
     early: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(NamedTuple):
     """The part of a mapping that decides how records are delivered. -1 is AWS's word for "no limit".
 
     `tumbling_seconds`: how long a tumbling window is, 0 for none.

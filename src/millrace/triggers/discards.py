@@ -8,6 +8,8 @@ from millrace.triggers.ledger import Ledger
 class Discards(Ledger):
     """The books, with the batches that were discarded in this step."""
 
+    __slots__ = ()
+
     def give_up(self, batch: tuple[Record, ...], attempt: int, answer: Answer, *, closing: bool) -> None:
         """It failed too often: discard it, and let the destination know."""
         checkpoint = self.state.checkpoint

@@ -32,6 +32,8 @@ _NUMBER: Callable[[tuple[Any, ...]], int] = itemgetter(0)
 class Ledger:
     """The state that a step makes, and the commands it has given so far."""
 
+    __slots__ = ("_draft", "commands", "given_up", "now", "state")
+
     def __init__(self, state: State, now: float) -> None:
         self.state = state
         self.now = now
@@ -62,8 +64,8 @@ class Ledger:
         checkpoint = state.checkpoint
         retired = count(state.buffer, through)
         records = state.buffer[:retired]
-        lost = _overlap(state.lost, through)
-        skips = _before(state.skips, through)
+        lost = _overlap(state.lost, through) if state.lost else 0
+        skips = _before(state.skips, through) if state.skips else 0
         filtered = (
             through - checkpoint.position - retired - lost
             if checkpoint.is_alone
@@ -79,14 +81,18 @@ class Ledger:
             draft.discarded = _add(draft.discarded, reason, retired)
         else:
             draft.delivered += retired
-        draft.discarded = _add(draft.discarded, Reason.TRIMMED, lost)
-        draft.bounds = tuple(end for end in draft.bounds if end > through)
-        draft.history = tuple(done for done in draft.history if max(done) > through)
+        if lost:
+            draft.discarded = _add(draft.discarded, Reason.TRIMMED, lost)
+        if draft.bounds:
+            draft.bounds = tuple(end for end in draft.bounds if end > through)
+        if draft.history:
+            draft.history = tuple(done for done in draft.history if max(done) > through)
         self.forget_attempts()
         state.skips = state.skips[skips:]
         state.buffer = state.buffer[retired:]
         state.size -= size(records)
-        state.lost = tuple((max(low, through + 1), high) for low, high in state.lost if high > through)
+        if state.lost:
+            state.lost = tuple((max(low, through + 1), high) for low, high in state.lost if high > through)
         state.unsaved = self.now if state.unsaved is None else state.unsaved
 
     def forget_attempts(self) -> None:

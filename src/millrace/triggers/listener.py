@@ -47,6 +47,13 @@ class Listener:
         """Let the machine know, soon."""
         self._inbox.append(event)
 
+    def hear(self) -> Event:
+        """The next of what it was told."""
+        event = self._inbox.popleft()
+        if event is Signal.KICK:
+            self._kicked = False
+        return event
+
     def drain(self) -> None:
         """Begin no batch any more: the shard's lanes are about to be others."""
         if not self.draining:
@@ -68,6 +75,8 @@ class Listener:
             self.drain()
             return
         before, self.mapping = self.mapping, mapping
+        if mapping == before:
+            return
         if before.enabled and not mapping.enabled:
             self.tell(Signal.DISABLE)
         if (before.config, before.filters, before.function) != (

@@ -54,6 +54,8 @@ def step(state: State, event: Event, now: float) -> tuple[State, tuple[Command, 
 class _Turn(Discards):
     """One step being made."""
 
+    __slots__ = ()
+
     # What happened.
 
     def note(self, event: Event) -> None:
@@ -372,8 +374,10 @@ class _Turn(Discards):
         """Split off and discard what is too old: AWS sends such records to the destination on their own."""
         state = self.state
         age, reason = self._age_max()
+        if age is None:
+            return
         since = self._aging_since()
-        if since is None or age is None or self.now < since + age:
+        if since is None or self.now < since + age:
             return
         if self._is_closing():
             self.give_up_old((), state.checkpoint.window)
@@ -424,13 +428,15 @@ class _Turn(Discards):
             return None
         # While an answer is due, a batch that has waited long enough is formed when it comes.
         times = [] if state.wake is None or state.reading else [state.wake]
-        age, _ = self._age_max()
-        since = self._aging_since()
-        if state.phase is Phase.WAITING and since is not None and age is not None:
-            times.append(since + age)
-        window = tumbling.window_of(state, state.buffer[0]) if state.buffer else state.checkpoint.window
-        if state.phase is not Phase.WAITING and window is not None and not state.reading:
-            times.append(float(window.end))
+        if state.phase is Phase.WAITING:
+            age, _ = self._age_max()
+            since = self._aging_since()
+            if since is not None and age is not None:
+                times.append(since + age)
+        elif not state.reading:
+            window = tumbling.window_of(state, state.buffer[0]) if state.buffer else state.checkpoint.window
+            if window is not None:
+                times.append(float(window.end))
         if state.unsaved is not None:
             times.append(state.unsaved + limits.mapping_checkpoint_seconds_max)
         return min(times, default=None)

@@ -127,7 +127,7 @@ class Runner(Listener):
         try:
             while True:
                 while self._inbox:
-                    await self._step(self._inbox.popleft())
+                    await self._step(self.hear())
                 if self._broken is not None:
                     raise self._broken
                 self._rests = True
@@ -142,8 +142,6 @@ class Runner(Listener):
             self._tools.feeds.leave(self.shard)
 
     async def _step(self, event: Event) -> None:
-        if event is Signal.KICK:
-            self._kicked = False
         self.state, commands = machine.step(self.state, event, self._tools.clock.now())
         for command in commands:
             await self._carry_out(command)
