@@ -10,7 +10,7 @@ from typing import NamedTuple
 from millrace.core import limits
 from millrace.core.arn import Scope
 from millrace.core.context import Params
-from millrace.core.errors import validation_error
+from millrace.core.errors import AwsError, validation_error
 from millrace.dynamodb import catalog, change, request, values
 from millrace.dynamodb.catalog import Table
 from millrace.dynamodb.change import Change, Decision
@@ -88,9 +88,8 @@ def put(params: Params) -> Write:
 def delete(params: Params) -> Write:
     """What DeleteItem's parameters ask for."""
     request.check_together(params, _CONDITION)
-    key, _ = values.normalise(params["Key"])
     request.check_returns(params)
-    found = request.compiled(params)
+    key, found = _key_and_expressions(params)
     condition, tell = found.condition, _tells(params)
 
     def decide(old: Row | None) -> Row | None:
@@ -103,8 +102,7 @@ def delete(params: Params) -> Write:
 def update(params: Params, *, alone: bool = False) -> Write:
     """What UpdateItem's parameters ask for; `alone` if they are not part of a transaction."""
     request.check_together(params, _UPDATE)
-    key, _ = values.normalise(params["Key"])
-    found = request.compiled(params)
+    key, found = _key_and_expressions(params)
     more = found.update.cost if alone and found.update is not None else 0
     return updating(params["TableName"], key, found, tell=_tells(params), more=more)
 
@@ -125,8 +123,7 @@ def updating(table_name: str, key: Item, found: Compiled, *, tell: bool, more: i
 def check(params: Params) -> Write:
     """A condition without a change: a transaction's ConditionCheck. It leaves the item as it is."""
     request.check_together(params, _CONDITION)
-    key, _ = values.normalise(params["Key"])
-    found = request.compiled(params)
+    key, found = _key_and_expressions(params)
     condition: Condition | None = found.condition
     tell = _tells(params)
 
@@ -135,6 +132,17 @@ def check(params: Params) -> Write:
         return old
 
     return Write(params["TableName"], key, False, found, decide)
+
+
+def _key_and_expressions(params: Params) -> tuple[Item, Compiled]:
+    """The Key and what the expressions say. Of a key with too many levels AWS tells last."""
+    try:
+        key, _ = values.normalise(params["Key"])
+    except AwsError as error:
+        if error.message == values.too_deep:
+            request.compiled(params)
+        raise
+    return key, request.compiled(params)
 
 
 def updated(update: Update | None, key: Item, old: Row | None, more: int = 0) -> Row | None:

@@ -9,6 +9,7 @@ from millrace.core.limits import (
     expression_variables_bytes_max,
 )
 from millrace.dynamodb.expressions.syntax import ExpressionError, Path, Value
+from millrace.dynamodb.misfit import MisfitError
 from millrace.dynamodb.values import AttributeValue, check_name, measured_value, too_deep
 
 Steps = tuple[str | int, ...]
@@ -101,9 +102,8 @@ def _checked_values(values: Mapping[str, AttributeValue] | None) -> Mapping[str,
         except AwsError as error:
             if error.code != "ValidationException" or error.message == too_deep:
                 raise
-            raise validation_error(
-                f"{member} contains invalid value: {error.message} for key {key}"
-            ) from None
+            misfit = error if isinstance(error, MisfitError) else MisfitError(str(error.message))
+            raise misfit.of_placeholder(key) from None
     _check_total(member, total)
     return checked
 

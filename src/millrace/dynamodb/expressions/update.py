@@ -24,7 +24,7 @@ from millrace.dynamodb.expressions.paths import Tree, check_apart, find, tree_of
 from millrace.dynamodb.expressions.projection import Projection
 from millrace.dynamodb.expressions.scope import Scope, Steps
 from millrace.dynamodb.expressions.syntax import Arithmetic, Call, ExpressionError, Operand, Path, Value
-from millrace.dynamodb.values import AttributeValue, Item, type_of
+from millrace.dynamodb.values import AttributeValue, Item, elements, type_of
 
 _sets = frozenset(("SS", "NS", "BS"))
 _addable = _sets | {"N"}
@@ -325,7 +325,7 @@ def added(old: AttributeValue | None, given: AttributeValue) -> AttributeValue:
         raise _bad_type()
     if kind == "N":
         return {"N": number.add(old["N"], given["N"])}
-    return {kind: sorted({*old[kind], *given[kind]})}
+    return {kind: elements(kind, {*old[kind], *given[kind]})}
 
 
 def deleted(old: AttributeValue | None, given: AttributeValue) -> AttributeValue | None:
