@@ -29,12 +29,17 @@ signature_presigned_seconds_max = 7 * 24 * 3600
 # DynamoDB: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
 dynamodb_request_body_bytes_max = 16 * MIB
 item_size_bytes_max = 400 * KIB
-# What UpdateItem counts on top of the item without its key, measured on AWS to the byte (dynoxide 0.13).
+# What UpdateItem counts for an expression, measured on AWS to the byte (paritysuite/dynamodb-conformance, October 2026).
 update_bytes = 3
-update_write_bytes = 19  # of each action that writes a value
-update_clear_bytes = 2  # of each that takes one away
-update_list_index_bytes = 1  # more, for a path with a list index
-update_arithmetic_bytes = 50  # more, for a sum or a difference
+update_write_bytes = 19  # of each action that writes a value, beside its path and the value
+update_clear_bytes = 1  # of each that takes one away, beside its path
+update_target_step_bytes = 4  # of each further step of such a path, beside its name or digits
+update_operand_bytes = 1  # of a path whose value is read
+update_operand_step_bytes = 14  # of each of its steps, beside its name or digits
+update_sum_bytes = 34  # beside the operands, as in the next three
+update_difference_bytes = 37
+update_default_bytes = 39
+update_append_bytes = 37
 item_nesting_levels_max = 32  # the innermost value counts, too
 attribute_name_bytes_max = 65_535
 page_size_bytes_max = MIB

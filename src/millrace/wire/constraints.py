@@ -73,11 +73,13 @@ class Constraints:
         shape = self._shapes[name]
         own, below = self._own(name), self._below(name)
         if (empty := shape.get("empty")) is not None:
-            return _never_empty(empty, below)
+            return _never_empty(empty, _yielding(below) if below and shape.get("yields") else below)
         if (lengths := shape.get("lengths")) is not None:
             own = [_refusing(lengths, shape), *own]
+        if (verdict := shape.get("verdict")) is not None:
+            own = [_refusing_unless_met(verdict, demand) for demand in own]
         if not own:
-            return below
+            return below if not shape.get("yields") or below is None else _yielding(below)
         if "name_or_arn" in shape:
             return self._quick(_name(shape["name_or_arn"]), name, own)
 
@@ -222,6 +224,16 @@ def _never_empty(words: str, below: Checker | None) -> Checker:
     return check
 
 
+def _yielding(checker: Checker) -> Checker:
+    """For the few members at which AWS only looks if nothing before was wrong."""
+
+    def check(value: Any, path: str, report: list[str]) -> None:
+        if not report:
+            checker(value, path, report)
+
+    return check
+
+
 def _plain(own: Sequence[Demand], below: Checker | None) -> Checker:
     """For the few members that AWS checks in another layer, which shows no value and its own path."""
 
@@ -253,6 +265,17 @@ def _refusing(words: str, shape: Shape) -> Demand:
 
     def met(value: str) -> bool:
         if not shape["min"] <= len(value) <= shape["max"]:
+            raise Refused(words)
+        return True
+
+    return Demand(words, met)
+
+
+def _refusing_unless_met(words: str, demand: Demand) -> Demand:
+    """For the few members that AWS judges with words of its own, and before all others."""
+
+    def met(value: Any) -> bool:
+        if not demand.met(value):
             raise Refused(words)
         return True
 
