@@ -95,7 +95,9 @@ class Uploads:
             upload = uploads.get(writer, bucket, key, params["UploadId"])
             if not asked:
                 raise faults.invalid_request("You must specify at least one part")
-            conditions.check_completion(objects.look(writer, bucket, key), key, upload.begun, params)
+            conditions.check_completion(
+                objects.look(writer, bucket, key), key, uploads.begun_at(upload.id), params
+            )
             chosen = _chosen(upload, asked, dict(uploads.parts(writer, bucket, upload)))
             record = _record(upload, chosen, now)
             _check_whole(record, params)
@@ -197,14 +199,12 @@ def _record(upload: Upload, chosen: Sequence[Part], now: float) -> Record:
         )
     if any(name not in part.checksums for part in chosen):  # long copied parts may have none
         return record
-    each = [{name: part.checksums[name]} for part in chosen]
     if upload.checksum_type == "COMPOSITE":
+        each = [{name: part.checksums[name]} for part in chosen]
         whole = checksums.composite(name, [part.checksums[name] for part in chosen])
         return replace(record, checksums={name: whole}, checksum_type="COMPOSITE", part_checksums=each)
     whole = checksums.combined(name, [(part.checksums[name], part.blob.size) for part in chosen])
-    if upload.algorithm is None:
-        return replace(record, checksums={name: whole})
-    return replace(record, checksums={name: whole}, part_checksums=each)
+    return replace(record, checksums={name: whole})
 
 
 def _check_whole(record: Record, params: Params) -> None:
