@@ -54,6 +54,7 @@ from millrace.server.base_path import under
 from millrace.server.console import Console
 from millrace.server.dispatch import Dispatcher
 from millrace.server.function_urls import FunctionUrls
+from millrace.server.idleness import Worker
 from millrace.server.introspection import Introspection, Owner, Rooms
 from millrace.server.live import Feeds
 from millrace.storage.interface import Storage
@@ -68,7 +69,7 @@ from millrace.triggers import past
 from millrace.triggers.operations import service as triggers_service
 from millrace.triggers.supervisor import Supervisor
 from millrace.triggers.tags import is_mapping
-from millrace.wire.models import load
+from millrace.wire.models import load_all
 from millrace.wire.routing import Router
 
 # The names botocore gives the services; the Lambda service is answered by two rooms.
@@ -109,12 +110,7 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
         life = await stack.enter_async_context(TableLife(storage, clock))
         identities = Identities(storage, clock)
         stack.push_async_callback(identities.settle)
-        await stack.enter_async_context(Retention(storage, clock, past.farewell))
-        await stack.enter_async_context(Copier(storage, clock))
-        await stack.enter_async_context(BackupRetention(storage, clock))
-        await stack.enter_async_context(Sweeper(storage, clock))
-        await stack.enter_async_context(Transferer(storage, clock, logs))
-        expirer = await stack.enter_async_context(Expirer(storage, clock))
+        background = await _background(stack, storage, clock, logs)
         functions = await stack.enter_async_context(
             Functions(
                 storage,
@@ -129,7 +125,9 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
         queues = Queues(storage, clock)
         services = every_service(storage, clock, functions, supervisor, identities, logs, settings, queues)
         feeds = Feeds(storage, clock, logs, supervisor)
-        rooms = Rooms(storage, clock, logs, identities, functions, supervisor, expirer, life)
+        sender = Sender(storage, clock, _later(functions))
+        workers = (*background, life, supervisor, sender, functions.events)
+        rooms = Rooms(storage, clock, logs, identities, functions, supervisor, life, workers)
         owner = Owner(settings.account, settings.region, settings.auth)
         introspection = Introspection(rooms, feeds, Console(), owner)
         home = Scope(settings.account, settings.region)
@@ -137,7 +135,7 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
             identities, clock, home, closed=settings.auth, base_path=settings.base_path
         )
         dispatcher = Dispatcher(
-            Router([load(name) for name in SERVICES]),
+            Router(load_all(SERVICES)),
             services,
             authenticator,
             identities,
@@ -154,7 +152,7 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
         stack.push_async_callback(listener.close)
         await stack.enter_async_context(queues)
         await stack.enter_async_context(functions.events)
-        await stack.enter_async_context(Sender(storage, clock, _later(functions)))
+        await stack.enter_async_context(sender)
         await functions.warm_up()
         await stack.enter_async_context(supervisor)
         await stack.enter_async_context(feeds)
@@ -162,6 +160,18 @@ async def run(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[
         gc.freeze()
         gc.set_threshold(*GARBAGE_THRESHOLDS)
         yield Running(settings, listener.port, endpoint, credentials_file)
+
+
+async def _background(stack: AsyncExitStack, storage: Storage, clock: Clock, logs: Logs) -> Sequence[Worker]:
+    """What is done beside the requests, at work."""
+    return [
+        await stack.enter_async_context(Retention(storage, clock, past.farewell)),
+        await stack.enter_async_context(Copier(storage, clock)),
+        await stack.enter_async_context(BackupRetention(storage, clock)),
+        await stack.enter_async_context(Sweeper(storage, clock)),
+        await stack.enter_async_context(Transferer(storage, clock, logs)),
+        await stack.enter_async_context(Expirer(storage, clock)),
+    ]
 
 
 def every_service(

@@ -39,7 +39,7 @@ class Functions:
                 "Role": self.role,
                 "Handler": "handler.handle",
                 "Code": {"ZipFile": zipped(source)},
-                "Timeout": 20,
+                "Timeout": 60,  # nobody waits for it but who is stuck
                 **settings,
             }
         )
@@ -80,7 +80,7 @@ class Witness:
     def __init__(self, *pids: int) -> None:
         self._ends = {pid: os.pidfd_open(pid) for pid in pids}
 
-    def survivors(self, seconds: float = 10) -> set[int]:
+    def survivors(self, seconds: float = 60) -> set[int]:
         """Those that have not ended in this time. Returns as soon as all have."""
         left = dict(self._ends)
         while left:

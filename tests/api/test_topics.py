@@ -1,51 +1,15 @@
 """SNS over the wire: queues, HTTP endpoints and functions are told; what waits survives a kill."""
 
 import json
-import threading
 import urllib.request
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.api.endpoint import Endpoint
 from tests.api.millrace_process import TRUST, Millrace, zipped
 from tests.api.refusals import refusal
-
-
-class Endpoint:
-    """An HTTP endpoint that keeps what it is sent, and answers with `status`."""
-
-    def __init__(self, port: int = 0) -> None:
-        self.status = 200
-        self.got: list[tuple[dict[str, str], str]] = []
-        self._news = threading.Condition()
-        endpoint = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"])).decode()
-                with endpoint._news:
-                    endpoint.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
-                    endpoint._news.notify_all()
-                self.send_response(endpoint.status)
-                self.end_headers()
-
-            def log_message(self, *words: Any) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/hook?a=b"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def wait(self, count: int) -> list[tuple[dict[str, str], str]]:
-        with self._news:
-            assert self._news.wait_for(lambda: len(self.got) >= count, 20), self.got
-        return self.got
-
-    def close(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
 
 
 @pytest.fixture
@@ -245,7 +209,7 @@ def test_fifo_topics_sign_nothing_and_defaults_are_the_same_as_saying_them(serve
     again = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes=scoped)
     sns.publish(TopicArn=topic, Message="m", MessageGroupId="g")
 
-    [message] = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=5)["Messages"]
+    [message] = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)["Messages"]
     assert not {"Signature", "SigningCertURL"} & json.loads(message["Body"]).keys()
     assert again["SubscriptionArn"] == made
     told = sns.get_subscription_attributes(SubscriptionArn=made)["Attributes"]
@@ -260,6 +224,20 @@ def test_fifo_topics_sign_nothing_and_defaults_are_the_same_as_saying_them(serve
     assert refusal(sns.create_topic, Name="odd", Attributes={"FifoTopic": "true"})[2] == (
         "Invalid parameter: Topic Name"
     )
+
+
+def test_a_mailbox_stays_pending_and_a_telephone_is_subscribed_at_once(sns: Any):
+    topic = sns.create_topic(Name="people")["TopicArn"]
+    mail = sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="grace@example.com")
+    assert mail["SubscriptionArn"] == "pending confirmation"
+    text = sns.subscribe(TopicArn=topic, Protocol="sms", Endpoint="+12/34-567.890")
+    assert text["SubscriptionArn"].startswith(f"{topic}:")
+    sns.publish(TopicArn=topic, Message="nobody is told")
+    shown = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    assert {each["Protocol"]: each["SubscriptionArn"] for each in shown} == {
+        "email": "PendingConfirmation",
+        "sms": text["SubscriptionArn"],
+    }
 
 
 def test_what_cannot_be_is_refused_in_awss_words(sns: Any):
@@ -288,7 +266,14 @@ def test_what_cannot_be_is_refused_in_awss_words(sns: Any):
     assert refusal(sns.subscribe, TopicArn=topic, Protocol="nothing", Endpoint="x")[2] == (
         "Invalid parameter: Amazon SNS does not support this protocol string: nothing"
     )
-    assert "email" in refusal(sns.subscribe, TopicArn=topic, Protocol="email", Endpoint="a@b.c")[2]
+    assert "firehose" in refusal(sns.subscribe, TopicArn=topic, Protocol="firehose", Endpoint="a")[2]
+    assert refusal(sns.subscribe, TopicArn=topic, Protocol="sms", Endpoint="NAA+1555")[1:] == (
+        "InvalidParameter",
+        "Invalid SMS endpoint: NAA+1555",
+    )
+    assert refusal(sns.publish, PhoneNumber="+1a234", Message="m")[2] == (
+        "Invalid parameter: PhoneNumber Reason: +1a234 is not valid to publish to"
+    )
     assert refusal(sns.confirm_subscription, TopicArn=topic, Token="abc")[2] == "Invalid parameter: Token"
     assert refusal(sns.create_topic, Name="a b")[2] == "Invalid parameter: Topic Name"
 

@@ -27,8 +27,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 def leave(console: Console, request: pytest.FixtureRequest) -> None:
     """Keep what a test that failed saw last: artefacts/console/failed-NAME.png."""
     if request.node.stash.get(FAILED, False):
-        console.picture(f"failed-{request.node.name.split('[')[0]}")
-    console.page.context.close()
+        console.keep(f"failed-{request.node.name.split('[')[0]}")
+    console.leave()
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 from tests.console.browser import Console
-from tests.console.forms import pick, retype
+from tests.console.forms import pick, retype, tick
 
 BROKEN = """\
 def lambda_handler(event, context):
@@ -68,15 +68,14 @@ def turn_its_stream_on(console: Console, page: Page) -> None:
     expect(page.get_by_role("heading", name="DynamoDB stream details")).to_be_visible()
     console.picture("article-2-exports-and-streams")
     page.get_by_role("link", name="Turn on").click()
-    page.get_by_role("radio", name="New and old images").check(force=True)
+    tick(page.get_by_role("radio", name="New and old images"))
     console.picture("article-3-view-type")
     page.get_by_role("button", name="Turn on stream").click()
     expect(page.get_by_role("link", name="View the live stream")).to_be_visible()
 
 
 def create_the_trigger(console: Console, page: Page) -> None:
-    page.get_by_role("button", name="Create trigger").click()
-    pick(page, "Create new", exact=False)
+    pick(page, "Create trigger", "Create new", exact=False)
     page.get_by_label("Filter blueprints").fill("DynamoDB-process-stream-python")
     page.get_by_text("Process updates made to a DDB table").click()
     page.get_by_label("Function name").fill("JansFunction")
@@ -102,8 +101,7 @@ def write_the_item(console: Console, page: Page) -> None:
 
 def update_the_item(console: Console, page: Page) -> None:
     page.get_by_role("link", name="hello world").click()
-    page.get_by_role("button", name="Add new attribute").click()
-    pick(page, "String")
+    pick(page, "Add new attribute", "String")
     page.get_by_label("Name of new attribute").fill("moreData")
     page.get_by_label("Value of moreData").fill("hello again")
     expect(page.get_by_role("row", name="Added moreData")).to_be_visible()

@@ -5,7 +5,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 from tests.api.millrace_process import Millrace
 from tests.console.browser import Console
-from tests.console.forms import pick
+from tests.console.forms import choose, pick
 from tests.console.setting import client_of, table_of
 
 
@@ -54,8 +54,7 @@ def test_an_index_with_four_key_attributes_is_asked_from_the_left(console: Conso
     expect(_rows(page, "Items")).to_have_count(12)
 
     page.get_by_label("Sort key 1 of 2 value").fill("2026")
-    page.get_by_role("button", name="Sort key 2 of 2 condition").click()
-    page.get_by_role("option", name="Less than", exact=True).click()
+    choose(page, "Sort key 2 of 2 condition", "Less than", exact=True)
     page.get_by_label("Sort key 2 of 2 value").fill("2")
     page.get_by_role("button", name="Run", exact=True).click()
     expect(_rows(page, "Items")).to_have_count(2)
@@ -84,8 +83,7 @@ def test_statements_read_and_write_and_their_errors_are_told_in_place(console: C
     box = page.get_by_label("Statement")
     expect(box).to_have_value('SELECT * FROM "Spoken"')
 
-    page.get_by_role("button", name="Start from").click()
-    pick(page, "Insert an item")
+    pick(page, "Start from", "Insert an item")
     box.fill("""INSERT INTO "Spoken" VALUE {'id': 'a', 'tags': ['x', 'y'], 'count': 3}""")
     box.press("Control+Enter")
     expect(page.get_by_text("The statement was carried out and returned none.")).to_be_visible()

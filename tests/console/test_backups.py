@@ -6,6 +6,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 from tests.api.millrace_process import Millrace
 from tests.console.browser import Console
+from tests.console.forms import tick
 from tests.console.setting import table_of
 
 
@@ -31,7 +32,7 @@ def test_a_backup_is_made_restored_and_deleted(console: Console):
     page.get_by_role("button", name="Create backup").last.click()
     row = page.get_by_role("row", name="before-release")
     expect(row).to_contain_text("Available")
-    page.get_by_role("radio", name="Select before-release").check(force=True)
+    tick(page.get_by_role("radio", name="Select before-release"))
     console.looks("table-backups")
 
     page.get_by_role("button", name="Restore", exact=True).click()
@@ -48,7 +49,7 @@ def test_a_backup_is_made_restored_and_deleted(console: Console):
     assert dynamodb.scan(TableName="Again")["Items"] == [{"id": {"S": "first"}}]
 
     page = console.open("#/tables/Kept/backups")
-    page.get_by_role("radio", name="Select before-release").check(force=True)
+    tick(page.get_by_role("radio", name="Select before-release"))
     page.get_by_role("button", name="Delete", exact=True).click()
     page.get_by_label("To confirm, type before-release").fill("before-release")
     page.get_by_role("button", name="Delete", exact=True).last.click()

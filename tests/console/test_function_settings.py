@@ -6,7 +6,7 @@ import re
 from playwright.sync_api import Page, expect
 from tests.api.millrace_process import zipped
 from tests.console.browser import Console
-from tests.console.forms import choose
+from tests.console.forms import choose, tick
 from tests.console.setting import MAY_LOG, client_of, function_of
 
 QUEUES = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}
@@ -44,7 +44,7 @@ def test_versions_are_published_and_an_alias_divides_its_invocations(console: Co
     routing = lambda_.get_alias(FunctionName="versioned", Name="live")["RoutingConfig"]
     assert routing == {"AdditionalVersionWeights": {"1": 0.25}}
 
-    row.get_by_role("radio").check()
+    tick(row.get_by_role("radio"))
     page.get_by_role("button", name="Edit", exact=True).click()
     choose(page, "Additional version", "None")
     dialog(page, "Save")
@@ -53,7 +53,7 @@ def test_versions_are_published_and_an_alias_divides_its_invocations(console: Co
     page.get_by_role("tab", name="Versions").click()
     expect(page.get_by_role("row").filter(has_text="release 2")).to_contain_text("live")
     console.picture("function-versions")
-    page.get_by_role("radio", name="Version 1").check()
+    tick(page.get_by_role("radio", name="Version 1"))
     page.get_by_role("button", name="Delete", exact=True).click()
     dialog(page, "Delete")
     expect(page.get_by_role("row").filter(has_text="release 1")).to_have_count(0)
@@ -109,10 +109,11 @@ def test_layers_destinations_and_json_logs_are_set(console: Console):
 
     page.get_by_role("link", name="Logging configuration").click()
     page.get_by_role("button", name="Edit", exact=True).click()
-    page.get_by_label("JSON").check()
+    tick(page.get_by_label("JSON"))
     choose(page, "Application log level", "DEBUG")
     console.picture("function-logging")
     page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved the logging configuration of settled.").first).to_be_visible()
     expect(page.get_by_text("DEBUG")).to_be_visible()
     shown = lambda_.get_function_configuration(FunctionName="settled")
     assert shown["DeadLetterConfig"] == {"TargetArn": queue}
@@ -122,7 +123,7 @@ def test_layers_destinations_and_json_logs_are_set(console: Console):
 
 def test_a_function_for_nodejs_is_made_from_a_blueprint_and_runs(console: Console):
     page = console.open("#/create-function")
-    page.get_by_label("Use a blueprint").check()
+    tick(page.get_by_label("Use a blueprint"))
     page.get_by_label("Filter blueprints").fill("hello-world-nodejs")
     page.get_by_text("Hello world, in Node.js").click()
     expect(page.get_by_role("button", name=re.compile("^Runtime"))).to_contain_text("Node.js 22.x")

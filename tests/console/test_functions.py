@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 from tests.api.millrace_process import BROKEN_HANDLER, zipped
 from tests.console.browser import Console
-from tests.console.forms import choose, pick, retype
+from tests.console.forms import choose, pick, retype, tick
 from tests.console.setting import client_of, function_of, table_of, with_trigger
 
 
@@ -21,7 +21,7 @@ def test_a_function_from_the_stream_blueprint_gets_the_tables_changes(console: C
     dynamodb = table_of(console.server, "JansTable", view="NEW_AND_OLD_IMAGES")
     page = console.open("#/create-function?table=JansTable")
 
-    page.get_by_label("Use a blueprint").check()
+    tick(page.get_by_label("Use a blueprint"))
     page.get_by_label("Filter blueprints").fill("DynamoDB-process-stream-python")
     expect(page.get_by_text("1 found").first).to_be_visible()
     page.get_by_text("Process updates made to a DDB table").click()
@@ -101,7 +101,7 @@ def test_an_existing_role_can_be_let_read_the_stream(console: Console):
     function_of(console.server, "owner")
     page = console.open("#/create-function?table=shared")
     page.get_by_label("Function name").fill("second")
-    page.get_by_label("Use an existing role").check()
+    tick(page.get_by_label("Use an existing role"))
     choose(page, "Existing role", re.compile("owner-role"))
     expect(page.get_by_label("Let it read the stream of shared")).to_be_checked()
 
@@ -143,8 +143,7 @@ def test_files_are_added_renamed_and_deleted_and_ctrl_s_deploys(console: Console
     page.get_by_label("New file").fill("wrod.py")
     page.get_by_label("New file").press("Enter")
     retype(page.get_by_label("wrod.py", exact=True), "WORD = 'found'\n")
-    page.get_by_role("button", name="Of the open file").click()
-    pick(page, "Rename")
+    pick(page, "Of the open file", "Rename")
     page.get_by_label("New name").fill("word.py")
     page.get_by_label("New name").press("Enter")
     expect(files.get_by_role("button")).to_have_count(2)
@@ -152,8 +151,7 @@ def test_files_are_added_renamed_and_deleted_and_ctrl_s_deploys(console: Console
 
     expect(page.get_by_text("Deployed filed.")).to_be_visible()
     assert json.load(client.invoke(FunctionName="filed")["Payload"]) == "found"
-    page.get_by_role("button", name="Of the open file").click()
-    pick(page, "Delete")
+    pick(page, "Of the open file", "Delete")
     expect(files.get_by_role("button")).to_have_count(1)
     page.get_by_role("button", name="Discard changes").click()
     expect(files.get_by_role("button")).to_have_count(2)
@@ -172,8 +170,7 @@ def test_a_package_is_uploaded_and_downloaded(console: Console):
 
     assert json.load(client.invoke(FunctionName="packed")["Payload"]) == "uploaded"
     with page.expect_download() as download:
-        page.get_by_role("button", name="Package").click()
-        pick(page, "Download the package")
+        pick(page, "Package", "Download the package")
     assert download.value.suggested_filename == "packed.zip"
 
 
@@ -230,7 +227,7 @@ def test_an_asynchronous_test_is_taken_and_logged(console: Console):
     function_of(console.server, "later", "def lambda_handler(event, context):\n    print('ran later')\n")
     page = console.open("#/functions/later/test")
 
-    page.get_by_label("Asynchronous").check()
+    tick(page.get_by_label("Asynchronous"))
     page.get_by_role("button", name="Test", exact=True).click()
 
     expect(page.get_by_text("The event was taken")).to_be_visible()
@@ -284,7 +281,7 @@ def test_concurrency_and_tags_are_edited(console: Console):
     client = function_of(console.server, "limited")
     page = console.open("#/functions/limited/configuration?section=concurrency")
     page.get_by_role("button", name="Edit").click()
-    page.get_by_label("Reserve concurrency").check()
+    tick(page.get_by_label("Reserve concurrency"))
     page.get_by_role("textbox", name="Reserved concurrency").fill("2")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved the concurrency of limited.")).to_be_visible()
@@ -307,8 +304,8 @@ def test_a_function_gets_a_url_of_its_own_that_anybody_may_call(console: Console
     page = console.open("#/functions/addressed/configuration?section=url")
 
     page.get_by_role("button", name="Create function URL").click()
-    page.get_by_role("radio", name="NONE").check()
-    page.get_by_label("Configure cross-origin resource sharing (CORS)").check()
+    tick(page.get_by_role("radio", name="NONE"))
+    tick(page.get_by_label("Configure cross-origin resource sharing (CORS)"))
     page.get_by_label("Allow origin").fill("https://example.com, https://example.org")
     console.picture("functions-url-form")
     console.check_accessibility()
@@ -324,7 +321,7 @@ def test_a_function_gets_a_url_of_its_own_that_anybody_may_call(console: Console
     console.picture("functions-url")
 
     page.get_by_role("button", name="Edit").click()
-    page.get_by_role("radio", name="AWS_IAM").check()
+    tick(page.get_by_role("radio", name="AWS_IAM"))
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("AWS_IAM: signed requests only")).to_be_visible()
     page.get_by_role("button", name="Delete", exact=True).click()
@@ -341,8 +338,8 @@ def test_functions_are_found_and_deleted(console: Console):
     expect(page.get_by_role("link", name="unwanted-one")).to_be_visible()
     console.picture("functions-list")
     console.check_accessibility()
-    page.get_by_role("checkbox", name="unwanted-one").check()
-    page.get_by_role("checkbox", name="unwanted-two").check()
+    tick(page.get_by_role("checkbox", name="unwanted-one"))
+    tick(page.get_by_role("checkbox", name="unwanted-two"))
     page.get_by_role("button", name="Delete").click()
     page.get_by_label("To confirm, type delete").fill("delete")
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
@@ -357,8 +354,7 @@ def test_deleting_a_function_says_what_becomes_of_its_triggers(console: Console)
     with_trigger(console.server, "watched", "watcher")
     page = console.open("#/functions/watcher/code")
 
-    page.get_by_role("button", name="Actions").click()
-    pick(page, "Delete")
+    pick(page, "Actions", "Delete")
     expect(page.get_by_text("changes wait in the stream for up to 24 hours")).to_be_visible()
     console.picture("functions-delete")
     page.get_by_label("To confirm, type delete").fill("delete")

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from playwright.sync_api import Locator, Page, expect
 from tests.api.millrace_process import Millrace
 from tests.console.browser import Console
-from tests.console.forms import pick, retype
+from tests.console.forms import choose, pick, retype, tick
 from tests.console.setting import client_of, table_of
 
 
@@ -67,8 +67,7 @@ def _write(page: Page, text: str) -> None:
 
 
 def _add(page: Page, kind: str, name: str) -> None:
-    page.get_by_role("button", name="Add new attribute").click()
-    pick(page, kind)
+    pick(page, "Add new attribute", kind)
     page.get_by_label("Name of new attribute").fill(name)
 
 
@@ -110,8 +109,7 @@ def test_a_query_takes_a_condition_on_the_sort_key_and_an_order(console: Console
 
     page.get_by_role("button", name="Query", exact=True).click()
     page.get_by_label("customer (Partition key)").fill("ada")
-    page.get_by_role("button", name="Sort key condition").click()
-    page.get_by_role("option", name="Between").click()
+    choose(page, "Sort key condition", "Between")
     page.get_by_label("Sort key value from").fill("3")
     page.get_by_label("Sort key value to").fill("5")
     page.get_by_text("Sort descending").click()
@@ -139,10 +137,8 @@ def test_filters_leave_out_what_does_not_pass(console: Console):
     page.get_by_role("button", name="Add filter").click()
     page.get_by_role("combobox", name="Attribute name").fill("total")
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="Condition").click()
-    page.get_by_role("option", name="Greater than", exact=True).click()
-    page.get_by_role("button", name="Type").click()
-    page.get_by_role("option", name="Number", exact=True).click()
+    choose(page, "Condition", "Greater than", exact=True)
+    choose(page, "Type", "Number", exact=True)
     page.get_by_role("textbox", name="Value").fill("150")
     page.get_by_role("textbox", name="Value").press("Enter")
 
@@ -210,9 +206,8 @@ def test_chosen_items_are_deleted_however_many(console: Console):
     page = console.open("#/tables/Emptied/items?mode=query&pk=ada&limit=100")
     expect(_rows(page)).to_have_count(60)
 
-    page.get_by_role("checkbox", name="Select all items of this page").check(force=True)
-    page.get_by_role("button", name="Actions").click()
-    pick(page, "Delete items")
+    tick(page.get_by_role("checkbox", name="Select all items of this page"))
+    pick(page, "Actions", "Delete items")
     expect(page.get_by_text("60 items will be deleted from Emptied")).to_be_visible()
     console.picture("items-delete")
     page.get_by_role("button", name="Delete", exact=True).click()
@@ -255,13 +250,11 @@ def test_an_item_is_created_in_the_form(console: Console):
     page.get_by_role("button", name="Add member to tags").click()
     page.get_by_label("Member 2 of tags", exact=True).fill("vip")
     _add(page, "Map", "address")
-    page.get_by_role("button", name="Add attribute to address").click()
-    pick(page, "String")
+    pick(page, "Add attribute to address", "String")
     page.get_by_label("Name of address.new attribute").fill("city")
     page.get_by_label("Value of address.city").fill("London")
     _add(page, "List", "lines")
-    page.get_by_role("button", name="Add element to lines").click()
-    pick(page, "Boolean")
+    pick(page, "Add element to lines", "Boolean")
     console.looks("items-create-form")
     page.get_by_role("button", name="Create item").click()
 
@@ -450,9 +443,8 @@ def test_an_item_is_duplicated_under_another_key(console: Console):
     database.put_item(TableName="Doubled", Item=_order("ada", 1))
     page = console.open("#/tables/Doubled/items")
 
-    _rows(page).first.get_by_role("checkbox").check(force=True)
-    page.get_by_role("button", name="Actions").click()
-    pick(page, "Duplicate item")
+    tick(_rows(page).first.get_by_role("checkbox"))
+    pick(page, "Actions", "Duplicate item")
     page.get_by_label("Value of number").fill("2")
     page.get_by_role("button", name="Create item").click()
 
@@ -467,9 +459,8 @@ def test_what_was_read_is_downloaded(console: Console):
     page = console.open("#/tables/Kept/items")
     expect(_rows(page)).to_have_count(3)
 
-    page.get_by_role("button", name="Actions").click()
     with page.expect_download() as download:
-        pick(page, "JSON lines")
+        pick(page, "Actions", "JSON lines")
 
     lines = download.value.path().read_text().splitlines()
     assert [json.loads(line)["number"] for line in lines] == [0, 1, 2]

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from playwright.sync_api import expect
 from tests.api.millrace_process import TRUST, Millrace
 from tests.console.browser import Console
-from tests.console.forms import choose, retype
+from tests.console.forms import choose, retype, tick
 from tests.console.setting import MAY_LOG, REGION, client_of, function_of, role_of, table_of
 
 LOOKS: tuple[tuple[int, Literal["dark", "light"]], ...] = ((1280, "dark"), (1920, "light"), (1920, "dark"))
@@ -68,7 +68,7 @@ def test_a_role_is_made_with_a_tables_stream_and_a_managed_policy(console: Conso
 def test_a_custom_trust_policy_is_judged_by_the_server_and_stays(console: Console):
     page = console.open("#/create-role")
     page.get_by_label("Role name").fill("trusting")
-    page.get_by_label("Custom trust policy").check()
+    tick(page.get_by_label("Custom trust policy"))
     editor = page.get_by_label("Trust policy", exact=True)
     retype(editor, '{"Version": "2012-10-17", "Statement": [{"Effect": "Perhaps"}]}')
     with console.refusals():
@@ -186,7 +186,7 @@ def test_roles_are_deleted_with_their_policies(console: Console):
     client_of(console.server, "iam").attach_role_policy(RoleName="doomed", PolicyArn=LOGS_ARN)
     role_of(console.server, "doomed-too")
     page = console.open("#/roles")
-    page.get_by_role("checkbox", name="Select doomed", exact=True).check()
+    tick(page.get_by_role("checkbox", name="Select doomed", exact=True))
     page.get_by_role("button", name="Delete", exact=True).click()
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     expect(page.get_by_text("Deleted: doomed.")).to_be_visible()

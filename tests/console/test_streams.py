@@ -1,13 +1,17 @@
 """The live list of a table's changes."""
 
+import contextlib
 import json
 import re
 
 import pytest
 from playwright.sync_api import Page, expect
 from tests.console.browser import Console
+from tests.console.forms import choose, tick
 from tests.console.loop import Loop
 from tests.console.setting import table_of
+
+TRIES = 5
 
 
 @pytest.fixture
@@ -25,8 +29,15 @@ def opened(console: Console, loop: Loop) -> Page:
     return page
 
 
-def choose(page: Page, text: str) -> None:
-    page.get_by_role("row").filter(has_text=text).first.click()
+def look_at(page: Page, text: str) -> None:
+    """Take a change of the list. It may move down meanwhile, as newer ones come, and the click goes to another."""
+    row = page.get_by_role("row").filter(has_text=text).first
+    for _ in range(TRIES):
+        row.click()
+        with contextlib.suppress(AssertionError):
+            expect(row.get_by_role("radio")).to_be_checked(timeout=1_000)
+            return
+    raise AssertionError(f"{text} is not chosen after {TRIES} clicks")
 
 
 def test_changes_appear_as_they_are_made_with_what_became_different(console: Console, loop: Loop):
@@ -43,7 +54,7 @@ def test_changes_appear_as_they_are_made_with_what_became_different(console: Con
     loop.delete("ada")
     expect(page.get_by_role("row").filter(has_text="REMOVE")).to_be_visible()
 
-    choose(page, "MODIFY")
+    look_at(page, "MODIFY")
     differences = page.locator("table.item-diff")
     expect(differences.get_by_role("row").filter(has_text="score")).to_contain_text("Changed")
     expect(differences.get_by_role("row").filter(has_text="badge")).to_contain_text("Added")
@@ -54,7 +65,8 @@ def test_arrow_keys_go_from_change_to_change_and_the_address_tells_which(console
     for player in ("ada", "bob", "cleo"):
         loop.put(player)
     page = opened(console, loop)
-    choose(page, "bob")
+    expect(page.get_by_role("row").filter(has=page.get_by_role("radio"))).to_have_count(3)
+    look_at(page, "bob")
     heading = page.get_by_role("heading", level=2)
     expect(heading.filter(has_text="bob")).to_be_visible()
 
@@ -71,7 +83,7 @@ def test_arrow_keys_go_from_change_to_change_and_the_address_tells_which(console
 def test_the_event_is_what_a_function_gets_and_can_be_sent_to_one(console: Console, loop: Loop):
     loop.put("ada", score={"N": "1"})
     page = opened(console, loop)
-    choose(page, "INSERT")
+    look_at(page, "INSERT")
     page.get_by_role("tab", name="Event").click()
     shown = page.get_by_label("The event as Lambda receives it")
     expect(shown).to_contain_text("SequenceNumber")
@@ -86,8 +98,7 @@ def test_the_event_is_what_a_function_gets_and_can_be_sent_to_one(console: Conso
 
     page.get_by_role("button", name="Send to a function").click()
     dialog = page.get_by_role("dialog", name="Send to a function")
-    dialog.get_by_role("button", name="Function").click()
-    page.get_by_role("option", name=loop.function).click()
+    choose(page, "Function", loop.function, within=dialog)
     dialog.get_by_role("button", name="Send", exact=True).click()
     expect(dialog).to_contain_text('{"heard": 1}')
     expect(dialog).to_contain_text("heard 1")
@@ -104,8 +115,7 @@ def test_changes_are_filtered_by_event_and_key(console: Console, loop: Loop):
 
     page.get_by_placeholder("Find changes by key").fill("AD")
     expect(rows).to_have_count(2)
-    page.get_by_role("button", name="Event All events").click()
-    page.get_by_role("option", name="REMOVE").click()
+    choose(page, "Event", "REMOVE")
     expect(rows).to_have_count(1)
     page.get_by_placeholder("Find changes by key").fill("bob")
     expect(page.get_by_text("No changes like that")).to_be_visible()
@@ -130,7 +140,7 @@ def test_what_happened_tells_delivered_from_filtered_and_leads_to_the_log(consol
     loop.server.idle()
     page = opened(console, loop)
 
-    choose(page, "INSERT")
+    look_at(page, "INSERT")
     page.get_by_role("tab", name="What happened").click()
     happened = page.get_by_role("region", name=f"What happened at {loop.function}")
     expect(happened).to_contain_text("Delivered")
@@ -138,7 +148,7 @@ def test_what_happened_tells_delivered_from_filtered_and_leads_to_the_log(consol
         "href", re.compile(r"^#/logs/.*request=")
     )
     console.picture("stream-journey-delivered")
-    choose(page, "MODIFY")
+    look_at(page, "MODIFY")
     expect(happened).to_contain_text("Filtered out")
     expect(happened).to_contain_text('eventName should be ["INSERT"], and is "MODIFY"')
     console.check_accessibility()
@@ -190,7 +200,7 @@ def test_a_change_is_looked_at_below_the_list_or_beside_it_where_there_is_room(c
         loop.put(player, score={"N": "2"}, name={"S": "A name"}, tags={"SS": ["one", "two"]})
     loop.delete("bob")
     page = opened(console, loop)
-    choose(page, "MODIFY")
+    look_at(page, "MODIFY")
 
     expect(page.locator("table.item-diff")).to_be_visible()
     console.looks("stream")
@@ -202,7 +212,7 @@ def test_a_shard_is_split_and_its_children_tell_their_parent(console: Console, l
     page.get_by_role("button", name=re.compile("^Stream details and shards")).click()
     shards = page.get_by_role("table", name="Shards")
     expect(shards.get_by_role("row")).to_have_count(2)
-    shards.get_by_role("radio").first.check()
+    tick(shards.get_by_role("radio").first)
     page.get_by_role("button", name="Split", exact=True).click()
 
     expect(shards.get_by_role("row")).to_have_count(4)

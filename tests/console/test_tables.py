@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from tests.api.millrace_process import Millrace
 from tests.console.browser import Console
+from tests.console.forms import choose, tick, unfold
 from tests.console.setting import described, table_of, with_trigger
 
 
@@ -18,7 +19,7 @@ def crowded(browser: Browser, millrace: Millrace) -> Iterator[Console]:
     )
     opened = Console(context, millrace)
     yield opened
-    context.close()
+    opened.leave()
     opened.check()
 
 
@@ -43,17 +44,16 @@ def test_a_table_with_an_index_is_created_by_its_form(console: Console):
     page.get_by_role("link", name="Create table").first.click()
     fill_keys(page, "orders", "customer")
     page.get_by_label("Sort key", exact=True).fill("placed")
-    page.get_by_role("button", name="Sort key type").click()
-    page.get_by_role("option", name="Number").click()
-    page.get_by_role("radio", name="Customize settings").click(force=True)
+    choose(page, "Sort key type", "Number")
+    tick(page.get_by_role("radio", name="Customize settings"))
     page.get_by_role("button", name="Create global index").click()
     page.get_by_label("Partition key", exact=True).nth(1).fill("state")
     page.get_by_label("Index name").fill("by-state")
     page.get_by_text("Turn on DynamoDB stream").click()
     page.get_by_label("Index name").press("Enter")
 
-    expect(page.get_by_role("heading", name="orders")).to_be_visible()
     expect(page.get_by_text("The table orders was created.", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="orders")).to_be_visible()
     expect(page.get_by_text("placed (Number)")).to_be_visible()
     made = described(console.server, "orders")
     assert made["GlobalSecondaryIndexes"][0]["IndexName"] == "by-state"
@@ -115,7 +115,7 @@ def test_an_index_is_created_and_deleted(console: Console):
     expect(index.get_by_text("Active")).to_be_visible()
     expect(index.get_by_text("30", exact=True)).to_be_visible()
     console.picture("tables-indexes")
-    index.get_by_role("radio").check(force=True)
+    tick(index.get_by_role("radio"))
     page.get_by_role("button", name="Delete", exact=True).click()
     confirm(page, "Delete", "by-author")
     expect(page.get_by_text("No global secondary indexes")).to_be_visible()
@@ -127,7 +127,7 @@ def test_the_stream_is_turned_on_with_a_view_type_and_off_again(console: Console
     page.get_by_role("tab", name="Exports and streams").click()
     expect(page.get_by_role("heading", name="DynamoDB stream details")).to_be_visible()
     page.get_by_role("link", name="Turn on").click()
-    page.get_by_role("radio", name="Old image", exact=True).check(force=True)
+    tick(page.get_by_role("radio", name="Old image", exact=True))
     page.get_by_role("button", name="Turn on stream").click()
 
     expect(page.get_by_text("The stream of meters is on: old image.", exact=True)).to_be_visible()
@@ -143,13 +143,12 @@ def test_a_trigger_of_the_table_is_disabled_enabled_and_deleted(console: Console
     with_trigger(console.server, "parcels", "ship")
     page = console.open("#/tables/parcels/streams")
     trigger = row(page, "ship")
-    trigger.get_by_role("radio").check(force=True)
+    tick(trigger.get_by_role("radio"))
     page.get_by_role("button", name="Disable").click()
     expect(trigger.get_by_text("Disabled")).to_be_visible()
     page.get_by_role("button", name="Enable").click()
     expect(trigger.get_by_text("Enabled")).to_be_visible()
-    page.get_by_role("button", name="Create trigger").click()
-    expect(page.get_by_role("menuitem", name="Create new")).to_be_visible()
+    unfold(page.get_by_role("button", name="Create trigger"), page.get_by_role("menuitem", name="Create new"))
     expect(page.get_by_role("menuitem", name="Use existing")).to_be_visible()
     console.picture("tables-triggers")
     page.keyboard.press("Escape")
@@ -170,8 +169,8 @@ def test_a_table_is_deleted_once_its_name_is_typed_and_its_triggers_are_named(co
     console.check_accessibility()
     confirm(page, "Delete", "letters")
 
-    expect(page.get_by_role("heading", name="Tables", level=1)).to_be_visible()
     expect(page.get_by_text("Deleted: letters.", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="Tables", level=1)).to_be_visible()
     expect(row(page, "letters")).to_have_count(0)
 
 
@@ -181,7 +180,7 @@ def test_several_tables_are_deleted_and_protected_ones_stay(console: Console):
     page = console.open("#/tables")
     page.get_by_placeholder("Find tables by name").fill("batch-")
     expect(row(page, "batch-").filter(has_text="Active")).to_have_count(3)
-    page.get_by_role("checkbox", name="Select all").check(force=True)
+    tick(page.get_by_role("checkbox", name="Select all"))
     page.get_by_role("button", name="Delete").click()
     expect(page.get_by_role("dialog").get_by_text("batch-2: deletion protection is on.")).to_be_visible()
     confirm(page, "Delete", "delete")
@@ -193,15 +192,15 @@ def test_several_tables_are_deleted_and_protected_ones_stay(console: Console):
 def test_protection_capacity_class_and_tags_are_changed(console: Console):
     table_of(console.server, "rivers")
     page = console.open("#/tables/rivers/settings")
-    page.get_by_label("Deletion protection").check(force=True)
+    tick(page.get_by_label("Deletion protection"))
     expect(page.get_by_text("Deletion protection of rivers is on.", exact=True)).to_be_visible()
     page.get_by_role("button", name="Edit capacity").click()
-    page.get_by_role("dialog").get_by_role("radio", name="Provisioned").check(force=True)
+    tick(page.get_by_role("dialog").get_by_role("radio", name="Provisioned"))
     page.get_by_label("Read capacity units").fill("7")
     confirm(page, "Save changes")
     expect(page.get_by_text("The capacity of rivers was changed.", exact=True)).to_be_visible()
     page.get_by_role("button", name="Edit table class").click()
-    page.get_by_role("dialog").get_by_role("radio", name="DynamoDB Standard-IA").check(force=True)
+    tick(page.get_by_role("dialog").get_by_role("radio", name="DynamoDB Standard-IA"))
     confirm(page, "Save changes")
     expect(page.get_by_text("The class of rivers was changed.", exact=True)).to_be_visible()
     page.get_by_role("tab", name="Overview").click()

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from tests.api.millrace_process import Millrace
 from tests.console.browser import Console
+from tests.console.forms import tick
 from tests.console.setting import REGION, table_of, with_trigger
 
 WALKS = {
@@ -89,7 +90,7 @@ def show_rows(server: Millrace, page: Page) -> None:
 
 
 def show_form(server: Millrace, page: Page) -> None:
-    page.get_by_role("radio", name="Customize settings").check(force=True)
+    tick(page.get_by_role("radio", name="Customize settings"))
     expect(page.get_by_role("heading", name="Read/write capacity settings")).to_be_visible()
 
 

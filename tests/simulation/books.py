@@ -4,7 +4,7 @@ An `Account` is one mapping's of one shard. It believes nothing of what the mach
 there are, which a function took, which were given up, and what each save made durable.
 """
 
-from collections import Counter
+from collections import defaultdict
 
 import orjson
 from tests.simulation.lane import Lane
@@ -14,7 +14,7 @@ from millrace.streams.stream import Shard
 from millrace.triggers.delivery import Checkpoint, Invoke, Reason, SaveCheckpoint, retry_delay
 
 DELIVERED, DISCARDED, OTHERWISE = 1, 2, 3
-OLD = (Reason.AGE, Reason.TRIMMED)
+REASONS = RETRIES, AGE, TRIMMED = Reason.RETRIES.value, Reason.AGE.value, Reason.TRIMMED.value
 
 
 class Shelf:
@@ -37,14 +37,14 @@ class Account:
         self.shelf = shelf
         self.start = start
         self.fates: dict[int, int] = {}  # durable
-        self.totals: Counter[str] = Counter()  # durable
+        self.totals: defaultdict[str, int] = defaultdict(int)  # durable
         self.takers: dict[int, Lane] = {}  # who heard last that a function took the record
         self.busy: dict[int, Lane] = {}  # partitions in flight
         self.seen: list[int] = []  # by the open window, durable
         self.open: tuple[int, int] | None = None  # the open window, durable
         self.tries: dict[int, tuple[int, int, list[int]]] = {}  # of lanes: see `Lane`; durable
-        self.told: Counter[str] = Counter()
-        self.closed: dict[str, int] | None = None  # when the shard went
+        self.rows: tuple[Checkpoint, ...] = ()  # durable, as they were saved or taken over last
+        self.is_closed = False  # the shard is gone
 
     # A batch is about to be delivered.
 
@@ -79,9 +79,7 @@ class Account:
             if number in batch:
                 assert lane.owns(partition), f"record {number} is another lane's"
                 assert number not in fates, f"record {number} is called with, and done with"
-                assert number <= lane.flown or lane.passes(shelf.kinds[number]), (
-                    "called in spite of the filter"
-                )
+                assert lane.may_pass(number, shelf.kinds[number]), "called in spite of the filter"
                 taker = self.takers.get(number)
                 assert taker is None or taker.is_over, f"record {number} is delivered twice"
                 assert self.busy.setdefault(partition, lane) is lane, "two batches of one partition at a time"
@@ -160,7 +158,7 @@ class Account:
         assert new.position >= old.position, "the position went back"
         given = self._check_given_up(lane, command)
         taken, lane.taken = set(lane.taken), []
-        counts = Counter[str]()
+        counts: defaultdict[str, int] = defaultdict(int)
         for number in range(old.position + 1, new.position + 1):
             if number in self.fates or not lane.owns(self.shelf.partitions[number]):
                 continue
@@ -169,12 +167,16 @@ class Account:
         _check_counts(old, new, counts)
         self.totals["delivered"] += new.delivered - old.delivered
         self.totals["filtered"] += new.filtered - old.filtered
-        for reason, count in new.discarded.items():
-            self.totals[reason] += count - old.discarded.get(reason, 0)
+        if new.discarded != old.discarded:
+            for reason, count in new.discarded.items():
+                self.totals[reason] += count - old.discarded.get(reason, 0)
         self._check_saved_window(lane, new)
         self.tries[lane.index] = (lane.tries, lane.tried_at, list(lane.limits))
+        self.rows = (
+            (new,) if lane.count == 1 else tuple(new if row.lane == new.lane else row for row in self.rows)
+        )
         lane.saved = new
-        if new.position >= lane.filters_until:
+        if new.position >= lane.filters_until and not lane.unheard:
             lane.filters = lane.filters[-1:]
 
     def _resolve(self, lane: Lane, number: int, taken: set[int], given: dict[int, str]) -> str:
@@ -210,7 +212,6 @@ class Account:
                 assert number <= command.checkpoint.position, "given up, but not passed"
                 given[number] = lost.condition
             assert lost.invocations >= 1
-            self.told[lost.condition] += len(numbers)
         return given
 
     def _check_saved_window(self, lane: Lane, new: Checkpoint) -> None:
@@ -231,21 +232,23 @@ class Account:
 
     # Rows that were taken over, and shards that go.
 
-    def check_rows(self, rows: tuple[Checkpoint, ...], lost: int, floor: int) -> None:
+    def check_rows(self, lost: int, floor: int) -> None:
         """After a crash, a division of lanes, or a loss that all lanes find out together."""
+        totals = self.totals
         if lost:
             gone = [n for n in range(self.start + 1, floor + 1) if n not in self.fates]
             assert lost == len(gone), f"{lost} are counted as lost, {len(gone)} are"
             self.fates.update(dict.fromkeys(gone, OTHERWISE))
-            self.totals[Reason.TRIMMED] += lost
-        summed: Counter[str] = Counter(
-            delivered=sum(row.delivered for row in rows), filtered=sum(row.filtered for row in rows)
-        )
-        for row in rows:
-            summed.update(row.discarded)
-            assert row.start == self.start
-        assert summed == self.totals, f"durable are {summed}, there were {self.totals}"
-        assert summed.total() == len(self.fates) <= self.shelf.head - self.start
+            totals[Reason.TRIMMED] += lost
+        left = dict(totals)
+        for row in self.rows:
+            assert row.start == self.start, f"it began at {self.start}: {row}"
+            left["delivered"] = left.get("delivered", 0) - row.delivered
+            left["filtered"] = left.get("filtered", 0) - row.filtered
+            for reason, count in row.discarded.items():
+                left[reason] = left.get(reason, 0) - count
+        assert not any(left.values()), f"saved were {dict(totals)}, there are {self.rows}"
+        assert sum(totals.values()) == len(self.fates) <= self.shelf.head - self.start
 
     def check_done(self) -> None:
         missing = [n for n in range(self.start + 1, self.shelf.head + 1) if n not in self.fates]
@@ -253,16 +256,17 @@ class Account:
         assert self.open is None, "a window stays open for ever"
 
 
-def _check_counts(old: Checkpoint, new: Checkpoint, counts: Counter[str]) -> None:
-    """Each record that was passed is counted once, and as what it was."""
-    filtered = new.filtered - old.filtered
-    grown = {
-        reason: new.discarded.get(reason, 0) - old.discarded.get(reason, 0) for reason in map(str, Reason)
-    }
-    assert new.delivered - old.delivered == counts["delivered"], f"delivered: {old} {new} {counts}"
-    assert grown[Reason.RETRIES] == counts[Reason.RETRIES], f"retries: {old} {new} {counts}"
+def _check_counts(old: Checkpoint, new: Checkpoint, counts: dict[str, int]) -> None:
+    """Each record that was passed is counted once, and as what it was. (`counts` has 0 for what it has not.)"""
+    delivered, filtered = new.delivered - old.delivered, new.filtered - old.filtered
+    if new.discarded == old.discarded:
+        grown = dict.fromkeys(REASONS, 0)
+    else:
+        grown = {reason: new.discarded.get(reason, 0) - old.discarded.get(reason, 0) for reason in REASONS}
+    assert delivered == counts["delivered"], f"delivered: {old} {new} {counts}"
+    assert grown[RETRIES] == counts[RETRIES], f"retries: {old} {new} {counts}"
     assert counts["filtered"] <= filtered <= counts["filtered"] + counts["either"], f"{old} {new} {counts}"
-    old_ones = counts[Reason.AGE] + counts["lost"] + counts["either"] + counts["filtered"] - filtered
-    assert sum(grown[reason] for reason in OLD) == old_ones, f"too old or trimmed: {old} {new} {counts}"
-    assert grown[Reason.AGE] <= counts[Reason.AGE], f"age: {old} {new} {counts}"
-    assert new.delivered + new.discarded.get(Reason.RETRIES, 0) <= new.invoked
+    old_ones = counts[AGE] + counts["lost"] + counts["either"] + counts["filtered"] - filtered
+    assert grown[AGE] + grown[TRIMMED] == old_ones, f"too old or trimmed: {old} {new} {counts}"
+    assert grown[AGE] <= counts[AGE], f"age: {old} {new} {counts}"
+    assert new.delivered + new.discarded.get(RETRIES, 0) <= new.invoked

@@ -36,7 +36,7 @@ def tell(seeds: Iterable[int]) -> Result:
             return result
         result.histories += 1
         result.events += told.events
-        result.seen += told.claims
+        result.seen.update(told.claims)
     return result
 
 

@@ -9,6 +9,13 @@ class Disk:
         self.journals: dict[str, list[bytes]] = {}
         self.floors: dict[str, int] = {}
 
+    def copy(self) -> "Disk":
+        other = Disk()
+        other.rows = {space: dict(rows) for space, rows in self.rows.items()}
+        other.journals = {journal: list(kept) for journal, kept in self.journals.items()}
+        other.floors = dict(self.floors)
+        return other
+
     def get(self, space: str, key: bytes) -> bytes | None:
         return self.rows.get(space, {}).get(key)
 

@@ -13,6 +13,7 @@ from millrace.core.clock import ManualClock
 from millrace.core.errors import AwsError, StorageError
 from millrace.functions import catalog as functions
 from millrace.storage.memory import MemoryStorage
+from millrace.triggers import checkpoint
 
 _SPEC = importlib.util.spec_from_file_location(
     "mill", Path(__file__).parents[1] / "unit" / "triggers" / "mill.py"
@@ -178,6 +179,35 @@ class LanesHistory(History):
         return keys
 
 
+class WindowedLanesHistory(LanesHistory):
+    """Lanes become one with tumbling windows, and several again, mostly while the disk refuses commits."""
+
+    async def handler(self, name, keys):
+        await super().handler(name, keys)
+        return {"state": {}}
+
+    async def step(self, mill, stream) -> None:
+        if self.chance.random() < 0.15:
+            # Those who failed for it begin again with the settings that come meanwhile.
+            self.disk.refuses = self.chance.choice((0.0, self.refuses, 1.0))
+            for _ in range(30):
+                await mills.turn()
+            mill.clock.advance(0.1)
+        if self.chance.random() < 0.1:
+            seconds, factor = self.chance.choice(((10, 1), (60, 1), (0, 2), (0, 3)))
+            self.disk.refuses = 0.0
+            await mill.do(
+                "UpdateEventSourceMapping",
+                UUID=self.uuid,
+                ParallelizationFactor=factor,
+                TumblingWindowInSeconds=seconds,
+            )
+        if self.chance.random() < 0.85:  # the factors of the others would not go with windows
+            await History.step(self, mill, stream)
+        for rows in (await mill.storage.read(lambda r: checkpoint.load_all(r, self.uuid))).values():
+            assert not any(row.window for row in rows[1:]), "a window in one of several lanes"
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_whatever_changes_in_flight_each_record_is_delivered_once_and_in_order(seed: int):
     history = History(seed, refuses=0.0)
@@ -243,6 +273,20 @@ def test_when_commits_are_refused_each_lane_repeats_only_its_batch_in_flight(see
         again += repeats
     assert last == in_order([history.written])
     assert again <= history.disk.refused * 10  # a refused commit is that of several lanes
+    assert (history.status["delivered"], history.status["pending"]) == (len(history.written), 0)
+
+
+# 41, 48 and 50 notice a lane that begins again with settings that are for those who come after it.
+@pytest.mark.parametrize("seed", [0, 1, 2, 41, 48, 50])
+def test_windows_come_and_go_with_lanes_while_commits_are_refused_and_nothing_is_passed_over(seed: int):
+    history = WindowedLanesHistory(seed, refuses=0.08)
+    asyncio.run(history.tell())
+
+    last: dict[str, int] = {}
+    for partition, _, number in (key.partition(":") for keys in history.got for key in keys):
+        assert int(number) <= last.get(partition, -1) + 1, "a record was passed over"
+        last[partition] = int(number)
+    assert last == in_order([history.written])
     assert (history.status["delivered"], history.status["pending"]) == (len(history.written), 0)
 
 

@@ -1,17 +1,19 @@
-"""The command `millrace`: `serve`, `deploy`, `demo`, `tail`, `status`, `streams`.
+"""The command `millrace`: `serve`, `deploy`, `demo`, `tail`, `status`, `streams`, `idle`, `clock`.
 
 Each command lives in a module of its own that is imported when it is called, so that the server starts
 without what only the others need.
 """
 
 import importlib
+import io
+import sys
 
 import click
 
 from millrace import __version__
 from millrace.core.errors import SettingsError, StorageError
 
-COMMANDS = ("serve", "deploy", "demo", "tail", "status", "streams")
+COMMANDS = ("serve", "deploy", "demo", "tail", "status", "streams", "idle", "clock")
 
 EPILOG = """
 \b
@@ -22,6 +24,8 @@ Examples:
   millrace tail JansTable              follow a table's changes, deliveries and log lines
   millrace status                      where every trigger stands, and why
   millrace streams JansTable           its streams and their shards
+  millrace idle                        wait until every change has been processed
+  millrace clock --advance 25h         move the server's time
 """
 
 
@@ -47,6 +51,10 @@ def commands() -> None:
 
 def main() -> None:
     """Run the command line. Expected failures are one sentence and exit code 1."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that knows no arrow is no reason to fail.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         commands(standalone_mode=True)
     except (SettingsError, StorageError) as error:

@@ -1,12 +1,16 @@
 """How the other commands reach a running server: millrace's own API, signed like any AWS request."""
 
+import http.client
 import json
 import os
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 from botocore.auth import SigV4Auth
@@ -25,8 +29,26 @@ def endpoint_option(function: Any) -> Any:
         envvar="AWS_ENDPOINT_URL",
         default=ENDPOINT,
         metavar="URL",
+        callback=_checked,
         help=f"Where the server is.  [AWS_ENDPOINT_URL; default: {ENDPOINT}]",
     )(function)
+
+
+def _checked(_context: click.Context, _option: click.Parameter, endpoint: str) -> str:
+    """An endpoint that may be one. Raises BadParameter."""
+    try:
+        parts = urlsplit(endpoint)
+        if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0:
+            return endpoint
+    except ValueError:
+        pass
+    raise click.BadParameter(f"{endpoint!r} is no address of a server; write it as {ENDPOINT}")
+
+
+def program() -> str:
+    """How to call millrace again: as it was called, so that the line can be copied."""
+    called = Path(sys.argv[0])
+    return str(called) if called.name == "millrace" else "millrace"
 
 
 @contextmanager
@@ -58,31 +80,46 @@ class Client:
         try:
             return urllib.request.urlopen(request, timeout=timeout)  # noqa: S310
         except urllib.error.HTTPError as error:
-            raise click.ClickException(_sentence(error)) from None
+            raise click.ClickException(self._sentence(error)) from None
         except (urllib.error.URLError, OSError) as error:
             reason = getattr(error, "reason", error)
             raise click.ClickException(
-                f"no server answers at {self.endpoint} ({reason}). Start one with `millrace serve`,"
+                f"no server answers at {self.endpoint} ({reason}). Start one with `{program()} serve`,"
                 " or name another with --endpoint."
             ) from None
 
     def ask(self, path: str, body: dict[str, Any] | None = None, *, timeout: float | None = 60) -> Any:
         """The whole answer, as data."""
         with self.open(path, body, timeout=timeout) as answer:
-            return json.load(answer)
+            return self._data(answer.read())
 
     def events(self, query: str) -> Iterator[dict[str, Any]]:
         """The live events that fit `query`, until the server ends. The first says `ready`."""
-        with self.open(f"tail{'?' if query else ''}{query}", timeout=None) as lines:
+        # A server that is killed breaks off in the middle of a line, or of nothing.
+        broken = suppress(OSError, http.client.HTTPException)
+        with self.open(f"tail{'?' if query else ''}{query}", timeout=None) as lines, broken:
             for line in lines:
-                yield json.loads(line)
+                yield self._data(line)
 
+    def _data(self, text: bytes) -> Any:
+        try:
+            return json.loads(text)
+        except ValueError:
+            raise click.ClickException(self._strange("what millrace would not")) from None
 
-def _sentence(error: urllib.error.HTTPError) -> str:
-    try:
-        return str(json.loads(error.read())["message"])
-    except (ValueError, KeyError):
-        return f"the server answered {error.code} {error.reason}"
+    def _sentence(self, error: urllib.error.HTTPError) -> str:
+        """What the server said, or what its answer means when that was none of millrace's."""
+        try:
+            message = json.loads(error.read())["message"]
+        except (ValueError, KeyError, TypeError):
+            message = None
+        return str(message) if message else self._strange(f"{error.code} {error.reason}")
+
+    def _strange(self, answer: str) -> str:
+        return (
+            f"{self.endpoint} answered {answer}. Is another program there, or does its path end differently?"
+            f" `{program()} serve` tells the address that --endpoint wants."
+        )
 
 
 def _keys(credentials_file: str | None) -> Credentials | None:

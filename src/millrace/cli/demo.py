@@ -14,7 +14,7 @@ import click
 from rich.console import Console
 
 from millrace import config
-from millrace.cli.client import Client, boto3_settings, endpoint_option
+from millrace.cli.client import Client, boto3_settings, endpoint_option, program
 from millrace.cli.example import set_up
 from millrace.cli.lines import line
 from millrace.cli.scenario import BROKEN_HANDLER, FUNCTION, HANDLER, ROLE, TABLE, Made, Scenario
@@ -53,7 +53,7 @@ def command(endpoint: str, serve: bool, example: Path | None) -> None:
     # Asked to end, the demo ends its server, too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     settings = config.load({}, os.environ)
-    with _server(settings) as ready:
+    with _server(settings) as (server, ready):
         _greet(console, settings, ready)
         where, keys = ready["endpoint"], ready["credentials_file"]
         aws = boto3_settings(where, region=ready["region"], credentials_file=keys)
@@ -62,7 +62,8 @@ def command(endpoint: str, serve: bool, example: Path | None) -> None:
         if page is not None and example is not None:
             console.print(f"{f'The {example.name} game'.ljust(17)} [bold]{page}[/]")
         console.print(f"\nThe server stays up at [bold]{where}[/]. Ctrl-C stops it.")
-        signal.pause()
+        server.wait()
+        raise click.ClickException(f"the server has ended. `{program()} serve` starts it again.")
 
 
 def _play(console: Console, example: Path | None, client: Client, aws: dict[str, str]) -> str | None:
@@ -73,7 +74,7 @@ def _play(console: Console, example: Path | None, client: Client, aws: dict[str,
 
 
 @contextmanager
-def _server(settings: Settings) -> Generator[dict[str, Any]]:
+def _server(settings: Settings) -> Generator[tuple[subprocess.Popen[str], dict[str, Any]]]:
     """A server in a process of its own, stopped in good order at the end."""
     # A session of its own: Ctrl-C must reach the demo first, which then asks the server to stop.
     process = subprocess.Popen(
@@ -83,7 +84,7 @@ def _server(settings: Settings) -> Generator[dict[str, Any]]:
         first = process.stdout.readline() if process.stdout else ""
         if not first:
             raise click.ClickException("the server did not start; the line above says why")
-        yield json.loads(first)
+        yield process, json.loads(first)
     except KeyboardInterrupt:
         click.echo("\nStopping.")
     finally:
@@ -122,8 +123,10 @@ class Demo:
         self._change(scenario)
         self._break_and_repair(scenario)
         self._console.print("\n[bold green]That was the whole loop.[/] Look further:\n")
-        self._console.print(f"  millrace tail {TABLE}   follow changes, deliveries and log lines")
-        self._console.print("  millrace status           where every trigger stands, and why")
+        tail = f"{program()} tail {TABLE}"
+        status = f"{program()} status".ljust(len(tail))
+        self._console.print(f"  {tail}   follow changes, deliveries and log lines")
+        self._console.print(f"  {status}   where every trigger stands, and why")
         self._console.print(f"  aws logs filter-log-events --log-group-name /aws/lambda/{FUNCTION}")
 
     def _build(self, scenario: Scenario) -> None:
@@ -197,5 +200,5 @@ class Demo:
         with self._news:
             if not self._news.wait_for(done, timeout=WAIT_SECONDS):
                 raise click.ClickException(
-                    f"nothing arrived within {WAIT_SECONDS} seconds; `millrace status` says what keeps it"
+                    f"nothing arrived within {WAIT_SECONDS} seconds; `{program()} status` says what keeps it"
                 )

@@ -6,6 +6,8 @@ from typing import Any
 
 from rich.markup import escape
 
+from millrace.cli.columns import one_line
+
 COLOURS = {"INSERT": "green", "MODIFY": "yellow", "REMOVE": "red"}
 
 
@@ -29,7 +31,9 @@ def _time(epoch: float) -> str:
 
 def _change(event: Mapping[str, Any]) -> str:
     colour = COLOURS.get(event["event"], "white")
-    keys = ", ".join(f"{name}={next(iter(value.values()))}" for name, value in event["keys"].items())
+    keys = ", ".join(
+        f"{name}={one_line(str(next(iter(value.values()))))}" for name, value in event["keys"].items()
+    )
     return f"[bold]{escape(event['table'])}[/] [{colour}]{event['event']}[/] {escape(keys)}"
 
 
@@ -57,7 +61,9 @@ def _delivery(event: Mapping[str, Any]) -> str:
     if what == "attempt_failed":
         again = event.get("retry_in")
         then = "" if again is None else f", again in {again:g} s"
-        return f"{function} [red]attempt {event['attempt']} failed[/]: {escape(event['error'])}{then}"
+        return (
+            f"{function} [red]attempt {event['attempt']} failed[/]: {escape(one_line(event['error']))}{then}"
+        )
     if what == "discarded":
         return f"{function} [red]discarded[/] {records}: {escape(event['reason'])}"
     if what == "destination_told":
@@ -66,7 +72,7 @@ def _delivery(event: Mapping[str, Any]) -> str:
         return (
             f"{function} told {whom}"
             if error is None
-            else f"{function} [red]could not tell[/] {whom}: {escape(error)}"
+            else f"{function} [red]could not tell[/] {whom}: {escape(one_line(error))}"
         )
     if what == "filtered":
         return f"{function} [dim]filtered out {records}[/]"

@@ -7,11 +7,10 @@ from typing import Any
 from urllib.parse import quote
 
 import click
-from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
-from millrace.cli.client import Client, endpoint_option
+from millrace.cli import columns
+from millrace.cli.client import Client, endpoint_option, program
 
 EPILOG = """
 \b
@@ -23,8 +22,7 @@ Examples:
   millrace streams JansTable --split --shard shardId-00000001770000000000-0a1b2c3d
 """
 
-# A shard's id is to be copied: a narrower terminal wraps the lines itself.
-_WIDTH_MIN = 80
+_TITLES = ("Shard", "Parent", "Closed", "Share", "Records")
 
 
 @click.command("streams", epilog=EPILOG, short_help="Show streams and their shards; split or roll them.")
@@ -48,7 +46,7 @@ def command(
     if as_json:
         click.echo(json.dumps({"streams": found}, indent=2))
     else:
-        _print(found)
+        _print(found, table)
 
 
 def _reshape(client: Client, action: str, table: str | None, shard: str | None) -> None:
@@ -65,33 +63,29 @@ def _reshape(client: Client, action: str, table: str | None, shard: str | None) 
     client.ask("streams", {"action": action, "stream": active[0]["arn"], **wanted})
 
 
-def _print(streams: list[Mapping[str, Any]]) -> None:
-    console = Console(highlight=False)
-    console.width = max(console.width, _WIDTH_MIN)
+def _print(streams: list[Mapping[str, Any]], table: str | None) -> None:
+    console = columns.console()
     if not streams:
-        console.print("No streams.")
+        nothing = "No streams." if table is None else f"No table {escape(table)} with a stream."
+        console.print(
+            f"{nothing} UpdateTable with StreamSpecification turns a table's on; "
+            f"`{program()} demo` makes a table with one."
+        )
     for stream in streams:
         console.print(f"[bold]{escape(stream['table'])}[/] {stream['status']} {stream['view']}")
-        console.print(f"  [dim]{escape(stream['arn'])}[/]", soft_wrap=True)
-        console.print(_table(stream["shards"]))
+        console.print(f"  [dim]{escape(stream['arn'])}[/]")
+        columns.show(console, columns.lines(_TITLES, list(map(_row, stream["shards"])), right=2), indent="  ")
 
 
-def _table(shards: list[Mapping[str, Any]]) -> Table:
-    """A row for each shard; of its parent only the end of the id, so that it fits a narrow terminal."""
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("Shard", "Parent", "Closed"):
-        table.add_column(name, no_wrap=True)
-    for name in ("Share", "Records"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for shard in shards:
-        table.add_row(
-            shard["shard"],
-            (shard["parent"] or "-").rpartition("-")[2] or "-",
-            _moment(shard["closed"]),
-            f"{shard['share'] * 100:.3g} %",
-            str(shard["records"]),
-        )
-    return table
+def _row(shard: Mapping[str, Any]) -> tuple[str, ...]:
+    """Of its parent only the end of the id, so that it fits a narrow terminal."""
+    return (
+        shard["shard"],
+        (shard["parent"] or "-").rpartition("-")[2] or "-",
+        _moment(shard["closed"]),
+        f"{shard['share'] * 100:.3g} %",
+        str(shard["records"]),
+    )
 
 
 def _moment(epoch: float | None) -> str:

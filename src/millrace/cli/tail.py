@@ -4,9 +4,9 @@ import json
 from urllib.parse import urlencode
 
 import click
-from rich.console import Console
 
-from millrace.cli.client import Client, endpoint_option
+from millrace.cli import columns
+from millrace.cli.client import Client, endpoint_option, program
 from millrace.cli.lines import line
 
 EPILOG = """
@@ -25,7 +25,7 @@ Examples:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def command(name: str | None, endpoint: str, as_json: bool) -> None:
     """Follow the changes, deliveries and log lines of a table or a function; Ctrl-C ends it."""
-    console = Console(highlight=False, soft_wrap=True)
+    console = columns.console()
     try:
         for event in Client(endpoint).events(urlencode({"name": name}) if name else ""):
             if as_json:
@@ -36,4 +36,4 @@ def command(name: str | None, endpoint: str, as_json: bool) -> None:
                 console.print(text)
     except KeyboardInterrupt:
         return
-    raise click.ClickException("the server ended the connection")
+    raise click.ClickException(f"the server ended the connection. `{program()} serve` starts one again.")

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Arn:
 _ARN = re.compile(r"arn:([^:]+):([^:]+):([^:]*):([^:]*):(.+)", re.DOTALL)
 
 
+@lru_cache(maxsize=1024)
 def parse(text: str) -> Arn:
     """The parts of an ARN. Raises ValueError for what is not one."""
     match = _ARN.fullmatch(text)

@@ -67,6 +67,11 @@ def url_id() -> str:
     return "".join(_random.choices(_LABEL, k=32))
 
 
+def code_signing_id() -> str:
+    """The id of a code signing configuration: `csc-` and 17 hexadecimal digits."""
+    return "csc-" + hexadecimal(17)
+
+
 def secret_key() -> str:
     """A secret access key: 40 characters."""
     return "".join(_random.choices(_SECRET, k=40))

@@ -18,6 +18,7 @@ server_close_seconds_max = 5.0  # running requests get this long to end
 # The protocols
 response_packed_bytes_min = 4 * KIB  # smaller answers are not compressed; ScyllaDB's tests, run against AWS
 query_body_bytes_max = MIB  # a form, as a tree, takes a hundred times its size; IAM's are under 100 KiB
+query_messages_bytes_max = 4 * MIB  # of SQS, whose largest message takes three bytes for each in a form
 query_fields_max = 10_000  # of a form in the query protocol
 validation_errors_max = 10  # AWS names ten of them in one sentence, observed by dynalite's tests
 signature_body_bytes_at_once = MIB  # hashed while others wait; what is larger is hashed beside them
@@ -28,12 +29,17 @@ signature_presigned_seconds_max = 7 * 24 * 3600
 # DynamoDB: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
 dynamodb_request_body_bytes_max = 16 * MIB
 item_size_bytes_max = 400 * KIB
-# What UpdateItem counts on top of the item without its key, measured on AWS to the byte (dynoxide 0.13).
+# What UpdateItem counts for an expression, measured on AWS to the byte (paritysuite/dynamodb-conformance, October 2026).
 update_bytes = 3
-update_write_bytes = 19  # of each action that writes a value
-update_clear_bytes = 2  # of each that takes one away
-update_list_index_bytes = 1  # more, for a path with a list index
-update_arithmetic_bytes = 50  # more, for a sum or a difference
+update_write_bytes = 19  # of each action that writes a value, beside its path and the value
+update_clear_bytes = 1  # of each that takes one away, beside its path
+update_target_step_bytes = 4  # of each further step of such a path, beside its name or digits
+update_operand_bytes = 1  # of a path whose value is read
+update_operand_step_bytes = 14  # of each of its steps, beside its name or digits
+update_sum_bytes = 34  # beside the operands, as in the next three
+update_difference_bytes = 37
+update_default_bytes = 39
+update_append_bytes = 37
 item_nesting_levels_max = 32  # the innermost value counts, too
 attribute_name_bytes_max = 65_535
 page_size_bytes_max = MIB
@@ -214,6 +220,9 @@ mapping_read_records_max = 250  # in one go: nobody else has a turn meanwhile
 mapping_checkpoint_seconds_max = 1.0  # how long counts of filtered records may stay unsaved
 mapping_record_age_seconds_min = 60
 mapping_filters_max = 5  # AWS's quota, which it raises to 10 on request
+# DynamoDB nests attributes 32 levels deep, each of two names, within three of the record's own.
+filter_depth_max = 100
+filter_tries_max = 20_000  # of elements of lists, for one pattern and one record
 filter_wildcards_alike_max = 4  # with the same character after them
 mapping_page_max = 100
 mapping_changes_kept = 100
@@ -259,10 +268,14 @@ queue_receives_max = 1_000  # of maxReceiveCount
 queue_attribute_type_bytes_max = 256
 queue_page_max = 1_000
 queue_moves_shown_max = 10  # message move tasks of a queue
+queue_move_step_seconds = 1.0  # between the messages of a task with a pace
 queue_move_messages_max = 100  # moved in one transaction
 queue_tags_max = 50
 queue_permission_label_characters_max = 80
 queue_expired_messages_max = 100  # old ones removed with each message that is sent or asked for
+queue_ordered_messages_max = 1_000  # of a FIFO queue, whose groups one receive puts in order
+queue_in_flight_messages_max = 120_000  # of a standard queue; a FIFO queue has queue_scan_messages_max
+queue_redrive_sources_max = 10  # of a RedriveAllowPolicy
 queue_scan_messages_max = 20_000  # of a FIFO queue, that one receive looks through for a group that is free
 
 # SNS: https://docs.aws.amazon.com/general/latest/gr/sns.html
@@ -310,6 +323,7 @@ template_characters_max = 8 * MIB  # with what its aliases stand for; CloudForma
 # millrace's own API
 clock_epoch_seconds_max = 221_845_392_000  # the year 9000: dates end with 9999, and things expire after now
 idle_seconds_max = 24 * 3600
+idle_answer_seconds_max = 30  # for the answer itself, however busy the machine is
 delivery_error_characters_max = 2_000  # of what a function said, which deliveries remember
 deliveries_kept = 200  # of each trigger: its last attempts, in memory
 deliveries_triggers_max = 1_000  # that deliveries are remembered of

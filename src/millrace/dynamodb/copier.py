@@ -11,6 +11,7 @@ from millrace.core import limits
 from millrace.core.background import Background
 from millrace.core.clock import Clock
 from millrace.core.errors import StorageError
+from millrace.core.progress import Progress
 from millrace.dynamodb import copying, history
 from millrace.dynamodb.copying import Copy
 from millrace.storage.interface import Reader, Storage
@@ -30,6 +31,19 @@ class Copier(Background):
         self._woken = asyncio.Event()
         # The ids of the copies that are at work.
         self._running: set[str] = set()
+        self._progress = Progress()
+
+    def is_busy(self, reader: Reader) -> bool:
+        """Whether copies are under way."""
+        return copying.any_under_way(reader)
+
+    async def idle(self) -> None:
+        """Return once no copy is under way."""
+
+        async def rests() -> bool:
+            return not await self._storage.read(self.is_busy)
+
+        await self._progress.until(rests)
 
     async def run(self) -> None:
         close = self._storage.watch(copying.BEGUN, self._woken.set)
@@ -49,6 +63,7 @@ class Copier(Background):
         while not await self._made(copy):
             await self._clock.sleep(limits.copy_retry_seconds)
         self._running.discard(copy.id)
+        self._progress.tell()
 
     async def _made(self, copy: Copy) -> bool:
         try:

@@ -76,6 +76,11 @@ def all_of(reader: Reader) -> list[Copy]:
     return [_decode(raw) for _, raw in reader.range(SPACE)]
 
 
+def any_under_way(reader: Reader) -> bool:
+    """Whether there is a copy that is not done."""
+    return any(True for _ in reader.range(SPACE, limit=1))
+
+
 def uses(reader: Reader, backup: Backup) -> bool:
     """Whether a table is being restored from this backup, or its items are still being copied elsewhere."""
     return bool(_of(reader, backup.space))

@@ -13,7 +13,7 @@ from millrace.dynamodb import catalog, change, expiry_index
 from millrace.dynamodb.catalog import Table, TimeToLive
 from millrace.dynamodb.rounds import Rounds
 from millrace.dynamodb.row import Row
-from millrace.storage.interface import Writer
+from millrace.storage.interface import Reader, Writer
 
 
 class Expirer(Rounds):
@@ -23,15 +23,15 @@ class Expirer(Rounds):
     journal = expiry_index.CHANGES
     fault = "Items of %s could not be expired; trying again."
 
-    async def is_due(self) -> bool:
+    def is_busy(self, reader: Reader) -> bool:
         """Whether something that should be gone by now is still there."""
-        return bool(await self._due())
+        return bool(self._due(reader))
 
     async def idle(self) -> None:
         """Return once everything that is due by now is gone, and in the stream of its table."""
         while True:
             ended = self.round_ended
-            if not await self.is_due():
+            if not await self.storage.read(self.is_busy):
                 return
             await ended.wait()
 
@@ -46,7 +46,7 @@ class Expirer(Rounds):
     async def _expire(self) -> None:
         """Delete all that is due, and have this called again when the next item is."""
         faulty: set[str] = set()
-        while tables := [arn for arn in await self._due() if arn not in faulty]:
+        while tables := [arn for arn in await self.storage.read(self._due) if arn not in faulty]:
             # Each has its turn: a table with very much to expire does not hold up the others.
             for arn in tables:
                 change = partial(_expire_some, arn=arn, now=self.clock.now())
@@ -58,11 +58,10 @@ class Expirer(Rounds):
             moments.append(self.clock.now() + limits.expiry_retry_seconds)
         self.wake_at(min(moments, default=None))
 
-    async def _due(self) -> list[str]:
+    def _due(self, reader: Reader) -> list[str]:
         """The ARNs of the tables with something to expire."""
-        alarms = await self.storage.read(expiry_index.alarms)
         now = self.clock.now()
-        return [arn for arn, moment in alarms if moment <= now]
+        return [arn for arn, moment in expiry_index.alarms(reader) if moment <= now]
 
 
 def _expire_some(writer: Writer, arn: str, now: float) -> None:

@@ -77,6 +77,11 @@ def ready(reader: Reader) -> list[Job]:
     return [job for job in jobs if job.ready]
 
 
+def any_under_way(reader: Reader) -> bool:
+    """Whether there is a job that is not over."""
+    return any(True for _ in reader.range(_SPACE, limit=1))
+
+
 def transfer(reader: Reader, job: Job) -> Transfer | None:
     """What is told of a job."""
     return transfers.find(reader, job.kind, arns.parse(job.arn).scope, job.arn)

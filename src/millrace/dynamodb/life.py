@@ -13,7 +13,7 @@ from millrace.core.errors import StorageError
 from millrace.dynamodb import backfill, transition
 from millrace.dynamodb.backfill import Fill
 from millrace.dynamodb.rounds import Rounds
-from millrace.storage.interface import Storage
+from millrace.storage.interface import Reader, Storage
 
 # A round that was under way already may have missed what is due; the next one does not.
 _ROUNDS = 2
@@ -34,15 +34,19 @@ class TableLife(Rounds):
         """Return once every state that is over by now is over, or could not be stored."""
         for _ in range(_ROUNDS):
             ended = self.round_ended
-            if not await self._due():
+            if not await self.storage.read(self._due):
                 return
             await ended.wait()
+
+    def is_busy(self, reader: Reader) -> bool:
+        """Whether there is a state that is over by now, or something to fill."""
+        return bool(self._due(reader) or backfill.unfinished(reader))
 
     async def idle(self) -> None:
         """Return once there is nothing to fill any more either."""
         while True:
             ended = self.round_ended
-            if not await self._due() and not await self.storage.read(backfill.unfinished):
+            if not await self.storage.read(self.is_busy):
                 return
             await ended.wait()
 
@@ -50,7 +54,7 @@ class TableLife(Rounds):
         """Do what is due and a part of what wants filling; whether there is more to fill now."""
         faulty = False
         try:
-            for arn in await self._due():
+            for arn in await self.storage.read(self._due):
                 change = partial(transition.settle, arn=arn, now=self.clock.now())
                 faulty |= not await self.sound(arn, self.storage.write(change))
             unfinished = await self.storage.read(backfill.unfinished)
@@ -73,7 +77,7 @@ class TableLife(Rounds):
         else:
             self._fills[arn] = fill
 
-    async def _due(self) -> list[str]:
+    def _due(self, reader: Reader) -> list[str]:
         """The ARNs of the tables with a state that is over."""
         now = self.clock.now()
-        return [arn for arn, moment in await self.storage.read(transition.moments) if moment <= now]
+        return [arn for arn, moment in transition.moments(reader) if moment <= now]

@@ -9,13 +9,13 @@ import re
 from decimal import Context, Decimal
 from typing import NamedTuple
 
-from millrace.core.errors import AwsError, validation_error
 from millrace.core.limits import number_digits_max, number_exponent_max, number_exponent_min
+from millrace.dynamodb.misfit import MisfitError, newer_integer_bits, older_integer_bits
 
 _syntax = re.compile(r"([+-]?)([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]+))?")
 _canonical = re.compile(r"-?[1-9][0-9]*|-?(?:0|[1-9][0-9]*)\.[0-9]*[1-9]|0").fullmatch
 _overflow = "Number overflow. Attempting to store a number with magnitude larger than supported range"
-_exponent_digits_max = 10  # AWS reads exponents as 32 bit integers
+_underflow = "Number underflow. Attempting to store a number with magnitude smaller than supported range"
 
 # Sums are exact: the longest reach from the first digit of 9.9E+125 to the last of 1E-130 and its 38 digits.
 _exact = Context(prec=number_exponent_max - number_exponent_min + 2 * number_digits_max)
@@ -49,31 +49,51 @@ def canonical(text: str) -> str:
     fraction = match[3] or ""
     written = match[2] + fraction
     digits = written.lstrip("0")
-    if len((match[4] or "").lstrip("+-0")) > _exponent_digits_max:
-        raise _not_a_number(text)
+    power = _power(match[4] or "0", text)
+    exponent = power - len(fraction) + max(len(digits), 1) - 1
+    digits = digits.rstrip("0")
+    if not number_exponent_min <= exponent <= number_exponent_max:
+        raise MisfitError(
+            _overflow if exponent > 0 else _underflow, older=_older(text, power, len(fraction), exponent)
+        )
     if not digits:
         return "0"
-    exponent = int(match[4] or 0) - len(fraction) + len(digits) - 1
-    digits = digits.rstrip("0")
-    _check_range(digits, exponent)
+    if len(digits) > number_digits_max:
+        raise MisfitError("Attempting to store more than 38 significant digits in a Number")
     sign = "-" if match[1] == "-" else ""
     return sign + _plain(digits, exponent)
 
 
-def _not_a_number(text: str) -> AwsError:
-    told = f": {text}" if text else ""
-    return validation_error(f"The parameter cannot be converted to a numeric value{told}")
+def _power(exponent: str, text: str) -> int:
+    """The exponent as it is written. AWS reads it as an integer of 64 bits."""
+    if len(exponent.lstrip("+-0")) <= len(str(1 << newer_integer_bits)):
+        power = int(exponent)
+        if power == _wrapped(power, newer_integer_bits):
+            return power
+    raise _not_a_number(text)
 
 
-def _check_range(digits: str, exponent: int) -> None:
-    if exponent > number_exponent_max:
-        raise validation_error(_overflow)
-    if exponent < number_exponent_min:
-        raise validation_error(
-            "Number underflow. Attempting to store a number with magnitude smaller than supported range"
-        )
-    if len(digits) > number_digits_max:
-        raise validation_error("Attempting to store more than 38 significant digits in a Number")
+def _older(text: str, power: int, decimals: int, exponent: int) -> str:
+    """What the older layer says of a number out of range: it counts as Java's BigDecimal, in 32 bits that overflow."""
+    bits = older_integer_bits
+    if any(count != _wrapped(count, bits) for count in (power, decimals - power)):
+        return f"{_unreadable}: {text}"
+    return _overflow if _wrapped(exponent + 1, bits) > 0 else _underflow
+
+
+def _wrapped(count: int, bits: int) -> int:
+    """An integer as a register of so many bits holds it."""
+    half = 1 << (bits - 1)
+    return (count + half) % (2 * half) - half
+
+
+_unreadable = "The parameter cannot be converted to a numeric value"
+
+
+def _not_a_number(text: str) -> MisfitError:
+    if not text:
+        return MisfitError(_unreadable, newer=f"{_unreadable}: ")
+    return MisfitError(f"{_unreadable}: {text}")
 
 
 def _plain(digits: str, exponent: int) -> str:
@@ -124,5 +144,5 @@ def _storable(result: str) -> str:
     """AWS calls a result of more than 38 digits an overflow too (recorded by ScyllaDB's Alternator tests)."""
     digits = result.partition("E")[0].replace(".", "").strip("-0")
     if len(digits) > number_digits_max:
-        raise validation_error(_overflow)
+        raise MisfitError(_overflow)
     return canonical(result)

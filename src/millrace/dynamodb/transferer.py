@@ -12,10 +12,11 @@ from millrace.core import limits
 from millrace.core.background import Background
 from millrace.core.clock import Clock
 from millrace.core.errors import AwsError, StorageError
+from millrace.core.progress import Progress
 from millrace.dynamodb import exporting, importing, jobs
 from millrace.dynamodb.jobs import Job
 from millrace.logs.log import Logs
-from millrace.storage.interface import Storage, Writer
+from millrace.storage.interface import Reader, Storage, Writer
 
 _log = logging.getLogger("millrace.dynamodb")
 
@@ -32,6 +33,19 @@ class Transferer(Background):
         self._logs = logs
         self._woken = asyncio.Event()
         self._running: set[str] = set()
+        self._progress = Progress()
+
+    def is_busy(self, reader: Reader) -> bool:
+        """Whether exports or imports are under way, also those whose items are still being copied aside."""
+        return jobs.any_under_way(reader)
+
+    async def idle(self) -> None:
+        """Return once none is under way."""
+
+        async def rests() -> bool:
+            return not await self._storage.read(self.is_busy)
+
+        await self._progress.until(rests)
 
     async def run(self) -> None:
         close = self._storage.watch(jobs.READY, self._woken.set)
@@ -51,6 +65,7 @@ class Transferer(Background):
         while not await self._done(job):
             await self._clock.sleep(limits.transfer_retry_seconds)
         self._running.discard(job.arn)
+        self._progress.tell()
 
     async def _done(self, job: Job) -> bool:
         try:

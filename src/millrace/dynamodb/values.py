@@ -8,12 +8,14 @@ What is a key, and in what order keys stand, is the business of `keys`.
 
 from binascii import Error as Base64Error
 from binascii import a2b_base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from decimal import Decimal
 from typing import Any
 
 from millrace.core.errors import AwsError, validation_error
 from millrace.core.limits import attribute_name_bytes_max, item_nesting_levels_max, number_digits_max
 from millrace.dynamodb import number
+from millrace.dynamodb.misfit import MisfitError
 
 AttributeValue = dict[str, Any]
 Item = dict[str, AttributeValue]
@@ -25,6 +27,7 @@ too_deep = (
     "Attributes in the item have nested levels beyond supported limit"
 )
 """What is said of a value with too many levels."""
+_empty_name = "Empty attribute name"
 _invalid = "One or more parameter values were invalid: "
 _container_bytes = 3
 _element_bytes = 1
@@ -41,7 +44,31 @@ def normalise(item: Item) -> tuple[Item, int]:
     Gives the same object if nothing has to change. ValidationException with AWS's sentence if a value is
     none; that the item is not too large, and has its keys, is for the caller to see.
     """
-    return _attributes(item, 1)
+    try:
+        return _attributes(item, 1)
+    except AwsError as error:
+        raise _first(error, item) from None
+
+
+def _first(error: AwsError, item: Item) -> AwsError:
+    """The fault of an item that AWS tells first: an empty name on top, then too many levels, then empty names inside.
+
+    Recorded in October 2026 (paritysuite/dynamodb-conformance).
+    """
+    if error.message == too_deep and "" in item:
+        return validation_error(_empty_name)
+    if error.message == _empty_name and "" not in item and any(_exceeds(value, 1) for value in item.values()):
+        return validation_error(too_deep)
+    return error
+
+
+def _exceeds(value: AttributeValue, depth: int) -> bool:
+    """Whether a value, which may be none, has too many levels."""
+    if "M" not in value and "L" not in value:
+        return False
+    members: Item = value.get("M") or {}
+    inner: list[AttributeValue] = value.get("L") or [*members.values()]
+    return depth >= item_nesting_levels_max or any(_exceeds(one, depth + 1) for one in inner)
 
 
 def normalise_value(value: AttributeValue) -> AttributeValue:
@@ -68,8 +95,28 @@ def value_size(value: AttributeValue) -> int:
 
 
 def equal(one: AttributeValue, other: AttributeValue) -> bool:
-    """Whether two normalised values are the same to DynamoDB."""
-    return one == other
+    """Whether two normalised values are the same to DynamoDB.
+
+    Sets are compared without their order: until November 2026 they were stored in another.
+    """
+    return one == other or _equal_sets(one, other)
+
+
+def _equal_sets(one: AttributeValue, other: AttributeValue) -> bool:
+    kind = type_of(one)
+    if kind not in other or kind not in _COLLECTIONS or len(one[kind]) != len(other[kind]):
+        return False
+    a, b = one[kind], other[kind]
+    if kind == "M":
+        return a.keys() == b.keys() and all(equal(a[name], b[name]) for name in a)
+    if kind == "L":
+        return all(map(equal, a, b))
+    return set(a) == set(b)
+
+
+def elements(kind: str, content: Iterable[str]) -> list[str]:
+    """A set's canonical elements as DynamoDB gives them: numbers by value, texts and binaries by their bytes."""
+    return sorted(content, key=_ORDERS[kind])
 
 
 def compare(one: AttributeValue, other: AttributeValue) -> int | None:
@@ -123,7 +170,7 @@ def _attributes(item: Item, depth: int) -> tuple[Item, int]:
             changed = changed or dict(item)
             changed[name] = clean
     if "" in item:
-        raise validation_error("Empty attribute name")
+        raise validation_error(_empty_name)
     return changed or item, total
 
 
@@ -219,9 +266,8 @@ def _texts(content: list[str], _: int) -> tuple[list[str], int]:
     if not content:
         raise validation_error(_invalid + "An string set  may not be empty")
     if len(set(content)) != len(content):
-        told = ", ".join(content)
-        raise validation_error(_invalid + f"Input collection [{told}] contains duplicates.")
-    return _ordered(content, content), len("".join(content).encode())
+        raise _duplicates("SS", content)
+    return _ordered(content, elements("SS", content)), len("".join(content).encode())
 
 
 def _numbers(content: list[str], _: int) -> tuple[list[str], int]:
@@ -229,8 +275,10 @@ def _numbers(content: list[str], _: int) -> tuple[list[str], int]:
         raise validation_error(_invalid + "An number set  may not be empty")
     clean = [number.canonical(element) for element in content]
     if len(set(clean)) != len(clean):
-        raise validation_error("Input collection contains duplicates")
-    return _ordered(content, clean), sum(map(number.byte_size, clean))
+        raise MisfitError(
+            "Input collection contains duplicates", newer=_invalid + "Input collection contains duplicates."
+        )
+    return _ordered(content, elements("NS", clean)), sum(map(number.byte_size, clean))
 
 
 def _binaries(content: list[str], _: int) -> tuple[list[str], int]:
@@ -238,15 +286,25 @@ def _binaries(content: list[str], _: int) -> tuple[list[str], int]:
         raise validation_error(_invalid + "Binary sets should not be empty")
     total = sum(map(_decoded_size, content))
     if len(set(content)) != len(content):
-        told = ", ".join(content)
-        raise validation_error(_invalid + f"Input collection [{told}]of type BS contains duplicates.")
-    return _ordered(content, content), total
+        raise _duplicates("BS", content)
+    return _ordered(content, elements("BS", content)), total
 
 
-def _ordered(content: list[str], clean: list[str]) -> list[str]:
-    """A set's elements in one order, so that equal sets are equal lists; the same object if they are."""
-    ordered = sorted(clean)
+def _ordered(content: list[str], ordered: list[str]) -> list[str]:
+    """A set's elements in AWS's order, so that equal sets are equal lists; the same object if they are."""
     return content if ordered == content else ordered
+
+
+def _duplicates(kind: str, content: list[str]) -> MisfitError:
+    """The newer layer tells of elements in quotes, and of those before the first repeated one in their order."""
+    first = next(index for index, one in enumerate(content) if one in content[:index])
+    comma, which = (", ", "") if kind == "SS" else (",", "of type BS")
+    quoted = comma.join(f'"{one}"' for one in (*elements(kind, content[:first]), *content[first:]))
+    front = f"{_invalid}Input collection"
+    return MisfitError(
+        f"{front} [{', '.join(content)}]{which} contains duplicates.",
+        newer=f"{front} [{quoted}]{which} contains duplicates.",
+    )
 
 
 def _map(content: Item, depth: int) -> tuple[Item, int]:
@@ -273,6 +331,8 @@ def _check_depth(depth: int) -> None:
         raise validation_error(too_deep)
 
 
+_COLLECTIONS = frozenset(("SS", "NS", "BS", "M", "L"))
+_ORDERS: dict[str, Callable[[str], Any] | None] = {"SS": None, "NS": Decimal, "BS": a2b_base64}
 _WALKS: dict[str, _Walk] = {
     "S": _text,
     "N": _number,

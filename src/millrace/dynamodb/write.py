@@ -10,7 +10,7 @@ from typing import NamedTuple
 from millrace.core import limits
 from millrace.core.arn import Scope
 from millrace.core.context import Params
-from millrace.core.errors import validation_error
+from millrace.core.errors import AwsError, validation_error
 from millrace.dynamodb import catalog, change, request, values
 from millrace.dynamodb.catalog import Table
 from millrace.dynamodb.change import Change, Decision
@@ -88,9 +88,8 @@ def put(params: Params) -> Write:
 def delete(params: Params) -> Write:
     """What DeleteItem's parameters ask for."""
     request.check_together(params, _CONDITION)
-    key, _ = values.normalise(params["Key"])
     request.check_returns(params)
-    found = request.compiled(params)
+    key, found = _key_and_expressions(params)
     condition, tell = found.condition, _tells(params)
 
     def decide(old: Row | None) -> Row | None:
@@ -103,21 +102,21 @@ def delete(params: Params) -> Write:
 def update(params: Params, *, alone: bool = False) -> Write:
     """What UpdateItem's parameters ask for; `alone` if they are not part of a transaction."""
     request.check_together(params, _UPDATE)
-    key, _ = values.normalise(params["Key"])
-    found = request.compiled(params)
-    more = found.update.cost if alone and found.update is not None else 0
-    return updating(params["TableName"], key, found, tell=_tells(params), more=more)
+    key, found = _key_and_expressions(params)
+    return updating(params["TableName"], key, found, tell=_tells(params), alone=alone)
 
 
-def updating(table_name: str, key: Item, found: Compiled, *, tell: bool, more: int = 0) -> Write:
+def updating(table_name: str, key: Item, found: Compiled, *, tell: bool, alone: bool = False) -> Write:
     """An update by compiled expressions; `tell` puts the item into the refusal of a failed condition.
 
-    `more` are the bytes that count for the item's size instead of its key, if they are more than those of the key.
+    If it is not part of anything, its expression may not count more than an item, either.
     """
+    charge = found.update.charge if alone and found.update is not None else 0
 
     def decide(old: Row | None) -> Row | None:
+        _check_updated_size(charge)
         request.check_condition(found.condition, old, tell=tell)
-        return updated(found.update, key, old, more)
+        return updated(found.update, key, old)
 
     return Write(table_name, key, False, found, decide)
 
@@ -125,8 +124,7 @@ def updating(table_name: str, key: Item, found: Compiled, *, tell: bool, more: i
 def check(params: Params) -> Write:
     """A condition without a change: a transaction's ConditionCheck. It leaves the item as it is."""
     request.check_together(params, _CONDITION)
-    key, _ = values.normalise(params["Key"])
-    found = request.compiled(params)
+    key, found = _key_and_expressions(params)
     condition: Condition | None = found.condition
     tell = _tells(params)
 
@@ -137,20 +135,34 @@ def check(params: Params) -> Write:
     return Write(params["TableName"], key, False, found, decide)
 
 
-def updated(update: Update | None, key: Item, old: Row | None, more: int = 0) -> Row | None:
+def _key_and_expressions(params: Params) -> tuple[Item, Compiled]:
+    """The Key and what the expressions say. Of a key with too many levels AWS tells last."""
+    try:
+        key, _ = values.normalise(params["Key"])
+    except AwsError as error:
+        if error.message == values.too_deep:
+            request.compiled(params)
+        raise
+    return key, request.compiled(params)
+
+
+def updated(update: Update | None, key: Item, old: Row | None) -> Row | None:
     """The item after an update. Without an expression an item of its key comes into being.
 
-    An update that only removes leaves a missing item missing. Of the key and `more` bytes, AWS counts what is larger.
+    An update that only removes leaves a missing item missing.
     """
     before = key if old is None else old.item
     after = before if update is None else update.apply(before)
     if old is None and update is not None and len(after) == len(key):
         return None
     size = values.size(after)
-    room = limits.item_size_bytes_max - size
-    if room < 0 or (room < more and room < more - values.size(key)):
-        raise validation_error("Item size to update has exceeded the maximum allowed size")
+    _check_updated_size(size)
     return Row.of(after, size)
+
+
+def _check_updated_size(size: int) -> None:
+    if size > limits.item_size_bytes_max:
+        raise validation_error("Item size to update has exceeded the maximum allowed size")
 
 
 def _with_index_keys_checked(table: Table, update: Update, decide: Decision) -> Decision:

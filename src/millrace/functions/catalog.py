@@ -30,6 +30,7 @@ _APART = frozenset(
         "reserved_concurrency",
         "tags",
         "policy_revision",
+        "granted_revision",
         "runtime_update",
         "version_last",
         "published",
@@ -74,6 +75,8 @@ class Function:
     tags: Mapping[str, str] = field(default_factory=dict[str, str])
     # Of the resource policy or the tags, if they changed after the settings. Environments are made of the settings alone.
     policy_revision: str | None = None
+    # Of the resource policy alone: publishing and new settings leave it, as was recorded of AWS.
+    granted_revision: str | None = None
     runtime_update: str = "Auto"  # when to take a newer runtime: kept, as there is never one
     # Of $LATEST: the number that was given last, for none is ever given again, and what that was made of.
     version_last: int = 0

@@ -74,6 +74,7 @@ class Outcome:
     failed: bool
     log_tail: bytes
     duration_ms: float
+    content_type: str = ""  # as the runtime says: of interest where answers are streamed
 
 
 @dataclass(slots=True)
@@ -221,11 +222,11 @@ class Environment:
         self._hand_over()
         return await self._asking
 
-    def answer(self, request_id: str, payload: bytes, *, failed: bool) -> bool:
+    def answer(self, request_id: str, payload: bytes, *, failed: bool, content_type: str) -> bool:
         job = self._current
         if job is None or job.work.request_id != request_id:
             return False
-        self._finish(job, payload, failed=failed)
+        self._finish(job, payload, failed=failed, content_type=content_type)
         if self.state is State.BUSY:
             self.state = State.IDLE
         return True
@@ -275,6 +276,7 @@ class Environment:
         status: str = "success",
         error_type: str | None = None,
         last_words: str = "",
+        content_type: str = "",
     ) -> None:
         """Settle the work at hand. All it wrote is read by now or right here, so the log is complete first."""
         self._cancel_timer()
@@ -295,7 +297,7 @@ class Environment:
         self._current = self._init_ms = None
         tail = self._output.end(report, last_words=last_words)
         if not job.outcome.done():
-            job.outcome.set_result(Outcome(payload, failed, tail, duration_ms))
+            job.outcome.set_result(Outcome(payload, failed, tail, duration_ms, content_type))
 
     def _used_mb(self) -> int:
         now = self._clock.stopwatch()

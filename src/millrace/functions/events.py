@@ -9,13 +9,14 @@ is in memory are only timers. An event's end and what its destinations are told 
 import asyncio
 import logging
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, TypeVar
 
 from millrace.core import limits
 from millrace.core.arn import Scope
 from millrace.core.clock import Clock, Timer
-from millrace.core.errors import AwsError
+from millrace.core.errors import AwsError, StorageError
 from millrace.functions import catalog, destinations, event_config, trace, verdict
 from millrace.functions.catalog import Function
 from millrace.functions.destinations import Document
@@ -28,6 +29,8 @@ from millrace.functions.turns import Turns
 from millrace.functions.verdict import End
 from millrace.iam.identities import Identities
 from millrace.storage.interface import Reader, Storage, Writer
+
+T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
@@ -82,6 +85,8 @@ class Events:
     fails for that would count as tries.
     """
 
+    name = "asynchronous events"
+
     def __init__(
         self, storage: Storage, clock: Clock, identities: Identities, tallies: Tallies, invoke: InvokeCall
     ) -> None:
@@ -116,13 +121,13 @@ class Events:
         """How many events of a function are in the queue, also those that run now."""
         return self._kept[scope, function]
 
-    @property
-    def is_busy(self) -> bool:
+    def is_busy(self, _reader: Reader) -> bool:
         """Whether events run or wait for their turn; those that wait for their time do not count."""
-        return bool(self._running)
+        now = self._clock.now()
+        return bool(self._running) or any(timer.when <= now for timer in self._timers.values())
 
     async def idle(self) -> None:
-        """Return once it is not busy."""
+        """Return once none runs."""
         while self._running:
             await asyncio.wait(self._running)
 
@@ -172,13 +177,20 @@ class Events:
                     return self._clock.now()
             outcome = await self._judge(case)
         if isinstance(outcome, Event):
-            await self._storage.write(
-                lambda writer: writer.put(space(ticket.scope), ticket.key, encode(outcome))
-            )
+            await self._write(lambda writer: writer.put(space(ticket.scope), ticket.key, encode(outcome)))
             self._tallies.retried(*ticket.owner)
             return outcome.due
         await self._end(case, outcome)
         return None
+
+    async def _write(self, fn: Callable[[Writer], T]) -> T:
+        """Keep what became of a try. While the disk takes nothing it is kept here: the function has run already."""
+        while True:
+            try:
+                return await self._storage.write(fn)
+            except StorageError as error:
+                _log.warning("what became of an event could not be kept (%s); trying again.", error)
+            await self._clock.sleep(limits.function_event_fault_seconds)
 
     async def _judge(self, case: _Case) -> Event | End:
         event, function = case.event, case.function
@@ -221,7 +233,7 @@ class Events:
                     made += [] if new is None else [new]
             return _Told(made, failed, len(told) - len(failed))
 
-        done = await self._storage.write(write)
+        done = await self._write(write)
         for new in done.events:
             self._plan(_ticket(new), new.due, new=True)
         failed = [*lacking, *done.failed]

@@ -32,6 +32,7 @@ from millrace.functions.code import CodeStore, remove
 from millrace.functions.download import Downloads
 from millrace.functions.events import Events
 from millrace.functions.invocation import Invocation
+from millrace.functions.json_fault import fault
 from millrace.functions.names import Reference, function_arn
 from millrace.functions.output import LogTarget
 from millrace.functions.pool import Kept, Pool
@@ -208,6 +209,7 @@ class Functions:
             environment.log.group,
             environment.log.stream,
             outcome.duration_ms,
+            outcome.content_type,
         )
 
     async def _check_loop(self, scope: Scope, name: str) -> None:
@@ -239,8 +241,7 @@ def check_payload(
 ) -> bytes:
     """An event that a handler can be given; nothing at all is `{}`.
 
-    Raises RequestTooLargeException, or InvalidRequestContentException with AWS's words around the
-    reason (which on AWS is its JSON library's).
+    Raises RequestTooLargeException, or InvalidRequestContentException with the reason, see `json_fault`.
     """
     if len(payload) > size_max:
         raise AwsError(
@@ -254,11 +255,12 @@ def check_payload(
     try:
         orjson.loads(payload)
     except orjson.JSONDecodeError as error:
+        found = fault(payload, error)
         raise AwsError(
             "InvalidRequestContentException",
             "Could not parse request body into json: Could not parse payload into json: "
-            f"{error.msg}\n at [Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); "
-            f"line: {error.lineno}, column: {error.colno}]",
+            f"{found.sentence}\n at [Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); "
+            f"line: {found.line}, column: {found.column}]",
             members={"Type": "User"},
         ) from error
     return payload

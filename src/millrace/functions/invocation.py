@@ -12,7 +12,8 @@ class Invocation:
     """One finished invocation.
 
     `payload` is what the function answered, or AWS's error document if `function_error` ("Unhandled")
-    is set. `log_tail` is its last 4 KB of log. `duration_ms` is what REPORT says.
+    is set. `log_tail` is its last 4 KB of log. `duration_ms` is what REPORT says,
+    `content_type` what the runtime says that the payload is.
     """
 
     payload: bytes
@@ -23,6 +24,7 @@ class Invocation:
     log_group: str
     log_stream: str
     duration_ms: float
+    content_type: str = ""
 
 
 class InvokeCall(Protocol):

@@ -8,7 +8,7 @@ comes later waits.
 import asyncio
 import contextlib
 import logging
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,7 +55,9 @@ class _Crew:
     def __init__(self) -> None:
         self.idle: list[Environment] = []  # the one used last is last, and used first
         self.busy: set[Environment] = set()
-        self.running = 0  # invocations, also those that wait for an environment
+        self.running: Counter[str] = (
+            Counter()
+        )  # invocations by version, also those that wait for an environment
         self.kept: dict[str, Kept] = {}  # by version
 
     def of(self, version: str) -> list[Environment]:
@@ -65,6 +67,24 @@ class _Crew:
             for environment in (*self.busy, *self.idle)
             if environment.setup.function.version == version
         ]
+
+    @property
+    def held(self) -> int:
+        """What provisioned concurrency holds for its versions."""
+        return sum(kept.count for kept in self.kept.values())
+
+    @property
+    def spilled(self) -> int:
+        """Invocations beyond what is held for their versions."""
+        return sum(max(0, running - self._own(version)) for version, running in self.running.items())
+
+    def has_place(self, version: str) -> bool:
+        """Whether one more of this version fits into what is held for it."""
+        return self.running[version] < self._own(version)
+
+    def _own(self, version: str) -> int:
+        kept = self.kept.get(version)
+        return 0 if kept is None else kept.count
 
     def spare(self) -> list[Environment]:
         """The idle ones that may end."""
@@ -116,7 +136,7 @@ class Pool:
         crew = self._crews.get((scope, name))
         if crew is None:
             return 0, 0
-        return crew.running, len(crew.busy) + len(crew.idle)
+        return crew.running.total(), len(crew.busy) + len(crew.idle)
 
     async def run(
         self, scope: Scope, function: Function, work: Work, on_start: Callable[[], None] | None = None
@@ -137,8 +157,8 @@ class Pool:
         self, scope: Scope, function: Function, work: Work, on_start: Callable[[], None] | None
     ) -> tuple[Outcome, Environment]:
         crew = self._crews.setdefault((scope, function.name), _Crew())
-        _check_concurrency(function, crew.running)
-        crew.running += 1
+        _check_concurrency(function, crew)
+        crew.running[function.version] += 1
         try:
             # Whoever waits for room may find the function changed, and its code would be swept away.
             with self._codes.pinned(*function.codes):
@@ -151,7 +171,7 @@ class Pool:
                     finally:
                         self._give_back(crew, environment)
         finally:
-            crew.running -= 1
+            crew.running[function.version] -= 1
         raise AwsError("ServiceException", "The execution environments of the function ended unexpectedly.")
 
     def keep(self, scope: Scope, name: str, wanted: dict[str, Kept]) -> None:
@@ -407,16 +427,19 @@ class Pool:
         if left:
             due = min(left) + limits.environment_idle_seconds_max
             self._reaper = self._clock.call_at(due, self._reap)
-        unused = [key for key, crew in self._crews.items() if not (crew.idle or crew.running or crew.kept)]
+        unused = [
+            key for key, crew in self._crews.items() if not (crew.idle or crew.running.total() or crew.kept)
+        ]
         for key in unused:
             del self._crews[key]
 
 
-def _check_concurrency(function: Function, running: int) -> None:
+def _check_concurrency(function: Function, crew: _Crew) -> None:
+    """Raises TooManyRequestsException. Provisioned concurrency is taken out of what is reserved: recorded on AWS."""
     reserved = function.reserved_concurrency
-    if reserved is not None and running >= reserved:
+    if reserved is not None and not crew.has_place(function.version) and crew.spilled >= reserved - crew.held:
         raise _too_many("ReservedFunctionConcurrentInvocationLimitExceeded")
-    if running >= limits.function_concurrency_max:
+    if crew.running.total() >= limits.function_concurrency_max:
         raise _too_many("ConcurrentInvocationLimitExceeded")
 
 

@@ -30,6 +30,7 @@ def publish(
         description=latest.description if description is None else description,
         revision=ids.uuid(),
         policy_revision=None,
+        granted_revision=None,
         modified=now,
         version_last=0,
         published=None,

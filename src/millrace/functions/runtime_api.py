@@ -52,7 +52,7 @@ class Desk(Protocol):
         """Wait for work; with its deadline in epoch milliseconds."""
         ...
 
-    def answer(self, request_id: str, payload: bytes, *, failed: bool) -> bool:
+    def answer(self, request_id: str, payload: bytes, *, failed: bool, content_type: str) -> bool:
         """Take the result of the invocation at work; False if it is not the one at work."""
         ...
 
@@ -99,7 +99,7 @@ class RuntimeApi:
                 return self._fail_init(request)
             match = _ANSWER.fullmatch(path)
             if match is not None:
-                return self._take(match[1], match[2], request.body)
+                return self._take(match[1], match[2], request)
         return Response(404, b"404 page not found\n", {"content-type": "text/plain"})
 
     def _fail_init(self, request: Request) -> Response:
@@ -113,9 +113,10 @@ class RuntimeApi:
             "State transition from Ready to InitError failed for runtime. Error: State transition is not allowed",
         )
 
-    def _take(self, request_id: str, kind: str, body: bytes) -> Response:
-        body, failed = _within_the_limit(body, failed=kind == "error")
-        if not self._desk.answer(request_id, body, failed=failed):
+    def _take(self, request_id: str, kind: str, request: Request) -> Response:
+        body, failed = _within_the_limit(request.body, failed=kind == "error")
+        content_type = request.headers.get("content-type", "")
+        if not self._desk.answer(request_id, body, failed=failed, content_type=content_type):
             return _error(400, "InvalidRequestID", "Invalid request ID")
         return Response(202, b'{"status":"OK"}\n', _JSON)
 

@@ -4,6 +4,7 @@ Whether a runtime runs on this machine is known by `programs`.
 """
 
 import hashlib
+import re
 import sys
 
 from millrace.core.arn import Scope
@@ -74,6 +75,10 @@ _RETIRED = frozenset(
         "ruby2.7",
     }
 )
+# What SnapStart begins with: Java 11, Python 3.12, .NET 8.
+_SNAPSHOTS_FROM = {"java": 11, "python": 12, "dotnet": 8}
+_FAMILY = re.compile(r"[a-z]+")
+_MINOR = re.compile(r"(?<=java)\d+|(?<=python3\.)\d+|(?<=dotnet)\d+")
 # The highest Python and Node that Lambda has.
 PYTHON_MINOR_MAX = 15
 
@@ -99,6 +104,13 @@ def check(runtime: str) -> None:
 def known(runtime: str) -> bool:
     """Whether AWS knows it, retired or not."""
     return runtime in TAKEN or runtime in _RETIRED
+
+
+def has_snapshots(runtime: str) -> bool:
+    """Whether SnapStart knows it: https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html#snapstart-runtimes"""
+    family, version = _FAMILY.match(runtime), _MINOR.search(runtime)
+    least = _SNAPSHOTS_FROM.get(family[0]) if family else None
+    return least is not None and version is not None and int(version[0]) >= least
 
 
 def version_arn(scope: Scope, runtime: str) -> str:

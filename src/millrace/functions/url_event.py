@@ -23,6 +23,9 @@ from millrace.core.context import Principal
 
 DEFAULT_ROUTE = "$default"
 JSON = "application/json"
+_BYTES = "application/octet-stream"
+_WITH_PRELUDE = "application/vnd.awslambda.http-integration-response"
+_PRELUDE_END = bytes(8)
 
 # What concerns the connection alone, in either direction.
 _HOP_BY_HOP = frozenset(
@@ -173,6 +176,27 @@ def decode(payload: bytes) -> Answer:
         return Answer(200, {"content-type": JSON}, _text(value))
     except (ValueError, RecursionError):
         raise MalformedError("the function's answer is no JSON that can be read") from None
+
+
+def decode_streamed(payload: bytes, content_type: str) -> Answer:
+    """The response of a function that streams. Raises MalformedError.
+
+    What it writes is the body. `HttpResponseStream.from` puts status, headers and cookies before it, as JSON that
+    ends with eight zero bytes, and says so by the content type:
+    https://docs.aws.amazon.com/lambda/latest/dg/response-streaming-tutorial.html
+    """
+    if content_type != _WITH_PRELUDE:
+        return Answer(200, {"content-type": content_type or _BYTES}, payload)
+    prelude, end, body = payload.partition(_PRELUDE_END)
+    try:
+        said: Any = json.loads(prelude) if end else None
+    except (ValueError, RecursionError):
+        said = None
+    if not isinstance(said, dict):
+        raise MalformedError("what a streaming function says before its body is no JSON object")
+    value = cast("Mapping[str, Any]", said)
+    headers = {"content-type": _BYTES, **_response_headers(value.get("headers"))}
+    return Answer(_status(value.get("statusCode", 200)), headers, body, _cookies(value.get("cookies")))
 
 
 def _text(value: Any) -> bytes:

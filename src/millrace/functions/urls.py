@@ -19,6 +19,7 @@ PATH = "/_millrace/url/"
 # The second label of such a host name, as in AWS's ID.lambda-url.REGION.on.aws.
 LABEL = "lambda-url"
 BUFFERED = "BUFFERED"
+STREAMED = "RESPONSE_STREAM"
 
 _IDS = "functions/urls"
 

@@ -9,6 +9,7 @@ messages and wakes whoever waits for one.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from millrace.core import limits
 from millrace.queues.message import Message, State, decode, decode_state, encode, encode_state
 from millrace.queues.queue import Queue
 from millrace.storage.interface import Reader, Writer
@@ -116,9 +117,27 @@ def counts(reader: Reader, queue: Queue, now_ms: int) -> Counts:
     return Counts(_total(reader, queue), in_flight, delayed)
 
 
+def is_full(reader: Reader, queue: Queue, now_ms: int) -> bool:
+    """Whether so many messages of a standard queue are in flight that there may be no more. Seldom counts."""
+    most = limits.queue_in_flight_messages_max
+    if queue.is_fifo or _total(reader, queue) < most:
+        return False
+    hidden = sum(1 for _ in reader.range(queue.space("index"), _key(now_ms + 1), limit=most))
+    return hidden >= most and counts(reader, queue, now_ms).in_flight >= most
+
+
+def next_visible(reader: Reader, queue: Queue, now_ms: int) -> int | None:
+    """When the first of a standard queue's hidden messages is visible again, in epoch milliseconds."""
+    first = next(reader.range(queue.space("index"), _key(now_ms + 1), limit=1), None)
+    return None if first is None else int.from_bytes(first[0][:8])
+
+
 def empty(writer: Writer, queue: Queue) -> None:
+    """Forget all messages, and what a FIFO queue was sent lately."""
     for part in ("index", "states", "bodies", "tally"):
         writer.drop(queue.space(part))
+    for space in queue.repeats.spaces:
+        writer.drop(space)
 
 
 def tell(writer: Writer, queue: Queue) -> None:

@@ -12,13 +12,20 @@ from millrace.queues.messages import Draft
 from millrace.queues.queue import invalid
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_INVALID_CHARACTERS = (
+    "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | "
+    "#xE000 to #xFFFD | #x10000 to #x10FFFF"
+)
 _FIFO_ID = re.compile(r"[!-~]{1,128}")
 _ATTRIBUTE_NAME = re.compile(r"[\w.-]{1,256}")  # letters of all scripts, as AWS takes them
 _KINDS = ("String", "Number", "Binary")
 
 
-def draft(params: Params, sender: str) -> Draft:
-    """The message of a SendMessage, or of an entry of a batch. Raises AwsError."""
+def draft(params: Params, sender: str, trace: str | None = None) -> Draft:
+    """The message of a SendMessage, or of an entry of a batch. Raises AwsError.
+
+    `trace` is the X-Amzn-Trace-Id that came with the request.
+    """
     body = str(params["MessageBody"])
     if not body:
         raise AwsError(
@@ -33,7 +40,7 @@ def draft(params: Params, sender: str) -> Draft:
         )
     for name in ("MessageDeduplicationId", "MessageGroupId"):
         _check_fifo_id(name, params.get(name))
-    trace = attributes(params.get("MessageSystemAttributes") or {}).get("AWSTraceHeader")
+    header = attributes(params.get("MessageSystemAttributes") or {}).get("AWSTraceHeader")
     return Draft(
         body,
         attributes(params.get("MessageAttributes") or {}),
@@ -41,7 +48,7 @@ def draft(params: Params, sender: str) -> Draft:
         params.get("MessageGroupId"),
         params.get("MessageDeduplicationId"),
         sender,
-        None if trace is None else trace[1],
+        trace if header is None else header[1],
     )
 
 
@@ -76,7 +83,8 @@ def _attribute(name: str, value: Mapping[str, Any]) -> tuple[str, str]:
         raise invalid(f"Message (user) attribute '{name}' must contain a non-empty value of type '{shown}'.")
     if base == "Binary":
         return kind, base64.b64encode(content).decode()
-    _check_characters(content)
+    if _NOT_XML.search(content):
+        raise invalid(_INVALID_CHARACTERS)
     if base == "Number" and not _is_number(content):
         raise invalid(f"Can't cast the value of message (user) attribute '{name}' to a number.")
     return kind, content
@@ -92,11 +100,7 @@ def _is_number(text: str) -> bool:
 
 def _check_characters(text: str) -> None:
     if _NOT_XML.search(text):
-        raise AwsError(
-            "InvalidMessageContents",
-            "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | "
-            "#xE000 to #xFFFD | #x10000 to #x10FFFF",
-        )
+        raise AwsError("InvalidMessageContents", _INVALID_CHARACTERS)
 
 
 def _check_fifo_id(name: str, value: str | None) -> None:

@@ -23,6 +23,8 @@ _SYSTEM = {
     "DeadLetterQueueSourceArn", "MessageDeduplicationId", "MessageGroupId", "SenderId", "SentTimestamp",
     "SequenceNumber",
 }  # fmt: skip
+_ENTRY_TOO_LONG = "One or more parameters cannot be validated. Reason: Message must be shorter than {} bytes."
+_TRACE = "x-amzn-trace-id"
 
 
 def message_operations(queues: Queues) -> dict[str, Operation]:
@@ -39,7 +41,7 @@ def message_operations(queues: Queues) -> dict[str, Operation]:
 
 async def send_message(queues: Queues, context: Context, params: Params) -> Output:
     queue = await queues.find(context, params["QueueUrl"])
-    draft = drafts.draft(params, context.principal.user_id)
+    draft = drafts.draft(params, context.principal.user_id, context.headers.get(_TRACE))
     now = queues.clock.now()
     sent = await queues.storage.write(
         lambda writer: messages.put(writer, _current(writer, queue), draft, now)
@@ -58,15 +60,16 @@ async def send_message_batch(queues: Queues, context: Context, params: Params) -
             f"Batch requests cannot be longer than {limits.queue_message_bytes_max} bytes. "
             f"You have sent {total} bytes.",
         )
-    now, sender = queues.clock.now(), context.principal.user_id
+    now, sender, trace = queues.clock.now(), context.principal.user_id, context.headers.get(_TRACE)
 
     def write(writer: Writer) -> Output:
         current = _current(writer, queue)
         _check_ordered(current, entries)
 
         def send(entry: Entry) -> Output:
-            draft = drafts.draft(entry, sender)
-            return _shown_sent(entry, draft, messages.put(writer, current, draft, now))
+            draft = drafts.draft(entry, sender, trace)
+            sent = messages.put(writer, current, draft, now, too_long=_ENTRY_TOO_LONG)
+            return _shown_sent(entry, draft, sent)
 
         return batches.each(entries, send)
 
@@ -203,7 +206,7 @@ def _shown(received: Received, system: list[str], named: list[str]) -> Output:
 def _is_asked(name: str, named: list[str]) -> bool:
     """`All`, `*`, `.*`, `prefix.*` or the name itself."""
     return any(
-        wanted in ("All", "*", ".*", name) or (wanted.endswith(".*") and name.startswith(wanted[:-1]))
+        wanted in ("All", "*", ".*", name) or (wanted.endswith(".*") and name.startswith(wanted[:-2]))
         for wanted in named
     )
 

@@ -13,7 +13,8 @@ from millrace.queues.queue import Queue, invalid
 from millrace.queues.repeats import deduplication_of
 from millrace.storage.interface import Reader, Writer
 
-_SEQUENCE_START = 18_800_000_000_000_000_000
+_TOO_LONG = "One or more parameters are invalid. Reason: Message must be shorter than {} bytes."
+_SEQUENCE_START = 18_849_496_460_467_696_128
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ def send(
     attributes: Mapping[str, tuple[str, str]] | None = None,
     group: str | None = None,
     deduplication: str | None = None,
+    trace: str | None = None,
 ) -> str:
     """Put a message at the end of a queue; answers its MessageId.
 
@@ -55,20 +57,27 @@ def send(
     queue = queues.find_by_arn(writer, queue_arn)
     if queue is None:
         raise queues.missing()
-    draft = Draft(body, attributes or {}, group=group, deduplication=deduplication)
+    draft = Draft(body, attributes or {}, group=group, deduplication=deduplication, trace=trace)
     return put(writer, queue, draft, now).id
 
 
-def put(writer: Writer, queue: Queue, draft: Draft, now: float, *, moved: bool = False) -> Sent:
+def put(
+    writer: Writer,
+    queue: Queue,
+    draft: Draft,
+    now: float,
+    *,
+    moved: bool = False,
+    too_long: str = _TOO_LONG,
+) -> Sent:
     """The same for a queue that was found. A FIFO queue takes what it had within five minutes only once.
 
-    What is `moved` was sent long ago and is no repetition, though its deduplication id may be known here.
+    What is `moved` was sent long ago and is no repetition, though its deduplication id may be known here. `too_long`
+    is the sentence about the most bytes.
     """
     most = queue.number("MaximumMessageSize")
     if size(draft.body, draft.attributes) > most:
-        raise invalid(
-            f"One or more parameters are invalid. Reason: Message must be shorter than {most} bytes."
-        )
+        raise invalid(too_long.format(most))
     deduplication = draft.deduplication
     if queue.is_fifo:
         deduplication = deduplicated(queue, draft.group, draft.deduplication, draft.body)

@@ -1,4 +1,4 @@
-"""Message move tasks. They are done when StartMessageMoveTask answers."""
+"""Message move tasks. Without a pace they are done when StartMessageMoveTask answers, the others go on in `mover`."""
 
 import base64
 import binascii
@@ -40,13 +40,25 @@ async def start_message_move_task(queues: Queues, context: Context, params: Para
             raise invalid("Source queue must be configured as a Dead Letter Queue.")
         if destination is not None and catalog.find_by_arn(reader, destination) is None:
             raise no_such_resource("DestinationArn")
+        if moves.running(reader, source) is not None:
+            raise invalid(
+                "There is already a task running. "
+                "Only one active task is allowed for a source queue arn at a given time."
+            )
         planned = box.counts(reader, source, int(now * 1000)).visible
         pace = params.get("MaxNumberOfMessagesPerSecond")
         return Move(ids.uuid(), source.arn, destination, int(now * 1000), pace, planned)
 
-    move = await _carry_out(queues, source, await queues.storage.read(plan), now)
-    handle = {"taskId": move.id, "sourceArn": source.arn}
-    return {"TaskHandle": base64.b64encode(orjson.dumps(handle)).decode()}
+    def begin(writer: Writer) -> Move:
+        move = replace(plan(writer), status=moves.RUNNING)
+        moves.begin(writer, source, move)
+        return move
+
+    if params.get("MaxNumberOfMessagesPerSecond") is None:
+        move = await _carry_out(queues, source, await queues.storage.read(plan), now)
+    else:
+        move = await queues.storage.write(begin)
+    return {"TaskHandle": _handle(move)}
 
 
 async def list_message_move_tasks(queues: Queues, context: Context, params: Params) -> Output:
@@ -62,7 +74,6 @@ async def list_message_move_tasks(queues: Queues, context: Context, params: Para
 
 
 async def cancel_message_move_task(queues: Queues, context: Context, params: Params) -> Output:
-    """There is never one to cancel: tasks are done when they have started."""
     try:
         handle = orjson.loads(base64.b64decode(params["TaskHandle"], validate=True))
     except (binascii.Error, ValueError):
@@ -70,25 +81,33 @@ async def cancel_message_move_task(queues: Queues, context: Context, params: Par
     if not is_object(handle) or not isinstance(handle.get("sourceArn"), str):
         raise invalid("Value for parameter TaskHandle is invalid.")
     source = await _source(queues, context, handle["sourceArn"])
-    found = await queues.storage.read(lambda reader: moves.listed(reader, source))
-    if all(move.id != handle.get("taskId") for move in found):
-        raise AwsError("ResourceNotFoundException", "Task does not exist.", status=404)
-    raise AwsError("UnsupportedOperation", "Only active tasks can be cancelled.")
+
+    def cancel(writer: Writer) -> Move:
+        found = [move for move in moves.listed(writer, source) if move.id == handle.get("taskId")]
+        if not found:
+            raise AwsError("ResourceNotFoundException", "Task does not exist.", status=404)
+        if found[0].status != moves.RUNNING:
+            raise AwsError("UnsupportedOperation", "Only active tasks can be cancelled.")
+        moves.keep(writer, source, replace(found[0], status=moves.CANCELLED))
+        moves.forget_running(writer, source.arn)
+        return found[0]
+
+    return {"ApproximateNumberOfMessagesMoved": (await queues.storage.write(cancel)).moved}
 
 
 async def _carry_out(queues: Queues, source: Queue, move: Move, now: float) -> Move:
     """Move what is visible, some messages a transaction, and remember what came of it."""
 
     def step(writer: Writer) -> int:
-        return moves.move_some(writer, source, move, now)
+        return moves.move_some(writer, source, move, now, most=limits.queue_move_messages_max)
 
-    failure, moved = None, 0
+    failure, status, moved = None, moves.COMPLETED, 0
     try:
         while moved < move.planned and (count := await queues.storage.write(step)):
             moved += count
     except AwsError as error:
-        failure = "AWS.SimpleQueueService.NonExistentQueue" if "Exist" in error.code else error.code
-    done = replace(move, moved=moved, failure=failure)
+        failure, status = moves.reason(error), moves.FAILED
+    done = replace(move, moved=moved, failure=failure, status=status)
     await queues.storage.write(lambda writer: moves.keep(writer, source, done))
     return done
 
@@ -113,9 +132,14 @@ def _has_sources(reader: Reader, dead: Queue) -> bool:
     return any(redrive_policy(queue).get("deadLetterTargetArn") == dead.arn for queue in every)
 
 
+def _handle(move: Move) -> str:
+    return base64.b64encode(orjson.dumps({"taskId": move.id, "sourceArn": move.source})).decode()
+
+
 def _shown(move: Move) -> Mapping[str, Any]:
     return {
-        "Status": "COMPLETED" if move.failure is None else "FAILED",
+        "TaskHandle": _handle(move) if move.status == moves.RUNNING else None,
+        "Status": move.status,
         "SourceArn": move.source,
         "DestinationArn": move.destination,
         "MaxNumberOfMessagesPerSecond": move.pace,

@@ -17,6 +17,11 @@ from millrace.queues.messages import Draft
 from millrace.queues.queue import Queue
 from millrace.storage.interface import Reader, Writer
 
+RUNNING, COMPLETED, FAILED, CANCELLED = "RUNNING", "COMPLETED", "FAILED", "CANCELLED"
+# The ARNs of the queues whose task goes on, and the journal that wakes who carries it out.
+_MOVING = "queues/moving"
+NEWS = "queues/moving/news"
+
 
 @dataclass(frozen=True, slots=True)
 class Move:
@@ -30,12 +35,13 @@ class Move:
     planned: int
     moved: int = 0
     failure: str | None = None
+    status: str = COMPLETED
 
 
-def move_some(writer: Writer, queue: Queue, move: Move, now: float) -> int:
+def move_some(writer: Writer, queue: Queue, move: Move, now: float, *, most: int) -> int:
     """Move some of the messages that are visible; answers how many. Raises QueueDoesNotExist."""
     visible = (each for each in box.entries(writer, queue) if each.visible <= now * 1000)
-    entries = list(itertools.islice(visible, limits.queue_move_messages_max))
+    entries = list(itertools.islice(visible, most))
     for entry in entries:
         message = box.body(writer, queue, entry.number)
         target = catalog.find_by_arn(writer, move.destination or message.source or "")
@@ -67,7 +73,33 @@ def listed(reader: Reader, queue: Queue) -> list[Move]:
     rows: list[dict[str, Any]] = [
         orjson.loads(raw) for _, raw in reader.range(queue.space("moves"), reverse=True)
     ]
-    return [Move(**row) for row in rows]
+    return [Move(**_told(row)) for row in rows]
+
+
+def running(reader: Reader, queue: Queue) -> Move | None:
+    """The task of a queue that goes on."""
+    return next((move for move in listed(reader, queue) if move.status == RUNNING), None)
+
+
+def begin(writer: Writer, queue: Queue, move: Move) -> None:
+    """Have a task carried out at its pace."""
+    keep(writer, queue, move)
+    writer.put(_MOVING, queue.arn.encode(), b"")
+    writer.trim(NEWS, writer.append(NEWS, b""))
+
+
+def moving(reader: Reader) -> list[str]:
+    """The ARNs of the queues that have a task which goes on."""
+    return [key.decode() for key, _ in reader.range(_MOVING)]
+
+
+def forget_running(writer: Writer, queue_arn: str) -> None:
+    writer.delete(_MOVING, queue_arn.encode())
+
+
+def reason(error: AwsError) -> str:
+    """Why a task failed, in the words of the query protocol."""
+    return "AWS.SimpleQueueService.NonExistentQueue" if "Exist" in error.code else error.code
 
 
 def no_such_resource(name: str) -> AwsError:
@@ -76,6 +108,11 @@ def no_such_resource(name: str) -> AwsError:
         f"The resource that you specified for the {name} parameter doesn't exist.",
         status=404,
     )
+
+
+def _told(row: dict[str, Any]) -> dict[str, Any]:
+    """A task's row; those of older versions tell of failures alone."""
+    return {"status": COMPLETED if row["failure"] is None else FAILED, **row}
 
 
 def _key(move: Move) -> bytes:

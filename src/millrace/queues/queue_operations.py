@@ -182,6 +182,10 @@ def _check_dead_letters(reader: Reader, queue: Queue) -> None:
         raise invalid(f"{front}Dead letter target does not exist.")
     if dead.is_fifo is not queue.is_fifo:
         raise invalid(f"{front}Dead-letter queue must be same type of queue as the source.")
+    if not settings.takes_dead_letters(dead, queue):
+        raise invalid(
+            f"{front}The redrive allow policy of the dead-letter queue does not allow this source queue."
+        )
 
 
 def _check_tags(tags: Mapping[str, str]) -> None:

@@ -10,28 +10,33 @@ from millrace.core.context import Context
 from millrace.core.errors import AwsError
 from millrace.core.presence import Presence
 from millrace.core.turn import give_way
+from millrace.queues import box
 from millrace.queues import queue as queues
+from millrace.queues.mover import Mover
 from millrace.queues.queue import Queue
-from millrace.queues.reception import Received, ready, receive
+from millrace.queues.reception import Received, over_limit, ready, receive
 from millrace.storage.interface import Reader, Storage, Writer
 
 
 class Queues:
-    """Receivers may wait while it is entered; leaving sends them away without messages."""
+    """Receivers may wait and messages are moved while it is entered; leaving sends receivers away without messages."""
 
     def __init__(self, storage: Storage, clock: Clock) -> None:
         self.storage = storage
         self.clock = clock
+        self._mover = Mover(storage, clock)
         self._waiting: set[asyncio.Event] = set()
         self._closed = False
 
     async def __aenter__(self) -> Self:
+        await self._mover.__aenter__()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self._closed = True
         for woken in self._waiting:
             woken.set()
+        await self._mover.__aexit__(None, None, None)
 
     async def find(self, context: Context, url: str) -> Queue:
         """The queue of a QueueUrl. Raises QueueDoesNotExist, or AccessDenied for a stranger's."""
@@ -49,18 +54,19 @@ class Queues:
     ) -> list[Received]:
         """Up to `count` messages, hidden for `seconds`; if there are none, those that come within `wait` seconds.
 
-        Who has left waits no longer, and takes no message away from those who are there.
+        Who has left waits no longer, and takes no message away from those who are there. Raises OverLimit for those
+        who would not wait; for the others a queue with too many messages in flight is an empty one.
         """
         deadline = self.clock.now() + wait
         woken = asyncio.Event()
         ends = (self.storage.watch(queue.space("news"), woken.set), client.watch(woken.set))
         self._waiting.add(woken)
         try:
-            found, nearest = await self._try(queue, count, seconds, Presence())
+            found, nearest = await self._try(queue, count, seconds, Presence(), patient=wait > 0)
             while not (found or self.clock.now() >= deadline or self._closed or client.has_left):
                 await self._wait(woken, min(deadline, nearest or deadline))
                 woken.clear()
-                found, nearest = await self._try(queue, count, seconds, client)
+                found, nearest = await self._try(queue, count, seconds, client, patient=True)
             return found
         finally:
             self._waiting.discard(woken)
@@ -68,7 +74,7 @@ class Queues:
                 end()
 
     async def _try(
-        self, queue: Queue, count: int, seconds: int, client: Presence
+        self, queue: Queue, count: int, seconds: int, client: Presence, *, patient: bool
     ) -> tuple[list[Received], float | None]:
         """Looks before it writes: who waits in vain writes nothing. If there is nothing, says when to look again."""
 
@@ -76,7 +82,13 @@ class Queues:
             current = queues.find(reader, queue.scope, queue.name)
             if current is None or current.id != queue.id:
                 raise queues.missing()
-            return ready(reader, queue, self.clock.now())
+            now = self.clock.now()
+            if not box.is_full(reader, queue, int(now * 1000)):
+                return ready(reader, queue, now)
+            if not patient:
+                raise over_limit()
+            nearest = box.next_visible(reader, queue, int(now * 1000))
+            return False, None if nearest is None else nearest / 1000
 
         def take(writer: Writer) -> list[Received]:
             if client.has_left:

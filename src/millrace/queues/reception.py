@@ -46,13 +46,23 @@ def ready(reader: Reader, queue: Queue, now: float) -> tuple[bool, float | None]
     return False, None if nearest is None else nearest / 1000
 
 
+def over_limit() -> AwsError:
+    """What a short poll is told while too many messages are in flight."""
+    return AwsError(
+        "OverLimit",
+        "Too many messages have been received without being deleted.\n"
+        "Please delete your received messages or let them timeout before receiving more.",
+        status=403,
+    )
+
+
 def receive(writer: Writer, queue: Queue, count: int, seconds: int, now: float) -> list[Received]:
     """Up to `count` messages, hidden for `seconds`. What was received too often goes to the dead letters."""
     forget_old(writer, queue, now)
     found: dict[int, Received] = {}
     dead, most = _redrive(writer, queue)
     while len(found) < count:
-        visible = itertools.islice(_offered(writer, queue, count, int(now * 1000)), count)
+        visible = itertools.islice(_offered(writer, queue, int(now * 1000)), count)
         entries = [entry for entry in visible if entry.number not in found]
         for entry in entries[: count - len(found)]:
             old = box.state(writer, queue, entry.number)
@@ -68,9 +78,9 @@ def receive(writer: Writer, queue: Queue, count: int, seconds: int, now: float) 
 
 
 def delete(writer: Writer, queue: Queue, handle: str, now: float) -> None:
-    """Remove a received message. A receipt that is not its latest removes nothing, as on AWS."""
+    """Remove a received message. In a FIFO queue a receipt that is not its latest removes nothing."""
     receipt = receipts.read(handle)
-    state = _held(writer, queue, receipt)
+    state = _held(writer, queue, receipt, any_receipt=not queue.is_fifo)
     if state is None:
         return
     if queue.is_fifo and state.visible <= now * 1000:
@@ -81,19 +91,20 @@ def delete(writer: Writer, queue: Queue, handle: str, now: float) -> None:
 
 
 def hide(writer: Writer, queue: Queue, handle: str, seconds: int, now: float) -> None:
-    """Let a received message be hidden for `seconds` from now. Raises MessageNotInflight and others."""
+    """Let a received message be hidden for `seconds` from now, also one whose visibility timeout is over.
+
+    In a standard queue any receipt of it will do, in a FIFO queue its latest. Raises InvalidParameterValue.
+    """
     if not 0 <= seconds <= limits.queue_visibility_seconds_max:
         raise invalid(
             f"Value {seconds} for parameter VisibilityTimeout is invalid. "
             f"Reason: Must be >= 0 and <= {limits.queue_visibility_seconds_max}, if provided."
         )
     receipt = receipts.read(handle)
-    state = _held(writer, queue, receipt)
+    state = _held(writer, queue, receipt, any_receipt=not queue.is_fifo)
     now_ms = int(now * 1000)
-    if state is None:
+    if state is None or not state.receives:
         raise _refused(handle, "Message does not exist or is not available for visibility timeout change.")
-    if state.visible <= now_ms:
-        raise AwsError("MessageNotInflight", None)
     group = box.body(writer, queue, receipt.number).group or ""
     box.change(writer, queue, receipt.number, state, replace(state, visible=now_ms + seconds * 1000), group)
     box.tell(writer, queue)  # it may be there, or earlier than those who wait believe
@@ -104,15 +115,20 @@ def redrive_policy(queue: Queue) -> dict[str, Any]:
     return orjson.loads(queue.attributes.get("RedrivePolicy") or "{}")
 
 
-def _offered(reader: Reader, queue: Queue, count: int, now_ms: int) -> Iterator[box.Entry]:
-    """The messages that may be received, as they are handed out: of a FIFO queue as many of one group as possible."""
+def _offered(reader: Reader, queue: Queue, now_ms: int) -> Iterator[box.Entry]:
+    """The messages that may be received, as they are handed out.
+
+    Of a FIFO queue as many of one group as possible; a group that comes back after its visibility timeout is behind
+    those that wait since before, so that none starves the others.
+    """
     visible = _visible(reader, queue, now_ms)
-    if count == 1 or not queue.is_fifo:
+    if not queue.is_fifo:
         return visible
     groups: dict[str, list[box.Entry]] = {}
-    for entry in visible:
+    for entry in itertools.islice(visible, limits.queue_ordered_messages_max):
         groups.setdefault(entry.group, []).append(entry)
-    return itertools.chain.from_iterable(groups.values())
+    in_turn = sorted(groups.values(), key=lambda group: group[0].visible)
+    return itertools.chain.from_iterable(in_turn)
 
 
 def _visible(reader: Reader, queue: Queue, now_ms: int) -> Iterator[box.Entry]:
@@ -152,12 +168,12 @@ def _bury(writer: Writer, queue: Queue, dead: Queue, number: int, old: State, no
     box.add(writer, dead, box.take_number(writer, dead), message, state)
 
 
-def _held(reader: Reader, queue: Queue, receipt: Receipt) -> State | None:
-    """The state of the message, if this is its latest receipt."""
+def _held(reader: Reader, queue: Queue, receipt: Receipt, *, any_receipt: bool = False) -> State | None:
+    """The state of the message, if this is its latest receipt, or any."""
     if receipt.queue != queue.id:
         return None
     state = box.find_state(reader, queue, receipt.number)
-    return state if state is not None and state.receipt == receipt.nonce else None
+    return state if state is not None and (any_receipt or state.receipt == receipt.nonce) else None
 
 
 def _refused(handle: str, reason: str) -> AwsError:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import orjson
 
@@ -92,7 +92,21 @@ def described(queue: Queue, counts: Counts) -> dict[str, str]:
         told = {**fifo, **told}
     if "KmsMasterKeyId" in told:
         told.setdefault("KmsDataKeyReusePeriodSeconds", "300")
+    else:
+        told.pop("KmsDataKeyReusePeriodSeconds", None)  # kept, and told once there is a key
     return told
+
+
+def takes_dead_letters(dead: Queue, source: Queue) -> bool:
+    """Whether a queue's RedriveAllowPolicy lets it be the dead-letter queue of another."""
+    policy = orjson.loads(dead.attributes.get("RedriveAllowPolicy") or "{}")
+    match policy.get("redrivePermission", "allowAll"):
+        case "denyAll":
+            return False
+        case "byQueue":
+            return source.arn in policy["sourceQueueArns"]
+        case _:
+            return True
 
 
 def check_asked(names: list[str]) -> None:
@@ -189,10 +203,20 @@ def _check_redrive(text: str) -> None:
 
 def _check_redrive_allow(text: str) -> None:
     policy = _object("RedriveAllowPolicy", text)
-    if policy.get("redrivePermission") not in ("allowAll", "denyAll", "byQueue"):
+    front = f"Value {text} for parameter RedriveAllowPolicy is invalid. Reason: "
+    permission, sources = policy.get("redrivePermission"), policy.get("sourceQueueArns")
+    if permission not in ("allowAll", "denyAll", "byQueue"):
         raise invalid(
-            f"Value {text} for parameter RedriveAllowPolicy is invalid. "
-            "Reason: Amazon SQS can't create the redrive allow policy. Enter a valid value for redrivePermission."
+            f"{front}Amazon SQS can't create the redrive allow policy. Enter a valid value for redrivePermission."
+        )
+    if permission != "byQueue" and sources is not None:
+        raise invalid(f"{front}sourceQueueArns can be specified only when redrivePermission is byQueue.")
+    most = limits.queue_redrive_sources_max
+    if permission == "byQueue" and not (
+        isinstance(sources, list) and 0 < len(cast("list[Any]", sources)) <= most
+    ):
+        raise invalid(
+            f"{front}sourceQueueArns must have between 1 and {most} ARNs when redrivePermission is byQueue."
         )
 
 

@@ -33,6 +33,7 @@ _FOREIGN = "Requests of web pages of other origins are refused."
 
 # In a credential, as a header or a query has it.
 _BUCKETS = re.compile("(?:/|%2F|%252F)s3(?:/|%2F|%252F)|AWSAccessKeyId=")
+_FUNCTIONS = re.compile("(?:/|%2F)lambda(?:/|%2F)")
 _S3 = "s3"
 
 
@@ -99,11 +100,15 @@ class Dispatcher:
             told = {"x-amz-request-id": request_id, "x-amz-id-2": request_id}
             return Response(200, b"", {**told, **await self._pages.preflight(request)})
         except AwsError as error:
-            return _error(self._model(request, "s3"), error, ids.request_id())
+            return _error(self._model(request, _S3), error, ids.request_id())
 
     def refuse(self, status: int, request: Request) -> Response:
-        """The answer to a request that is not read to its end. S3 has words for an object that is too large."""
-        if status != 413 or not _names_buckets(request):
+        """The answer to a request that is not read to its end. S3 and Lambda have words for one that is too large."""
+        if status != 413:
+            return refuse(status, request)
+        if _names(_FUNCTIONS, request):
+            return self._too_large_for_lambda(request)
+        if not _names(_BUCKETS, request):
             return refuse(status, request)
         told = {
             "ProposedSize": request.headers.get("content-length"),
@@ -111,7 +116,18 @@ class Dispatcher:
         }
         sentence = "Your proposed upload exceeds the maximum allowed size"
         error = AwsError("EntityTooLarge", sentence, status=400, members=told)
-        return _error(self._model(request, "s3"), error, ids.request_id())
+        return _error(self._model(request, _S3), error, ids.request_id())
+
+    def _too_large_for_lambda(self, request: Request) -> Response:
+        """Recorded of AWS: LocalStack test_oversized_request_create_lambda."""
+        try:
+            operation = self._router.route(request, "lambda")
+        except UnroutableError:
+            return refuse(413, request)
+        most = limits.request_body_bytes_max
+        sentence = f"Request must be smaller than {most} bytes for the {operation.name} operation"
+        error = AwsError("RequestEntityTooLargeException", sentence, status=413)
+        return _error(operation.service, error, ids.request_id())
 
     async def _ask(self, request: Request) -> Response:
         """millrace's own API: anyone's on an open server, the root's on a closed one.
@@ -181,7 +197,7 @@ class Dispatcher:
         try:
             return sigv4.parse(request)
         except AwsError as error:
-            model = self._model(request, "s3" if _names_buckets(request) else None)
+            model = self._model(request, _S3 if _names(_BUCKETS, request) else None)
             raise UnroutableError(error.code, error.message, model, status=error.status) from None
 
     def _is_lured(self, request: Request, signature: sigv4.Signature) -> bool:
@@ -286,9 +302,9 @@ class Dispatcher:
                 raise AwsError("AccessDenied", "Access Denied", status=403)
 
 
-def _names_buckets(request: Request) -> bool:
-    """Whether a request is signed for S3, rightly or not."""
-    return _BUCKETS.search(f"{request.headers.get('authorization')} {request.query}") is not None
+def _names(service: re.Pattern[str], request: Request) -> bool:
+    """Whether a request is signed for a service, rightly or not."""
+    return service.search(f"{request.headers.get('authorization')} {request.query}") is not None
 
 
 def _is_visit(request: Request) -> bool:

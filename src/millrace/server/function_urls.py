@@ -174,7 +174,10 @@ class FunctionUrls:
         if done.function_error is not None:
             return Response(502, b"Internal Server Error", {"content-type": url_event.JSON})
         try:
-            answer = url_event.decode(done.payload)
+            if found.url.invoke_mode == urls.STREAMED:
+                answer = url_event.decode_streamed(done.payload, done.content_type)
+            else:
+                answer = url_event.decode(done.payload)
         except url_event.MalformedError as error:
             log.warning("The answer of %s cannot be sent: %s.", found.url.function, error)
             return _refusal(502, "InternalServerErrorException", "Internal Server Error")

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
@@ -13,7 +13,6 @@ import orjson
 from millrace import __version__
 from millrace.core import limits
 from millrace.core.clock import Clock
-from millrace.dynamodb.expiry import Expirer
 from millrace.dynamodb.life import TableLife
 from millrace.functions.download import PATH as CODE_PATH
 from millrace.functions.download import RefusedError
@@ -22,10 +21,11 @@ from millrace.functions.runtimes import OWN
 from millrace.http.message import Request, Response
 from millrace.iam.identities import Identities
 from millrace.logs.log import Logs
-from millrace.server import figures, shards
+from millrace.server import figures, idleness, shards
 from millrace.server.console import PREFIX as CONSOLE
 from millrace.server.console import Console
 from millrace.server.deliveries import Deliveries, Delivery, fate
+from millrace.server.idleness import Worker
 from millrace.server.live import Feeds, Interest
 from millrace.storage.interface import Reader, Storage
 from millrace.triggers import journey
@@ -49,7 +49,7 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Rooms:
-    """What is asked for its state."""
+    """What is asked for its state. `workers` are all whose work idle waits for, in any order."""
 
     storage: Storage
     clock: Clock
@@ -57,8 +57,8 @@ class Rooms:
     identities: Identities
     functions: Functions
     supervisor: Supervisor
-    expirer: Expirer
     life: TableLife
+    workers: Sequence[Worker]
 
 
 class BadRequestError(Exception):
@@ -79,13 +79,13 @@ class Introspection:
         self._identities = rooms.identities
         self._functions = rooms.functions
         self._supervisor = rooms.supervisor
-        self._expirer = rooms.expirer
         self._life = rooms.life
+        self._workers = rooms.workers
         self._deliveries = Deliveries(rooms.clock, rooms.supervisor)
         self._feeds = feeds
         self._console = console
         self._owner = owner
-        self._started = rooms.clock.now()
+        self._started = rooms.clock.wall()
 
     def is_open(self, request: Request) -> bool:
         """Whether no signature is needed: it is no secret, or the address says that it may be fetched.
@@ -156,7 +156,7 @@ class Introspection:
             {
                 "version": __version__,
                 "now": now,
-                "uptime_seconds": now - self._started,
+                "uptime_seconds": self._clock.wall() - self._started,
                 "mappings": mappings,
                 "tables": await self._storage.read(figures.tables),
                 "functions": await self._storage.read(partial(figures.functions, room=self._functions)),
@@ -239,21 +239,19 @@ class Introspection:
     async def _idle(self, body: Mapping[str, Any]) -> Response:
         most = limits.idle_seconds_max
         seconds = _seconds(body, "timeout", most) if "timeout" in body else IDLE_SECONDS_DEFAULT
-        idle = True
         try:
             async with asyncio.timeout(seconds):
-                events = self._functions.events
-                await self._expirer.idle()
-                await self._supervisor.idle()
-                # Meanwhile functions may have written what is due or invoked others, or time went by.
-                while events.is_busy or await self._expirer.is_due():
-                    await events.idle()
-                    await self._expirer.idle()
-                    await self._supervisor.idle()
+                await idleness.reached(self._storage, self._workers)
                 await self._logs.flush()
         except TimeoutError:
-            idle = False
-        return _json({"idle": idle, "mappings": await self._mappings()}, 200 if idle else 408)
+            return await self._busy(seconds)
+        return _json({"idle": True, "mappings": await self._mappings()})
+
+    async def _busy(self, seconds: float) -> Response:
+        names = [worker.name for worker in await idleness.busy(self._storage, self._workers)]
+        message = f"still busy after {seconds:g} seconds: {', '.join(names) or 'no more, but until now'}"
+        told = {"idle": False, "busy": names, "message": message, "mappings": await self._mappings()}
+        return _json(told, 408)
 
     async def _mappings(self) -> list[dict[str, Any]]:
         statuses = await self._supervisor.status()

@@ -1,13 +1,21 @@
-"""One POST to an HTTP endpoint: no redirects, no reuse, and no longer than SNS waits."""
+"""What a message is sent to. One POST to an HTTP endpoint: no redirects, no reuse, and no longer than SNS waits."""
 
 import asyncio
 import base64
 import contextlib
+import re
 import ssl
 from collections.abc import Mapping
 from urllib.parse import unquote, urlsplit
 
 from millrace.core import limits
+
+# A number with single marks between its digits, for instance +12/34-567.890, as AWS takes it.
+_PHONE_NUMBER = re.compile(r"\+?[0-9](?:[-./ ]?[0-9]){1,14}")
+
+
+def is_phone_number(text: str) -> bool:
+    return _PHONE_NUMBER.fullmatch(text) is not None
 
 
 async def post(url: str, headers: Mapping[str, str], body: bytes) -> int:

@@ -35,7 +35,7 @@ def compile_policy(text: str, *, nested: bool) -> Predicate:
         raise FilterError("failed to parse JSON. Filter policy must be a JSON object")
     if len(policy) > limits.topic_filter_keys_max:
         raise FilterError(f"Filter policy can not have more than {limits.topic_filter_keys_max} keys")
-    if _combinations(policy) > limits.topic_filter_combinations_max:
+    if _combinations(policy, 1) > limits.topic_filter_combinations_max:
         raise FilterError("Filter policy is too complex")
     return _all_of(policy, (), nested=nested)
 
@@ -51,8 +51,14 @@ def attribute_values(attributes: Mapping[str, tuple[str, str]]) -> Values:
 
 
 def body_values(body: Any) -> Values:
-    """How a policy sees a message that is JSON."""
-    return lambda path: list(_find(body, path))
+    """How a policy sees a message that is JSON.
+
+    A dot in a name is as good as a level: `{"a.b": 1}` and `{"a": {"b": 1}}` are the same to a policy.
+    """
+    leaves: dict[str, list[Any]] = {}
+    for name, leaf in _leaves(body, ""):
+        leaves.setdefault(name, []).append(leaf)
+    return lambda path: leaves.get(".".join(path), ())
 
 
 def _attribute(kind: str, value: str) -> Sequence[Any]:
@@ -70,26 +76,33 @@ def _attribute(kind: str, value: str) -> Sequence[Any]:
     return (value,)
 
 
-def _find(value: Any, path: tuple[str, ...]) -> Iterator[Any]:
-    """The leaves at a path; lists give what is in them."""
+def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """What is at the ends of a document, each with its dotted path; lists give what is in them."""
     if isinstance(value, list):
         for element in cast("list[Any]", value):
-            yield from _find(element, path)
-    elif not path:
-        if not is_object(value):
-            yield value
-    elif is_object(value) and path[0] in value:
-        yield from _find(value[path[0]], path[1:])
+            yield from _leaves(element, path)
+    elif is_object(value):
+        for name, inner in value.items():
+            yield from _leaves(inner, f"{path}.{name}" if path else name)
+    else:
+        yield path, value
 
 
-def _combinations(policy: Mapping[str, Any]) -> int:
+def _combinations(policy: Mapping[str, Any], level: int) -> int:
+    """How complex a policy is: values count as often as they are deep, `$or` is the sum of its choices.
+
+    https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html
+    """
     product = 1
-    for value in policy.values():
-        product *= (
-            _combinations(value)
-            if is_object(value)
-            else max(1, len(cast("list[Any]", value)) if isinstance(value, list) else 1)
-        )
+    for name, value in policy.items():
+        if is_object(value):
+            product *= _combinations(value, level + 1)
+        elif not isinstance(value, list) or not value:
+            continue
+        elif name == "$or" and all(is_object(choice) for choice in cast("list[Any]", value)):
+            product *= sum(_combinations(choice, level) for choice in cast("list[Any]", value))
+        else:
+            product *= len(cast("list[Any]", value)) * level
     return product
 
 
@@ -106,11 +119,12 @@ def _member(name: str, value: Any, path: tuple[str, ...], *, nested: bool) -> Pr
             predicates = [_all_of(choice, path, nested=nested) for choice in choices]
             return lambda values: any(predicate(values) for predicate in predicates)
     if is_object(value):
-        if not nested:
-            raise FilterError("Filter policy scope MessageAttributes does not support nested filter policy")
         if not value:
             raise FilterError("Empty objects are not allowed")
-        return _all_of(value, here, nested=True)
+        inner = _all_of(value, here, nested=True)
+        if not nested:
+            raise FilterError("Filter policy scope MessageAttributes does not support nested filter policy")
+        return inner
     if not isinstance(value, list):
         raise FilterError(f'"{name}" must be an object or an array')
     if not value:
@@ -163,28 +177,57 @@ def _wildcard(operand: Any) -> Test:
 
 
 def _cidr(operand: Any) -> Test:
+    address, slash, bits = _text(operand, "prefix").partition("/")  # SNS says prefix here
+    if not slash or "/" in bits:
+        raise FilterError("Malformed CIDR, one '/' required")
+    if not (bits.isascii() and bits.isdigit()):
+        raise FilterError("Malformed CIDR, mask bits must be an integer")
     try:
-        return patterns.within(ipaddress.ip_network(_text(operand, "cidr"), strict=False))
+        ipaddress.ip_address(address)
     except ValueError:
-        raise FilterError("Malformed CIDR") from None
+        raise FilterError(f"Nonstandard IP address: {address}") from None
+    try:
+        return patterns.within(ipaddress.ip_network(operand, strict=False))
+    except ValueError:
+        raise FilterError("Malformed CIDR, mask bits must not be that many") from None
 
 
 def _numeric(operand: Any) -> Test:
     """`["=", 5]`, or a range as `[">", 0, "<=", 5]`."""
-    if not isinstance(operand, list) or not operand:
+    if not isinstance(operand, list):
         raise FilterError("Value of numeric must be an array.")
     parts = cast("list[Any]", operand)
-    signs, bounds = parts[::2], parts[1::2]
-    if len(signs) != len(bounds) or len(signs) > 2:
+    sign = parts[0] if parts else "]"
+    if not parts or not isinstance(sign, str):
+        raise FilterError(f"Invalid member in numeric match: {sign}")
+    if sign not in patterns.COMPARISONS:
+        raise FilterError(f"Unrecognized numeric range operator: {sign}")
+    bounds = [_bound("equals" if sign == "=" else sign, parts[1:2])]
+    if len(parts) == 2:
+        return patterns.compares([sign], bounds)
+    if sign not in (">", ">="):
         raise FilterError("Too many elements in numeric expression")
-    if not all(isinstance(sign, str) and sign in patterns.COMPARISONS for sign in signs):
-        raise FilterError(f"Unrecognized numeric range operator: {signs[0]}")
-    if not all(patterns.is_number(bound) and math.isfinite(bound) for bound in bounds):
-        raise FilterError(f"Value of {signs[0]} must be numeric")
-    problem = patterns.range_problem(signs, bounds)
-    if problem is not None:
-        raise FilterError(problem)
-    return patterns.compares(signs, bounds)
+    upper = _upper_sign(parts[2])
+    bounds.append(_bound(upper, parts[3:4]))
+    if len(parts) > 4:
+        raise FilterError("Too many terms in numeric range expression")
+    if bounds[0] >= bounds[1]:
+        raise FilterError("Bottom must be less than top")
+    return patterns.compares([sign, upper], bounds)
+
+
+def _upper_sign(sign: Any) -> str:
+    if not isinstance(sign, str):
+        raise FilterError(f"Bad value in numeric range: {orjson.dumps(sign).decode()}")
+    if sign not in ("<", "<="):
+        raise FilterError(f"Bad numeric range operator: {sign}")
+    return sign
+
+
+def _bound(sign: str, given: list[Any]) -> float:
+    if not given or not patterns.is_number(given[0]) or not math.isfinite(given[0]):
+        raise FilterError(f"Value of {sign} must be numeric")
+    return given[0]
 
 
 def _anything_but(operand: Any) -> Test:

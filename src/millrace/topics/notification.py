@@ -29,6 +29,7 @@ class Notification:
     group: str | None = None
     deduplication: str | None = None
     sequence: str | None = None
+    trace: str | None = None  # the X-Amzn-Trace-Id that came with the request
     signature_version: str = "1"
 
     def text(self, protocol: str) -> str:
@@ -88,6 +89,14 @@ def lambda_event(notification: Notification, subscription: Subscription) -> byte
         "Sns": document,
     }
     return orjson.dumps({"Records": [record]})
+
+
+def dead_letter(event: str) -> str:
+    """The JSON document that stands for an event in a dead-letter queue: that of the other subscribers."""
+    told: dict[str, Any] = orjson.loads(event)["Records"][0]["Sns"]
+    names = {"SigningCertUrl": "SigningCertURL", "UnsubscribeUrl": "UnsubscribeURL"}
+    document = {names.get(name, name): value for name, value in told.items() if value}
+    return orjson.dumps(document).decode()
 
 
 def confirmation(subscription: Subscription, message_id: str, now: float) -> str:

@@ -8,9 +8,12 @@ import orjson
 
 from millrace.core import ids
 from millrace.storage.interface import Reader, Writer
+from millrace.topics.retries import CONTENT_TYPE
 
 NEWS = "topics/outbox/news"
 _ROWS = "topics/outbox"
+# Keys count milliseconds.
+_TICK_SECONDS = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class Delivery:
     body: str
     raw: bool = False
     tries: int = 0
+    content_type: str = CONTENT_TYPE
 
     @property
     def key(self) -> bytes:
@@ -59,6 +63,11 @@ def waiting(reader: Reader) -> Iterator[Delivery]:
     for _, raw in reader.range(_ROWS):
         row: dict[str, Any] = orjson.loads(raw)
         yield Delivery(**row)
+
+
+def is_due(reader: Reader, now: float) -> bool:
+    """Whether something should be with whom it is for by now, and is not."""
+    return any(True for _ in reader.range(_ROWS, high=_moment(now + _TICK_SECONDS), limit=1))
 
 
 def _moment(seconds: float) -> bytes:

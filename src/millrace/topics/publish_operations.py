@@ -15,12 +15,14 @@ from millrace.iam.documents import is_object
 from millrace.storage.interface import Writer
 from millrace.topics import publishing
 from millrace.topics import topic as catalog
+from millrace.topics.endpoint import is_phone_number
 from millrace.topics.notification import Notification
 from millrace.topics.topic import Topic, invalid
 from millrace.topics.topics import Topics
 
 _SUBJECT = re.compile(rf"[ -~]{{1,{limits.topic_subject_characters_max}}}")
 _BATCH_ID = re.compile(r"[A-Za-z0-9_-]+")
+_TRACE = "x-amzn-trace-id"
 _ODD = re.compile(r"[^A-Za-z0-9_.-]")
 
 
@@ -30,6 +32,8 @@ def publish_operations(topics: Topics) -> dict[str, Operation]:
 
 async def publish(topics: Topics, context: Context, params: Params) -> Output:
     if params.get("PhoneNumber"):
+        if not is_phone_number(params["PhoneNumber"]):
+            raise invalid(f"PhoneNumber Reason: {params['PhoneNumber']} is not valid to publish to")
         raise invalid(
             "PhoneNumber Reason: millrace does not send text messages yet; docs/coverage.md lists what is"
         )
@@ -39,7 +43,7 @@ async def publish(topics: Topics, context: Context, params: Params) -> Output:
     if ":endpoint/" in arn:
         raise invalid("TargetArn Reason: No endpoint found for the target arn specified")
     found = await topics.find(context, arn)
-    drafted = notification(found, params, topics.clock.now())
+    drafted = notification(found, params, topics.clock.now(), context.headers.get(_TRACE))
 
     def write(writer: Writer) -> Notification:
         return publishing.spread(writer, catalog.get(writer, found.arn), drafted)
@@ -52,13 +56,13 @@ async def publish_batch(topics: Topics, context: Context, params: Params) -> Out
     found = await topics.find(context, params["TopicArn"])
     entries: list[Mapping[str, Any]] = params["PublishBatchRequestEntries"]
     _check_batch(entries)
-    now = topics.clock.now()
+    now, trace = topics.clock.now(), context.headers.get(_TRACE)
 
     def write(writer: Writer) -> Output:
         current = catalog.get(writer, found.arn)
 
         # What is wrong with one entry is wrong with the request: nothing of it is published.
-        drafts = [notification(current, entry, now) for entry in entries]
+        drafts = [notification(current, entry, now, trace) for entry in entries]
         for draft in drafts:
             publishing.check(current, draft)
         done = [publishing.spread(writer, current, draft) for draft in drafts]
@@ -71,7 +75,7 @@ async def publish_batch(topics: Topics, context: Context, params: Params) -> Out
     return await topics.storage.write(write)
 
 
-def notification(topic: Topic, params: Params, now: float) -> Notification:
+def notification(topic: Topic, params: Params, now: float, trace: str | None) -> Notification:
     """The message of a Publish, or of an entry of a batch. Raises AwsError."""
     message, subject = str(params["Message"]), params.get("Subject")
     if not message:
@@ -97,6 +101,7 @@ def notification(topic: Topic, params: Params, now: float) -> Notification:
         _variants(params.get("MessageStructure"), message),
         params.get("MessageGroupId"),
         params.get("MessageDeduplicationId"),
+        trace=trace,
     )
 
 

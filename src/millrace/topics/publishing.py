@@ -20,7 +20,7 @@ from millrace.queues import messages
 from millrace.queues import queue as queues
 from millrace.queues.repeats import deduplication_of
 from millrace.storage.interface import Reader, Writer
-from millrace.topics import outbox, topic
+from millrace.topics import outbox, retries, topic
 from millrace.topics.filter_policy import FilterError, attribute_values, body_values, compile_policy
 from millrace.topics.notification import Attributes, Notification, envelope, lambda_event
 from millrace.topics.topic import Subscription, Topic, invalid
@@ -89,6 +89,11 @@ def deliver(writer: Writer, subscription: Subscription, notification: Notificati
     if subscription.protocol == "sqs":
         _to_queue(writer, subscription, notification)
         return
+    if subscription.protocol == "sms":
+        text = notification.text("sms")
+        if not give_up(writer, subscription, text, {}, notification.now):
+            _log.warning("%s: millrace sends no text messages", subscription.arn)
+        return
     if subscription.protocol == "lambda":
         body = lambda_event(notification, subscription).decode()
     else:
@@ -102,19 +107,34 @@ def deliver(writer: Writer, subscription: Subscription, notification: Notificati
         body,
         notification.now,
     )
-    outbox.add(writer, replace(waiting, raw=raw))
+    found = None if subscription.protocol == "lambda" else topic.find(writer, subscription.topic)
+    policy = retries.request_policy(subscription.attributes, {} if found is None else found.attributes)
+    outbox.add(writer, replace(waiting, raw=raw, content_type=retries.content_type(policy)))
 
 
 def give_up(
-    writer: Writer, subscription: Subscription, body: str, attributes: Attributes, now: float
+    writer: Writer,
+    subscription: Subscription,
+    body: str,
+    attributes: Attributes,
+    now: float,
+    *,
+    group: str | None = None,
+    deduplication: str | None = None,
 ) -> bool:
-    """Send what could not be delivered to the subscription's dead-letter queue; whether it has one."""
+    """Send what could not be delivered to the subscription's dead-letter queue; whether it has one.
+
+    `group` and `deduplication` are for a FIFO queue.
+    """
     target = dead_letters(subscription)
     if target is None:
         return False
     try:
         _check_allowed(writer, subscription, target)
-        messages.send(writer, target, body, now, attributes=attributes)
+        order = (group, deduplication) if target.endswith(".fifo") else (None, None)
+        messages.send(
+            writer, target, body, now, attributes=attributes, group=order[0], deduplication=order[1]
+        )
     except AwsError as error:
         _log.warning("dead-letter queue %s of %s: %s", target, subscription.arn, error.message)
         return False
@@ -165,14 +185,19 @@ def _to_queue(writer: Writer, subscription: Subscription, notification: Notifica
     if len(attributes) > limits.queue_message_attributes_max:
         _log.warning("%s: raw messages to queues have ten attributes at most", subscription.arn)
         return
-    send = partial(messages.send, body=body, now=notification.now, attributes=attributes)
+    order = {"group": notification.group, "deduplication": notification.deduplication}
+    send = partial(
+        messages.send, body=body, now=notification.now, attributes=attributes, trace=notification.trace
+    )
     if subscription.endpoint.endswith(".fifo"):
-        send = partial(send, group=notification.group, deduplication=notification.deduplication)
+        send = partial(send, **order)
+    elif notification.sequence is None:  # a standard queue is fair to the groups of a standard topic
+        send = partial(send, group=notification.group)
     try:
         _check_allowed(writer, subscription, subscription.endpoint)
         send(writer, subscription.endpoint)
     except AwsError as error:
-        if not give_up(writer, subscription, body, attributes, notification.now):
+        if not give_up(writer, subscription, body, attributes, notification.now, **order):
             _log.warning("%s is not delivered to: %s", subscription.arn, error.message)
 
 

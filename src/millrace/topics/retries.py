@@ -1,8 +1,9 @@
-"""When a delivery to an HTTP endpoint is tried again: SNS's delivery policies. Pure.
+"""How a message goes to an HTTP endpoint, and when it is tried again: SNS's delivery policies. Pure.
 
 https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +20,42 @@ DEFAULT: Mapping[str, Any] = {
     "numMinDelayRetries": 0,
     "backoffFunction": "linear",
 }
+CONTENT_TYPE = "text/plain; charset=UTF-8"
+_CONTENT_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]+(; ?charset=[A-Za-z0-9-]+)?")
+
+
+def request_policy(subscription: Mapping[str, str], topic: Mapping[str, str]) -> dict[str, Any] | None:
+    """What requests to an endpoint have: the subscription's policy, else its topic's."""
+    whole = member(topic.get("DeliveryPolicy"), "http")
+    shared: Any = whole.get("defaultRequestPolicy")
+    own = member(subscription.get("DeliveryPolicy"), "requestPolicy")
+    if whole.get("disableSubscriptionOverrides") is True:
+        own = {}
+    return own or (dict(shared) if is_object(shared) and shared else None)
+
+
+def content_type(policy: Mapping[str, Any] | None) -> str:
+    """The Content-Type of notifications under a request policy."""
+    said = (policy or {}).get("headerContentType")
+    return said if isinstance(said, str) and _CONTENT_TYPE.fullmatch(said) else CONTENT_TYPE
+
+
+def has_content_type(policy: Mapping[str, Any]) -> bool:
+    """Whether the content type that a request policy wants can be one."""
+    said = policy.get("headerContentType", CONTENT_TYPE)
+    return isinstance(said, str) and _CONTENT_TYPE.fullmatch(said) is not None
+
+
+def told(policy: Mapping[str, Any]) -> dict[str, Any]:
+    """A subscription's own policy as SNS tells it: whole, with null for what was not said."""
+    own = policy.get("healthyRetryPolicy")
+    return {
+        "healthyRetryPolicy": {**DEFAULT, **own} if is_object(own) else None,
+        "sicklyRetryPolicy": None,
+        "throttlePolicy": policy.get("throttlePolicy"),
+        "requestPolicy": policy.get("requestPolicy"),
+        "guaranteed": False,
+    }
 
 
 def effective(subscription: Mapping[str, str], topic: Mapping[str, str]) -> dict[str, Any]:

@@ -12,9 +12,11 @@ from millrace.core import limits
 from millrace.core.background import Background
 from millrace.core.clock import Clock, Timer
 from millrace.core.errors import AwsError, StorageError
+from millrace.core.progress import Progress
 from millrace.storage.interface import Reader, Storage, Writer
 from millrace.topics import endpoint, outbox, publishing, retries
 from millrace.topics import topic as catalog
+from millrace.topics.notification import dead_letter
 from millrace.topics.outbox import Delivery
 
 _log = logging.getLogger("millrace.topics")
@@ -34,6 +36,19 @@ class Sender(Background):
         self._invoke = invoke
         self._woken = asyncio.Event()
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._progress = Progress()
+
+    def is_busy(self, reader: Reader) -> bool:
+        """Whether something that is due was not sent yet; what waits for its next try does not count."""
+        return outbox.is_due(reader, self._clock.now())
+
+    async def idle(self) -> None:
+        """Return once all that is due was taken, given up, or waits for its next try."""
+
+        async def rests() -> bool:
+            return not await self._storage.read(self.is_busy)
+
+        await self._progress.until(rests)
 
     async def run(self) -> None:
         close = self._storage.watch(outbox.NEWS, self._woken.set)
@@ -84,6 +99,7 @@ class Sender(Background):
     def _ended(self, name: str) -> None:
         self._running.pop(name, None)
         self._woken.set()
+        self._progress.tell()
 
     async def _deliver(self, delivery: Delivery) -> None:
         try:
@@ -121,7 +137,8 @@ def headers(delivery: Delivery) -> dict[str, str]:
         "x-amz-sns-topic-arn": topic,
         "x-amz-sns-subscription-arn": delivery.subscription,
         "x-amz-sns-rawdelivery": "true",
-        "Content-Type": "text/plain; charset=UTF-8",
+        "Content-Type": delivery.content_type,
+        "Accept-Encoding": "gzip,deflate",
         "User-Agent": "Amazon Simple Notification Service Agent",
     }
     if delivery.kind != "Notification":
@@ -144,6 +161,7 @@ def conclude(writer: Writer, delivery: Delivery, problem: str | None, now: float
     if pause is not None:
         outbox.add(writer, replace(delivery, due=now + pause, tries=tries))
         return
-    if delivery.kind == "Notification" and publishing.give_up(writer, subscription, delivery.body, {}, now):
+    body = dead_letter(delivery.body) if delivery.protocol == "lambda" else delivery.body
+    if delivery.kind == "Notification" and publishing.give_up(writer, subscription, body, {}, now):
         return
     _log.warning("%s: a message is given up after %d tries: %s", delivery.subscription, tries, problem)

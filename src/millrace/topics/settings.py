@@ -11,6 +11,7 @@ from millrace.core import limits
 from millrace.core.errors import AwsError
 from millrace.iam.documents import is_object
 from millrace.iam.policy import parse
+from millrace.topics import retries
 from millrace.topics.filter_policy import FilterError, compile_policy
 from millrace.topics.retries import effective, member
 from millrace.topics.topic import Subscription, Topic, invalid
@@ -55,7 +56,8 @@ def check_topic(attributes: Mapping[str, str], *, front: str = "") -> None:
         if name == "Policy" and value:
             check_policy(value)
         if name == "DeliveryPolicy" and value:
-            parsed(value, f"{front}DeliveryPolicy")
+            policy = member(orjson.dumps(parsed(value, f"{front}DeliveryPolicy")).decode(), "http")
+            _check_request(policy.get("defaultRequestPolicy"), front)
         if name == "SignatureVersion" and value not in ("1", "2"):
             raise invalid(f"{front}SignatureVersion")
 
@@ -82,7 +84,7 @@ def check_subscription(attributes: Mapping[str, str], *, front: str = "") -> Non
         if name == "RedrivePolicy" and value:
             _check_redrive(value, front)
         if name == "DeliveryPolicy" and value:
-            parsed(value, f"{front}DeliveryPolicy")
+            _check_request(parsed(value, f"{front}DeliveryPolicy").get("requestPolicy"), front)
 
 
 def check_dead_letters(attributes: Mapping[str, str], endpoint: str, *, front: str = "") -> None:
@@ -176,15 +178,15 @@ def subscription_told(subscription: Subscription, topic: Topic | None) -> dict[s
         told.setdefault("FilterPolicyScope", "MessageAttributes")
     else:
         told.pop("FilterPolicyScope", None)  # kept, and told once there is a policy
+    own: dict[str, Any] = orjson.loads(told.get("DeliveryPolicy", "{}"))
+    if own:
+        told["DeliveryPolicy"] = orjson.dumps(retries.told(own)).decode()
     if subscription.protocol in ("http", "https"):
-        policy: dict[str, Any] = {
-            "healthyRetryPolicy": effective(
-                subscription.attributes, {} if topic is None else topic.attributes
-            ),
-            "sicklyRetryPolicy": None,
-            "throttlePolicy": None,
-            "requestPolicy": None,
-            "guaranteed": False,
+        shared: Mapping[str, str] = {} if topic is None else topic.attributes
+        policy = {
+            **retries.told(own),
+            "healthyRetryPolicy": effective(subscription.attributes, shared),
+            "requestPolicy": retries.request_policy(subscription.attributes, shared),
         }
         told["EffectiveDeliveryPolicy"] = orjson.dumps(policy).decode()
     return told
@@ -196,9 +198,14 @@ def _effective_of_topic(topic: Topic) -> str:
         "defaultHealthyRetryPolicy": effective({}, topic.attributes),
         "disableSubscriptionOverrides": said.get("disableSubscriptionOverrides", False),
         "defaultRequestPolicy": said.get("defaultRequestPolicy")
-        or {"headerContentType": "text/plain; charset=UTF-8"},
+        or {"headerContentType": retries.CONTENT_TYPE},
     }
     return orjson.dumps({"http": policy}).decode()
+
+
+def _check_request(policy: Any, front: str) -> None:
+    if is_object(policy) and not retries.has_content_type(policy):
+        raise invalid(f"{front}DeliveryPolicy: headerContentType is invalid")
 
 
 def _check_redrive(text: str, front: str) -> None:

@@ -14,13 +14,17 @@ from millrace.core.errors import AwsError
 from millrace.storage.interface import Reader, Writer
 from millrace.topics import outbox, settings
 from millrace.topics import topic as catalog
+from millrace.topics.endpoint import is_phone_number
 from millrace.topics.notification import confirmation
 from millrace.topics.topic import Subscription, Topic, invalid
 from millrace.topics.topic_operations import first, page_of, read_token
 from millrace.topics.topics import Topics, check_arn
 
-_BUILT = ("sqs", "http", "https", "lambda")
-_OTHERS = ("email", "email-json", "sms", "application", "firehose")
+_BUILT = ("sqs", "http", "https", "lambda", "email", "email-json", "sms")
+_OTHERS = ("application", "firehose")
+# Those that are asked first. Nobody can say yes to a mail that is not sent: it stays pending, as on AWS until somebody does.
+_ASKED = ("http", "https", "email", "email-json")
+_MAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _TOKEN = re.compile(r"[0-9a-f]+")
 _FRONT = "Attributes Reason: "
 
@@ -91,7 +95,7 @@ async def confirm_subscription(topics: Topics, context: Context, params: Params)
 
 async def unsubscribe(topics: Topics, context: Context, params: Params) -> Output:
     """What is not there has ended already."""
-    arn = str(params["SubscriptionArn"])
+    arn = str(params.get("SubscriptionArn") or "")
     if not arn:
         raise invalid("SubscriptionArn Reason: no value for required parameter")
     check_arn("SubscriptionArn", arn)
@@ -164,6 +168,14 @@ def check_endpoint(topic: Topic, protocol: str, endpoint: str) -> None:
         if not _is_address(endpoint, protocol):
             raise invalid("Endpoint must match the specified protocol")
         return
+    if protocol in ("email", "email-json"):
+        if not _MAIL.fullmatch(endpoint):
+            raise invalid("Email address")
+        return
+    if protocol == "sms":
+        if not is_phone_number(endpoint):
+            raise AwsError("InvalidParameterException", f"Invalid SMS endpoint: {endpoint}")
+        return
     service, shown = ("sqs", "SQS endpoint ARN") if protocol == "sqs" else ("lambda", "Lambda endpoint ARN")
     try:
         if arns.parse(endpoint).service != service:
@@ -187,7 +199,7 @@ def _is_address(endpoint: str, protocol: str) -> bool:
 def _new(
     context: Context, topic: Topic, protocol: str, endpoint: str, attributes: Mapping[str, str]
 ) -> Subscription:
-    asks = protocol in ("http", "https")
+    asks = protocol in _ASKED
     return Subscription(
         topic.arn,
         ids.uuid(),
@@ -219,7 +231,9 @@ def _same(every: Iterable[Subscription], made: Subscription) -> Subscription | N
 
 
 def _ask(writer: Writer, subscription: Subscription, now: float) -> None:
-    """Have the endpoint asked whether it wants to be subscribed."""
+    """Have the endpoint asked whether it wants to be subscribed. Mails are not sent."""
+    if subscription.protocol not in ("http", "https"):
+        return
     message_id = ids.uuid()
     body = confirmation(subscription, message_id, now)
     arn, protocol, endpoint = subscription.arn, subscription.protocol, subscription.endpoint

@@ -5,7 +5,8 @@ that two processes on one database can never both move a mapping on.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -15,10 +16,11 @@ from millrace.storage.interface import Reader, Writer
 from millrace.streams import record
 from millrace.streams.stream import Shard
 from millrace.triggers import lanes
-from millrace.triggers.delivery import Checkpoint, Window
+from millrace.triggers.delivery import Checkpoint, Window, copy_of_row
 from millrace.triggers.lanes import Rows
 
 SPACE = "checkpoints"
+_LANE = attrgetter("lane")
 
 
 class LeaseLostError(Exception):
@@ -33,11 +35,12 @@ def load(reader: Reader, uuid: str, shard_id: str, lane: int = 0) -> Checkpoint 
 def load_all(reader: Reader, uuid: str) -> dict[str, Rows]:
     """All of a mapping's rows by shard id, in the order of their lanes."""
     low = _key(uuid, "", 0)
-    found: dict[str, Rows] = {}
+    found: dict[str, list[Checkpoint]] = {}
     for key, raw in reader.range(SPACE, low, low[:-1] + b"\x01"):
-        shard_id = key[len(low) :].decode().partition("#")[0]
-        found[shard_id] = (*found.get(shard_id, ()), _decode(raw))
-    return {shard_id: tuple(sorted(rows, key=lambda row: row.lane)) for shard_id, rows in found.items()}
+        found.setdefault(key[len(low) :].decode().partition("#")[0], []).append(_decode(raw))
+    for rows in found.values():
+        rows.sort(key=_LANE)
+    return {shard_id: tuple(rows) for shard_id, rows in found.items()}
 
 
 def load_shard(reader: Reader, uuid: str, shard_id: str) -> Rows:
@@ -71,7 +74,7 @@ def claim(writer: Writer, uuid: str, shard: Shard, owner: str, count: int = 1) -
         rows, lost = lanes.lose(rows, floor, _marks(writer, shard, floor, lanes.reach(rows)))
     for lane in range(count, len(rows)):
         writer.delete(SPACE, _key(uuid, shard.id, lane))
-    rows = tuple(replace(row, owner=owner) for row in lanes.divide(rows, count))
+    rows = tuple(_owned(row, owner) for row in lanes.divide(rows, count))
     for row in rows:
         _put(writer, uuid, shard.id, row)
     return rows, lost
@@ -81,19 +84,20 @@ def claim_lane(writer: Writer, uuid: str, shard: Shard, owner: str, lane: int) -
     """Take one lane's row over while others are at work on the shard; None if there is no such lane."""
     row = load(writer, uuid, shard.id, lane)
     if row is not None:
-        row = replace(row, owner=owner)
+        row = _owned(row, owner)
         _put(writer, uuid, shard.id, row)
     return row
 
 
 def save(writer: Writer, uuid: str, shard_id: str, row: Checkpoint) -> None:
     """Make the row durable. Raises LeaseLostError."""
-    raw = writer.get(SPACE, _key(uuid, shard_id, row.lane))
+    key = _key(uuid, shard_id, row.lane)
+    raw = writer.get(SPACE, key)
     # Every batch comes by here, within a transaction: only what is needed is looked at.
     kept: dict[str, Any] = {} if raw is None else orjson.loads(raw)
     if (kept.get("owner"), kept.get("lanes", 1)) != (row.owner, row.lanes):
         raise LeaseLostError(f"{uuid} {shard_id} is no longer ours")
-    _put(writer, uuid, shard_id, row)
+    writer.put(SPACE, key, orjson.dumps(row))
 
 
 def remove(writer: Writer, uuid: str, shard_id: str) -> None:
@@ -122,13 +126,21 @@ def _put(writer: Writer, uuid: str, shard_id: str, row: Checkpoint) -> None:
     writer.put(SPACE, _key(uuid, shard_id, row.lane), orjson.dumps(row))
 
 
+@lru_cache(maxsize=1024)
 def _decode(raw: bytes) -> Checkpoint:
+    """The row; whoever asks for the same again gets the same one."""
     row: dict[str, Any] = orjson.loads(raw)
     row["bounds"] = tuple(row["bounds"])
     if row.get("window") is not None:
         row["window"] = Window(**row["window"])
     row["history"] = tuple(tuple(done) for done in row.get("history", ()))
     return Checkpoint(**row)
+
+
+def _owned(row: Checkpoint, owner: str) -> Checkpoint:
+    row = copy_of_row(row)
+    row.owner = owner
+    return row
 
 
 def _key(uuid: str, shard_id: str, lane: int) -> bytes:

@@ -66,8 +66,7 @@ class Window:
     early: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(NamedTuple):
     """The part of a mapping that decides how records are delivered. -1 is AWS's word for "no limit".
 
     `tumbling_seconds`: how long a tumbling window is, 0 for none.
@@ -82,9 +81,11 @@ class Config:
     tumbling_seconds: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Checkpoint:
     """What is durable of a mapping's way through a shard: one row for each of its lanes, mostly one.
+
+    It is a value that many hold: only a copy that nobody has seen yet is changed, see `Ledger.draft`.
 
     delivered + filtered + the discarded of all the lanes are the records that are done with, always: of a
     lone lane without history, position - start. What the journal has besides is pending. `lanes`, `lane` and
@@ -164,12 +165,17 @@ class State:
     end: int | None = None
 
 
-_VALUES = attrgetter(*State.__slots__)
+_STATE = attrgetter(*State.__slots__)
+_ROW = attrgetter(*Checkpoint.__slots__)
 
 
 def copy_of(state: State) -> State:
     """The same again. Every step makes one: this is a good deal quicker than `dataclasses.replace`."""
-    return State(*_VALUES(state))
+    return State(*_STATE(state))
+
+
+def copy_of_row(row: Checkpoint) -> Checkpoint:
+    return Checkpoint(*_ROW(row))
 
 
 def begin(checkpoint: Checkpoint, config: Config, *, enabled: bool = True, missing: str = "") -> State:
@@ -195,8 +201,7 @@ class Signal(Enum):
     PERMISSION_RESTORED = "permission restored"
 
 
-@dataclass(frozen=True, slots=True)
-class RecordsRead:
+class RecordsRead(NamedTuple):
     """The answer to `Read(after)`: the records that pass the filters, up to number `through`.
 
     `floor`: up to there the journal is trimmed. `exhausted`: there was no more when it was read. `filtered` is
@@ -212,8 +217,7 @@ class RecordsRead:
     filtered: tuple[tuple[int, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """An invocation that ran, as on-failure documents tell of it."""
 
     request_id: str = ""
@@ -221,16 +225,14 @@ class Answer:
     function_error: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class InvocationSucceeded:
+class InvocationSucceeded(NamedTuple):
     """The function answered; `payload` is what it returned."""
 
     payload: bytes = b"null"
     answer: Answer = Answer()
 
 
-@dataclass(frozen=True, slots=True)
-class InvocationFailed:
+class InvocationFailed(NamedTuple):
     """The invocation failed. `counts`: it was the function's fault; throttles and the like are not."""
 
     error: str
@@ -238,23 +240,20 @@ class InvocationFailed:
     answer: Answer = Answer()
 
 
-@dataclass(frozen=True, slots=True)
-class Configured:
+class Configured(NamedTuple):
     """The mapping, or its filters, changed."""
 
     config: Config
 
 
-@dataclass(frozen=True, slots=True)
-class PermissionLost:
+class PermissionLost(NamedTuple):
     """The function's role may not read the stream. `missing` says which statement is not there."""
 
     missing: str
     result: str
 
 
-@dataclass(frozen=True, slots=True)
-class ShardEnded:
+class ShardEnded(NamedTuple):
     """The shard is closed: `last` is the number of its last record."""
 
     last: int
@@ -268,16 +267,14 @@ Event = (
 # Commands: what to do, in this order, each done before the next begins (but for `Invoke`, whose end is an event).
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """Read up to `limit` records after number `after`, and answer with `RecordsRead`."""
 
     after: int
     limit: int
 
 
-@dataclass(frozen=True, slots=True)
-class Invoke:
+class Invoke(NamedTuple):
     """Call the function with these records. `final`: the window is over, and there are no records."""
 
     records: tuple[Record, ...]
@@ -286,15 +283,13 @@ class Invoke:
     final: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SetTimer:
+class SetTimer(NamedTuple):
     """Say `TIMER_FIRED` at this time instead of the one asked for before; None: no more."""
 
     when: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class GivenUp:
+class GivenUp(NamedTuple):
     """A batch that was discarded, for the mapping's on-failure destination.
 
     `condition` is AWS's word for why, `invocations` how often it was tried, `request_id` the last one's (empty:
@@ -311,16 +306,14 @@ class GivenUp:
     window: Window | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SaveCheckpoint:
+class SaveCheckpoint(NamedTuple):
     """Make this row durable before anything else is done, and tell the destination in the same breath."""
 
     checkpoint: Checkpoint
     given_up: tuple[GivenUp, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """Tell observers."""
 
     fact: "Fact"

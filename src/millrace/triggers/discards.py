@@ -1,7 +1,5 @@
 """What is given up, what the destination is told of it, and what becomes of a tumbling window. Pure, see `machine`."""
 
-from dataclasses import replace
-
 from millrace.triggers import ledger, tumbling
 from millrace.triggers.delivery import Answer, GivenUp, Reason, Record, Window
 from millrace.triggers.ledger import Ledger
@@ -9,6 +7,8 @@ from millrace.triggers.ledger import Ledger
 
 class Discards(Ledger):
     """The books, with the batches that were discarded in this step."""
+
+    __slots__ = ()
 
     def give_up(self, batch: tuple[Record, ...], attempt: int, answer: Answer, *, closing: bool) -> None:
         """It failed too often: discard it, and let the destination know."""
@@ -62,19 +62,17 @@ class Discards(Ledger):
         return pieces
 
     def count_calls(self, invoked: int, *, failed: int) -> None:
-        checkpoint = self.state.checkpoint
-        self.state.checkpoint = replace(
-            checkpoint, invoked=checkpoint.invoked + invoked, failed=checkpoint.failed + failed
-        )
+        draft = self.draft
+        draft.invoked += invoked
+        draft.failed += failed
 
     def keep_state(self, text: str | None) -> None:
         """What the function returned is the state of the open window now."""
         window = self.state.checkpoint.window
         if window is not None and text is not None:
-            self.state.checkpoint = replace(self.state.checkpoint, window=tumbling.learn(window, text))
+            self.draft.window = tumbling.learn(window, text)
 
     def end_window(self) -> None:
         """The window is done with, and with it its state."""
-        state = self.state
-        state.failures = 0
-        state.checkpoint = replace(state.checkpoint, window=None, attempts=0, failed_at=None, request_id="")
+        self.draft.window = None
+        self.forget_attempts()

@@ -17,8 +17,8 @@ import orjson
 
 from millrace.core import limits, patterns
 from millrace.core.patterns import Leaf, Test
+from millrace.triggers.elements import Choice, Field, Nodes, Search, Steps, meeting, steps_of
 
-Steps = tuple[tuple[tuple[str, int], ...], ...]
 Predicate = Callable[[Mapping[str, Any]], bool]
 
 
@@ -43,7 +43,41 @@ def compile_pattern(text: str) -> Predicate:
         raise InvalidPatternError(str(error)) from error
     if not isinstance(pattern, dict):
         raise InvalidPatternError("Filter is not an object")
-    return _all_of(cast("dict[str, Any]", pattern), ())
+    nodes = _all_of(cast("dict[str, Any]", pattern), ())
+    passes, meets = _conjunction(nodes), meeting(nodes)
+    if meets is None:
+        return passes
+    return lambda record: passes(record) and (not meets(record) or Search(record).fits(nodes, {}))
+
+
+def check(text: str) -> None:
+    """Refuse what nobody may ask for. Raises InvalidPatternError.
+
+    An `$or` of one alternative is none to AWS. It was taken here once, so mappings that have it go on.
+    """
+    try:
+        pattern = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise InvalidPatternError(str(error)) from error
+    _check_shape(pattern, 0)
+    compile_pattern(text)
+
+
+def _check_shape(pattern: Any, depth: int) -> None:
+    """Records are not nested as deeply as a pattern could be, and each level costs."""
+    if depth > limits.filter_depth_max:
+        raise InvalidPatternError("Nested too deeply")
+    if not isinstance(pattern, dict):
+        return
+    for name, value in cast("dict[str, Any]", pattern).items():
+        if name == "$or" and isinstance(value, list):
+            choices = cast("list[Any]", value)
+            if len(choices) == 1:
+                raise InvalidPatternError("There must have at least 2 Objects in $or relationship.")
+            for choice in choices:
+                _check_shape(choice, depth + 1)
+        else:
+            _check_shape(value, depth + 1 + name.count("."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +97,11 @@ class Miss:
 def explain(text: str, record: Mapping[str, Any]) -> tuple[Miss, ...]:
     """Why a record does not match a pattern, condition by condition; nothing if it matches."""
     compile_pattern(text)  # what follows relies on its being one
-    return tuple(_misses(orjson.loads(text), (), record))
+    pattern = orjson.loads(text)
+    misses = tuple(_misses(pattern, (), record))
+    if misses or compile_pattern(text)(record):
+        return misses
+    return (Miss("", pattern),)  # each condition is met, but by different elements of one list
 
 
 def _misses(pattern: dict[str, Any], path: tuple[str, ...], record: Mapping[str, Any]) -> Iterator[Miss]:
@@ -78,45 +116,47 @@ def _misses(pattern: dict[str, Any], path: tuple[str, ...], record: Mapping[str,
         if isinstance(value, dict):
             yield from _misses(cast("dict[str, Any]", value), here, record)
         else:
-            found = tuple(_find(record, _steps(here)))
+            found = tuple(_find(record, steps_of(here)))
             if not _leaf(value)(found):
                 yield Miss(".".join(here), value, found)
 
 
-def _all_of(pattern: dict[str, Any], path: tuple[str, ...]) -> Predicate:
+def _all_of(pattern: dict[str, Any], path: tuple[str, ...]) -> Nodes:
     if not pattern:
         raise InvalidPatternError("Empty objects are not allowed")
-    predicates = [_member(name, value, path) for name, value in pattern.items()]
-    return predicates[0] if len(predicates) == 1 else lambda record: all(p(record) for p in predicates)
+    return tuple(node for name, value in pattern.items() for node in _member(name, value, path))
 
 
-def _member(name: str, value: Any, path: tuple[str, ...]) -> Predicate:
+def _member(name: str, value: Any, path: tuple[str, ...]) -> Nodes:
     if name == "$or" and isinstance(value, list):
-        return _any_of(cast("list[Any]", value), path)
+        return (_any_of(cast("list[Any]", value), path),)
     # A dot in a name is the same as another level.
     path = (*path, *name.split("."))
     if isinstance(value, dict):
         return _all_of(cast("dict[str, Any]", value), path)
     if not isinstance(value, list):
         raise InvalidPatternError(f'"{name}" must be an object or an array')
-    leaf = _leaf(cast("list[Any]", value))
-    steps = _steps(path)
-    return lambda record: leaf(_find(record, steps))
+    return (Field(path, steps_of(path), _leaf(cast("list[Any]", value))),)
 
 
-def _any_of(alternatives: list[Any], path: tuple[str, ...]) -> Predicate:
+def _any_of(alternatives: list[Any], path: tuple[str, ...]) -> Choice:
     if not alternatives or not all(isinstance(alternative, dict) for alternative in alternatives):
         raise InvalidPatternError("$or must be an array of objects")
-    predicates = [_all_of(alternative, path) for alternative in alternatives]
-    return lambda record: any(predicate(record) for predicate in predicates)
+    return Choice(tuple(_all_of(alternative, path) for alternative in alternatives))
 
 
-def _steps(path: tuple[str, ...]) -> Steps:
-    """The names to look for at each level: one part of the path, or several with dots."""
-    return tuple(
-        tuple((".".join(path[depth:end]), end) for end in range(depth + 1, len(path) + 1))
-        for depth in range(len(path))
-    )
+def _conjunction(nodes: Nodes) -> Predicate:
+    """Whether each field is met, by whatever element of a list."""
+    predicates = [_single(node) for node in nodes]
+    return predicates[0] if len(predicates) == 1 else lambda record: all(p(record) for p in predicates)
+
+
+def _single(node: Field | Choice) -> Predicate:
+    if isinstance(node, Choice):
+        predicates = [_conjunction(alternative) for alternative in node.alternatives]
+        return lambda record: any(predicate(record) for predicate in predicates)
+    leaf, steps = node.leaf, node.steps
+    return lambda record: leaf(_find(record, steps))
 
 
 def _find(value: Any, steps: Steps, depth: int = 0) -> list[Any]:

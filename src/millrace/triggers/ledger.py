@@ -6,12 +6,12 @@ discarded, in the same breath as the position moves past it: so the sums always 
 
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import replace
 from operator import itemgetter
 from typing import Any
 
 from millrace.core import limits
 from millrace.triggers.delivery import (
+    Checkpoint,
     Command,
     Discarded,
     Fact,
@@ -22,6 +22,7 @@ from millrace.triggers.delivery import (
     Report,
     SaveCheckpoint,
     State,
+    copy_of_row,
 )
 
 # The number of a record, and of a run of skipped ones, stands first.
@@ -31,11 +32,21 @@ _NUMBER: Callable[[tuple[Any, ...]], int] = itemgetter(0)
 class Ledger:
     """The state that a step makes, and the commands it has given so far."""
 
+    __slots__ = ("_draft", "commands", "given_up", "now", "state")
+
     def __init__(self, state: State, now: float) -> None:
         self.state = state
         self.now = now
         self.commands: list[Command] = []
         self.given_up: list[GivenUp] = []
+        self._draft: Checkpoint | None = None
+
+    @property
+    def draft(self) -> Checkpoint:
+        """The checkpoint as this step makes it, to be changed: a copy that nobody else has before it is saved."""
+        if self._draft is None:
+            self._draft = self.state.checkpoint = copy_of_row(self.state.checkpoint)
+        return self._draft
 
     def skip_filtered(self) -> None:
         """What stands before the first record that passes is done with."""
@@ -53,35 +64,42 @@ class Ledger:
         checkpoint = state.checkpoint
         retired = count(state.buffer, through)
         records = state.buffer[:retired]
-        lost = _overlap(state.lost, through)
-        skips = _before(state.skips, through)
+        lost = _overlap(state.lost, through) if state.lost else 0
+        skips = _before(state.skips, through) if state.skips else 0
         filtered = (
             through - checkpoint.position - retired - lost
             if checkpoint.is_alone
             else sum(number for _, number in state.skips[:skips])
         )
-        discarded = _add(checkpoint.discarded, reason, retired) if reason else checkpoint.discarded
         self._report_losses(lost, filtered)
         if reason and records:
             self.report(Discarded(*span(records), reason))
-        state.checkpoint = replace(
-            checkpoint,
-            position=through,
-            delivered=checkpoint.delivered + (0 if reason else retired),
-            filtered=checkpoint.filtered + filtered,
-            discarded=_add(discarded, Reason.TRIMMED, lost),
-            attempts=0,
-            failed_at=None,
-            request_id="",
-            bounds=tuple(end for end in checkpoint.bounds if end > through),
-            history=tuple(done for done in checkpoint.history if max(done) > through),
-        )
+        draft = self.draft
+        draft.position = through
+        draft.filtered += filtered
+        if reason:
+            draft.discarded = _add(draft.discarded, reason, retired)
+        else:
+            draft.delivered += retired
+        if lost:
+            draft.discarded = _add(draft.discarded, Reason.TRIMMED, lost)
+        if draft.bounds:
+            draft.bounds = tuple(end for end in draft.bounds if end > through)
+        if draft.history:
+            draft.history = tuple(done for done in draft.history if max(done) > through)
+        self.forget_attempts()
         state.skips = state.skips[skips:]
         state.buffer = state.buffer[retired:]
         state.size -= size(records)
-        state.lost = tuple((max(low, through + 1), high) for low, high in state.lost if high > through)
-        state.failures = 0
+        if state.lost:
+            state.lost = tuple((max(low, through + 1), high) for low, high in state.lost if high > through)
         state.unsaved = self.now if state.unsaved is None else state.unsaved
+
+    def forget_attempts(self) -> None:
+        """What comes next was never tried."""
+        self.state.failures = 0
+        draft = self.draft
+        draft.attempts, draft.failed_at, draft.request_id = 0, None, ""
 
     def _report_losses(self, lost: int, filtered: int) -> None:
         if lost:
@@ -91,15 +109,16 @@ class Ledger:
 
     def result(self, result: str) -> bool:
         """Set LastProcessingResult; whether that is a change."""
-        checkpoint = self.state.checkpoint
-        if checkpoint.result == result:
+        if self.state.checkpoint.result == result:
             return False
-        self.state.checkpoint = replace(checkpoint, result=result, result_at=self.now)
+        draft = self.draft
+        draft.result, draft.result_at = result, self.now
         return True
 
     def save(self) -> None:
         self.commands.append(SaveCheckpoint(self.state.checkpoint, tuple(self.given_up)))
         self.given_up.clear()
+        self._draft = None
         self.state.unsaved = None
 
     def report(self, fact: Fact) -> None:

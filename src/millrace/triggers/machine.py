@@ -9,8 +9,6 @@ What holds at any time, and after a crash at any instruction: everything up to t
 delivered, filtered or discarded and is counted once; nothing beyond it was, but for the batch in flight.
 """
 
-from dataclasses import replace
-
 from millrace.core import limits
 from millrace.triggers import delivery, ledger, tumbling
 from millrace.triggers.delivery import (
@@ -55,6 +53,8 @@ def step(state: State, event: Event, now: float) -> tuple[State, tuple[Command, 
 
 class _Turn(Discards):
     """One step being made."""
+
+    __slots__ = ()
 
     # What happened.
 
@@ -170,7 +170,8 @@ class _Turn(Discards):
     def _note_restoration(self) -> None:
         if self.state.missing:
             self.state.missing = ""
-            self.result(Result.OK if self.state.checkpoint.delivered else Result.NONE)
+            if self.result(Result.OK if self.state.checkpoint.delivered else Result.NONE):
+                self.save()
 
     # What follows from it.
 
@@ -253,7 +254,8 @@ class _Turn(Discards):
         state = self.state
         state.through = batch[-1].number
         window = tumbling.window_of(state, batch[0])
-        state.checkpoint = replace(state.checkpoint, window=window)
+        if window is not state.checkpoint.window:
+            self.draft.window = window
         self._call(batch, window)
         # The next batch is read while the function works.
         waiting = len(state.buffer) - len(batch)
@@ -306,13 +308,13 @@ class _Turn(Discards):
         retry_at = None if split or given_up else self._wait()
         self.report(AttemptFailed(*ledger.span(batch), attempt, error, counts=True, retry_at=retry_at))
         self.result(Result.FAILED)
-        state.checkpoint = replace(state.checkpoint, request_id=answer.request_id)
+        self.draft.request_id = answer.request_id
         if split:
             self._split(batch)
         elif given_up:
             self.give_up(batch, attempt, answer, closing=closing)
         elif not batch:
-            state.checkpoint = replace(state.checkpoint, attempts=attempt)
+            self.draft.attempts = attempt
         else:
             self._bound(batch[-1].number, attempts=attempt)
         self.save()
@@ -326,17 +328,18 @@ class _Turn(Discards):
     def _keep_rest(self, rest: tuple[Record, ...], answer: Answer) -> None:
         """After a partial failure the rest is a new batch, with all its attempts before it."""
         self.result(Result.FAILED)
-        self.state.checkpoint = replace(self.state.checkpoint, request_id=answer.request_id)
+        self.draft.request_id = answer.request_id
         self._bound(rest[-1].number, attempts=0)
         error = f"BatchItemFailures: {rest[0].sequence_number}"
         self.report(AttemptFailed(*ledger.span(rest), 1, error, counts=True, retry_at=self._wait()))
 
     def _bound(self, end: int, *, attempts: int) -> None:
         """The current batch ends at `end`, whatever comes after it, until it is done with."""
-        checkpoint = self.state.checkpoint
-        bounds = checkpoint.bounds if checkpoint.bounds[-1:] == (end,) else (*checkpoint.bounds, end)
-        failed_at = self.now if checkpoint.failed_at is None else checkpoint.failed_at
-        self.state.checkpoint = replace(checkpoint, bounds=bounds, attempts=attempts, failed_at=failed_at)
+        draft = self.draft
+        if draft.bounds[-1:] != (end,):
+            draft.bounds = (*draft.bounds, end)
+        draft.attempts = attempts
+        draft.failed_at = self.now if draft.failed_at is None else draft.failed_at
 
     def _wait(self) -> float:
         """Back off; the answer is until when."""
@@ -344,7 +347,7 @@ class _Turn(Discards):
         state.failures += 1
         state.phase, state.wake = Phase.WAITING, self.now + delivery.retry_delay(state.failures)
         if state.checkpoint.failed_at is None:
-            state.checkpoint = replace(state.checkpoint, failed_at=self.now)
+            self.draft.failed_at = self.now
         return state.wake
 
     def _pause(self) -> None:
@@ -361,7 +364,7 @@ class _Turn(Discards):
     def _finish(self) -> None:
         state = self.state
         state.phase = Phase.FINISHED
-        state.checkpoint = replace(state.checkpoint, finished=True)
+        self.draft.finished = True
         self.save()
         self.commands.append(Finish())
 
@@ -371,8 +374,10 @@ class _Turn(Discards):
         """Split off and discard what is too old: AWS sends such records to the destination on their own."""
         state = self.state
         age, reason = self._age_max()
+        if age is None:
+            return
         since = self._aging_since()
-        if since is None or age is None or self.now < since + age:
+        if since is None or self.now < since + age:
             return
         if self._is_closing():
             self.give_up_old((), state.checkpoint.window)
@@ -423,13 +428,15 @@ class _Turn(Discards):
             return None
         # While an answer is due, a batch that has waited long enough is formed when it comes.
         times = [] if state.wake is None or state.reading else [state.wake]
-        age, _ = self._age_max()
-        since = self._aging_since()
-        if state.phase is Phase.WAITING and since is not None and age is not None:
-            times.append(since + age)
-        window = tumbling.window_of(state, state.buffer[0]) if state.buffer else state.checkpoint.window
-        if state.phase is not Phase.WAITING and window is not None and not state.reading:
-            times.append(float(window.end))
+        if state.phase is Phase.WAITING:
+            age, _ = self._age_max()
+            since = self._aging_since()
+            if since is not None and age is not None:
+                times.append(since + age)
+        elif not state.reading:
+            window = tumbling.window_of(state, state.buffer[0]) if state.buffer else state.checkpoint.window
+            if window is not None:
+                times.append(float(window.end))
         if state.unsaved is not None:
             times.append(state.unsaved + limits.mapping_checkpoint_seconds_max)
         return min(times, default=None)

@@ -82,7 +82,7 @@ async def create_event_source_mapping(supervisor: Supervisor, context: Context, 
 
 async def get_event_source_mapping(supervisor: Supervisor, context: Context, params: Params) -> Output:
     def read(reader: Reader) -> Output:
-        return _shown(reader, _existing(reader, context.scope, params))
+        return _shown(supervisor, reader, _existing(reader, context.scope, params))
 
     return await supervisor.storage.read(read)
 
@@ -105,7 +105,7 @@ async def list_event_source_mappings(supervisor: Supervisor, context: Context, p
             and source in (None, row.stream_arn)
         ]
         marker = rows[page - 1].uuid if len(rows) > page else None
-        shown = [_shown(reader, row) for row in rows[:page]]
+        shown = [_shown(supervisor, reader, row) for row in rows[:page]]
         return {"EventSourceMappings": shown, "NextMarker": marker}
 
     return await supervisor.storage.read(read)
@@ -136,10 +136,11 @@ async def update_event_source_mapping(supervisor: Supervisor, context: Context, 
 
     def write(writer: Writer) -> Output:
         before, after = change(writer)
+        settings.check_windows(after.lanes, after.tumbling_seconds)  # another update may have come in between
         if reference is not None:
             _check_duplicate(writer, scope, after)
         catalog.put(writer, after)
-        return describe(after, _transition(before, after), past.last_result(writer, after.uuid))
+        return describe(after, _transition(before, after), _result(supervisor, writer, after))
 
     mapping, role = await supervisor.storage.read(check)
     if role is not None:
@@ -150,7 +151,7 @@ async def update_event_source_mapping(supervisor: Supervisor, context: Context, 
 async def delete_event_source_mapping(supervisor: Supervisor, context: Context, params: Params) -> Output:
     def write(writer: Writer) -> Output:
         mapping = _existing(writer, context.scope, params)
-        result = past.last_result(writer, mapping.uuid)
+        result = _result(supervisor, writer, mapping)
         catalog.remove(writer, mapping)
         past.remove(writer, mapping.uuid)
         destination.forget(writer, mapping.uuid)
@@ -189,9 +190,15 @@ def describe(mapping: Row, state: str, result: str) -> Output:
     }
 
 
-def _shown(reader: Reader, mapping: Row) -> Output:
+def _shown(supervisor: Supervisor, reader: Reader, mapping: Row) -> Output:
     state = "Enabled" if mapping.enabled else "Disabled"
-    return describe(mapping, state, past.last_result(reader, mapping.uuid))
+    return describe(mapping, state, _result(supervisor, reader, mapping))
+
+
+def _result(supervisor: Supervisor, reader: Reader, mapping: Row) -> str:
+    """LastProcessingResult: what the role lacks now says more than how the last batch ended."""
+    refusal = supervisor.refusal(mapping.uuid)
+    return past.last_result(reader, mapping.uuid) if refusal is None else refusal.result
 
 
 def _transition(before: Row, after: Row) -> str:

@@ -8,6 +8,8 @@ import orjson
 
 from millrace.triggers.delivery import Record
 
+_STATES = json.JSONEncoder(separators=(",", ":"), allow_nan=False, ensure_ascii=False)
+
 
 class BatchFailedError(Exception):
     """The answer fails the whole batch: it is not in AWS's form, or names what is not in the batch."""
@@ -59,7 +61,7 @@ def window_state(payload: bytes) -> str:
         # Not orjson: it makes floats of numbers as large as sequence numbers are.
         answer: Any = json.loads(payload) if payload else None
         state = cast("dict[str, Any]", answer).get("state") if isinstance(answer, dict) else None
-        text = json.dumps(state, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
+        text = _STATES.encode(state)
         text.encode()
     except (ValueError, RecursionError) as error:
         raise BatchFailedError("Tumbling window: the function returned no JSON") from error

@@ -5,7 +5,6 @@ is done in its order, and only an invocation goes on by itself. So a slow functi
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -28,28 +27,25 @@ from millrace.triggers.delivery import (
     BatchSucceeded,
     Checkpoint,
     Command,
-    Configured,
     Event,
     Fact,
     Finish,
     InvocationFailed,
     InvocationSucceeded,
     Invoke,
-    Phase,
     Read,
     Record,
     RecordsRead,
     Report,
     SaveCheckpoint,
     SetTimer,
-    ShardEnded,
     Signal,
     Stopped,
-    begin,
 )
 from millrace.triggers.destination import Destinations
 from millrace.triggers.feed import Feeds, Item
 from millrace.triggers.filter import Predicate, compile_filters
+from millrace.triggers.listener import Listener
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,26 +86,17 @@ class Tools:
     feeds: Feeds
 
 
-class Runner:
-    """Delivers one lane's records of a shard to one mapping's function, from `row` on.
-
-    `gap`: records were trimmed before it read them, and it cannot tell which of them were its own.
-    """
+class Runner(Listener):
+    """Delivers one lane's records of a shard to one mapping's function, from `row` on."""
 
     def __init__(self, tools: Tools, mapping: Mapping, shard: Shard, row: Checkpoint) -> None:
-        self.mapping = mapping
-        self.shard = shard
-        self.state = begin(row, mapping.config, enabled=mapping.enabled)
+        super().__init__(mapping, shard, row)
         self.last_error: str | None = None
         self.call: asyncio.Task[InvocationSucceeded | InvocationFailed] | None = None
         self.last_call: Call | None = None
-        self.gap = False
-        self.draining = False
         self._tools = tools
         self._passes: Predicate | None = compile_filters(mapping.filters)
-        self._inbox: deque[Event] = deque()
         self._news = asyncio.Event()
-        self._kicked = False
         self._rests = False
         self._broken: BaseException | None = None
         self._timer: Timer | None = None
@@ -121,65 +108,16 @@ class Runner:
         return f"<Runner {self.mapping.table} -> {self.mapping.function} {where} {self.state.phase}>"
 
     @property
-    def key(self) -> tuple[str, int]:
-        """Its shard and lane."""
-        return self.shard.id, self.state.checkpoint.lane
-
-    @property
     def is_busy(self) -> bool:
-        """Whether it is doing something, or a function does."""
         return not self._rests or self.call is not None
 
-    @property
-    def is_drained(self) -> bool:
-        """Whether it was told to drain, and all that it will ever do is done and saved."""
-        still = self.state.phase in (Phase.DISABLED, Phase.STOPPED, Phase.FINISHED)
-        return self.draining and still and not self.is_busy
-
-    def drain(self) -> None:
-        """Begin no batch any more: the shard's lanes are about to be others."""
-        if not self.draining:
-            self.draining = True
-            self.tell(Signal.DISABLE)
-
-    def kick(self) -> None:
-        """The journal has more. Cheap: the machine hears of it once, until it has read on."""
-        if not self._kicked and not self.state.behind:
-            self._kicked = True
-            self.tell(Signal.KICK)
-
     def tell(self, event: Event) -> None:
-        """Let the machine know, soon."""
-        self._inbox.append(event)
+        super().tell(event)
         self._rests = False
         self._news.set()
 
-    def configure(self, mapping: Mapping) -> None:
-        """The mapping was changed. Whoever comes after a runner that drains begins with what is new."""
-        if self.draining:
-            return
-        if mapping.lanes != self.state.checkpoint.lanes:
-            # It begins nothing more, not even in the new way: a lane among several must not open a window.
-            self.drain()
-            return
-        before, self.mapping = self.mapping, mapping
-        if before.enabled and not mapping.enabled:
-            self.tell(Signal.DISABLE)
-        if (before.config, before.filters, before.function) != (
-            mapping.config,
-            mapping.filters,
-            mapping.function,
-        ):
-            self._passes = compile_filters(mapping.filters)
-            self.tell(Configured(mapping.config))
-        if mapping.enabled and not before.enabled:
-            self.tell(Signal.ENABLE)
-
-    def follow(self, shard: Shard) -> None:
-        """The shard may have been closed."""
-        if shard.end is not None and self.state.end is None:
-            self.tell(ShardEnded(shard.number(str(shard.end))))
-        self.shard = shard
+    def filter_by(self, patterns: tuple[str, ...]) -> None:
+        self._passes = compile_filters(patterns)
 
     async def run(self) -> None:
         """Work until cancelled. Raises StorageError, LeaseLostError, and what invoking should not have raised."""
@@ -189,7 +127,7 @@ class Runner:
         try:
             while True:
                 while self._inbox:
-                    await self._step(self._inbox.popleft())
+                    await self._step(self.hear())
                 if self._broken is not None:
                     raise self._broken
                 self._rests = True
@@ -204,8 +142,6 @@ class Runner:
             self._tools.feeds.leave(self.shard)
 
     async def _step(self, event: Event) -> None:
-        if event is Signal.KICK:
-            self._kicked = False
         self.state, commands = machine.step(self.state, event, self._tools.clock.now())
         for command in commands:
             await self._carry_out(command)

@@ -7,7 +7,8 @@ from millrace.core import arn as arns
 from millrace.core import limits
 from millrace.core.errors import AwsError
 from millrace.functions.names import invalid
-from millrace.triggers.filter import InvalidPatternError, compile_filters
+from millrace.triggers.filter import InvalidPatternError
+from millrace.triggers.filter import check as check_pattern
 
 # A parameter and the value at which it asks for nothing.
 # The one metric that streams have: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
@@ -167,7 +168,8 @@ def _check_filters(params: Mapping[str, Any]) -> None:
             status=400,
         )
     try:
-        compile_filters(patterns)
+        for pattern in patterns:
+            check_pattern(pattern)
     except InvalidPatternError:
         raise invalid("Invalid filter pattern definition.") from None
 

@@ -61,6 +61,7 @@ class MappingStatus:
     table: str
     stream_arn: str
     function: str
+    qualifier: str | None
     role: str | None
     state: str
     last_result: str
@@ -142,6 +143,7 @@ def of_mapping(
         table=mapping.table,
         stream_arn=mapping.stream_arn,
         function=mapping.function,
+        qualifier=mapping.qualifier,
         role=None if one.function is None else one.function.role,
         state="Enabled" if mapping.enabled else "Disabled",
         last_result=pasts.last_result(reader, mapping.uuid) if refusal is None else refusal.result,

@@ -1,7 +1,8 @@
 """DynamoDB's AttributeValue, left in wire form: only its JSON types are checked, and binary text is base64.
 
 This runs for every attribute of every item, so it changes values in place and only where it must: a null
-or unknown member is taken out, and a text for a boolean becomes one. What an AttributeValue may mean (one
+or unknown member is taken out, a text for a boolean becomes one, and what is far below the levels that DynamoDB allows is
+emptied. The dynamodb room refuses such a value when its turn comes. What an AttributeValue may mean (one
 member, number syntax, sets without duplicates) is for the dynamodb room.
 """
 
@@ -10,7 +11,6 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from millrace.core import limits
-from millrace.core.errors import validation_error
 from millrace.wire.mismatch import Place, Sentences
 
 _BOOLEANS = {"TRUE": True, "1": True, "YES": True, "FALSE": False, "0": False, "NO": False}
@@ -73,10 +73,16 @@ class _Checker:
         if kind is bool:
             return tag in ("BOOL", "NULL")
         if kind is dict and tag == "M":
-            self.map(payload, Place.FIELD, self._deeper(depth))
+            if depth < limits.attribute_value_levels_max:
+                self.map(payload, Place.FIELD, depth + 1)
+            else:
+                value[tag] = {}
             return True
         if kind is list and tag == "L":
-            self._list(payload, self._deeper(depth))
+            if depth < limits.attribute_value_levels_max:
+                self._list(payload, depth + 1)
+            else:
+                value[tag] = []
             return True
         return kind is list and tag in ("SS", "NS") and all(type(item) is str for item in payload)
 
@@ -94,15 +100,12 @@ class _Checker:
                     value[tag] = self._boolean(payload)
                 case "SS" | "NS" | "BS":
                     self._set(payload, self._binary if tag == "BS" else self._text)
+                case _ if depth >= limits.attribute_value_levels_max:
+                    value[tag] = type(payload)()
                 case "M":
-                    self.map(payload, Place.FIELD, self._deeper(depth))
+                    self.map(payload, Place.FIELD, depth + 1)
                 case _:
-                    self._list(payload, self._deeper(depth))
-
-    def _deeper(self, depth: int) -> int:
-        if depth >= limits.attribute_value_levels_max:
-            raise validation_error("Nesting Levels have exceeded supported limits: Attributes depth exceeded")
-        return depth + 1
+                    self._list(payload, depth + 1)
 
     def _text(self, payload: Any) -> None:
         if type(payload) is not str:

@@ -73,11 +73,11 @@ class Constraints:
         shape = self._shapes[name]
         own, below = self._own(name), self._below(name)
         if (empty := shape.get("empty")) is not None:
-            return _never_empty(empty, below)
+            return _never_empty(empty, _yielding(below) if below and shape.get("yields") else below)
         if (lengths := shape.get("lengths")) is not None:
             own = [_refusing(lengths, shape), *own]
         if not own:
-            return below
+            return below if not shape.get("yields") or below is None else _yielding(below)
         if "name_or_arn" in shape:
             return self._quick(_name(shape["name_or_arn"]), name, own)
 
@@ -138,9 +138,16 @@ class Constraints:
         rows = [row for row in rows if row[2] or row[3] or row[4]]
         if not rows:
             return None
+        verdicts = [
+            (key, frozenset(self._shapes[member["shape"]]["enum"]), member["verdict"])
+            for key, member in members.items()
+            if "verdict" in member
+        ]
 
         def check(value: Mapping[str, Any], path: str, report: list[str]) -> None:
             front = f"{path}." if path else ""
+            for key, known, verdict in verdicts:
+                _judge(value.get(key), known, verdict, value)
             for key, lower, missing, is_required, checker in rows:
                 item = value.get(key)
                 if item is None:
@@ -218,6 +225,26 @@ def _never_empty(words: str, below: Checker | None) -> Checker:
             raise Refused(words)
         if below is not None:
             below(value, path, report)
+
+    return check
+
+
+def _judge(item: Any, known: frozenset[str], verdict: Mapping[str, Any], members: Mapping[str, Any]) -> None:
+    """Of the few members that AWS judges before all others if there are enough of something beside them."""
+    if (
+        item is not None
+        and item not in known
+        and len(members.get(verdict["beside"]) or ()) >= verdict["least"]
+    ):
+        raise Refused(verdict["words"])
+
+
+def _yielding(checker: Checker) -> Checker:
+    """For the few members at which AWS only looks if nothing before was wrong."""
+
+    def check(value: Any, path: str, report: list[str]) -> None:
+        if not report:
+            checker(value, path, report)
 
     return check
 

@@ -20,15 +20,21 @@ _FRAME_BYTES = 16  # two lengths and two checksums
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One kind of event; `message` is "event" or "exception"."""
+    """One kind of event; `message` is "event" or "exception". `raw` is its member that is the payload as it is."""
 
     write: Callable[[Any], Any]
     message: str
+    raw: str | None = None
+
+    def frame(self, kind: str, event: Mapping[str, Any]) -> bytes:
+        if self.raw is not None:
+            return frame(kind, bytes(event[self.raw]), self.message, "application/octet-stream")
+        return frame(kind, orjson.dumps(self.write(event)), self.message)
 
 
-def frame(kind: str, payload: bytes, message: str = "event") -> bytes:
-    """One event, or one exception, with JSON as its payload."""
-    told = ((f":{message}-type", kind), (":content-type", "application/json"), (":message-type", message))
+def frame(kind: str, payload: bytes, message: str = "event", content_type: str = "application/json") -> bytes:
+    """One event, or one exception."""
+    told = ((f":{message}-type", kind), (":content-type", content_type), (":message-type", message))
     headers = b"".join(_header(name, value) for name, value in told)
     prelude = (_FRAME_BYTES + len(headers) + len(payload)).to_bytes(4) + len(headers).to_bytes(4)
     head = prelude + zlib.crc32(prelude).to_bytes(4) + headers + payload
@@ -36,13 +42,19 @@ def frame(kind: str, payload: bytes, message: str = "event") -> bytes:
 
 
 async def frames(
-    events: AsyncIterator[tuple[str, Mapping[str, Any]]], members: Mapping[str, Member]
+    events: AsyncIterator[tuple[str, Mapping[str, Any]]],
+    members: Mapping[str, Member],
+    *,
+    initial: bool = True,
 ) -> AsyncIterator[bytes]:
-    """The events as bytes, each written as its member of the stream's shape."""
-    yield frame(_INITIAL, b"{}")
+    """The events as bytes, each written as its member of the stream's shape.
+
+    `initial`: with what comes first in JSON protocols.
+    """
+    if initial:
+        yield frame(_INITIAL, b"{}")
     async for kind, event in events:
-        member = members[kind]
-        yield frame(kind, orjson.dumps(member.write(event)), member.message)
+        yield members[kind].frame(kind, event)
 
 
 def _header(name: str, value: str) -> bytes:

@@ -5,7 +5,7 @@ service is read when it is loaded and an operation compiled when it is first ask
 """
 
 import gzip
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,6 +16,7 @@ import orjson
 from millrace.core.errors import AwsError
 from millrace.http.message import Request, Response
 from millrace.wire.corrections import correct, corrections
+from millrace.wire.former_protocol import formerly
 from millrace.wire.json_rpc import JsonRpc
 from millrace.wire.protocol import Protocol, ProtocolFacts
 from millrace.wire.query_xml import QueryXml
@@ -87,6 +88,19 @@ class _Operations(Mapping[str, OperationModel]):
 def load(name: str) -> ServiceModel:
     """The model of a service by botocore's name for it, for instance `dynamodbstreams`. Reads a file."""
     return ServiceModel(name, read(name))
+
+
+def load_all(names: Sequence[str]) -> list[ServiceModel]:
+    """The models of services; behind them those that a service answers to for older SDKs besides."""
+    former = [name for name in names if "query" in corrections(name)]
+    return [*map(load, names), *map(load_former, former)]
+
+
+def load_former(name: str) -> ServiceModel:
+    """The same service as it spoke before it spoke JSON."""
+    model, said = read(name), corrections(name)
+    formerly(model, said)
+    return ServiceModel(name, model, said)
 
 
 def read(name: str) -> dict[str, Any]:

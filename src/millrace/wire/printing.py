@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
+
 from millrace.wire.shapes import Shape
 
 
@@ -11,6 +13,8 @@ def printed(value: Any, name: str, shapes: Mapping[str, Shape]) -> str:
     shape = shapes[name]
     if value is None:
         return "null"
+    if shape.get("printed") == "json":
+        return orjson.dumps(value).decode()
     match shape["type"]:
         case "list":
             element: str = shape["member"]["shape"]

@@ -1,4 +1,4 @@
-"""The query protocol: parameters in a form with dotted names, answers in XML. IAM, STS and SNS speak it."""
+"""The query protocol: parameters in a form with dotted names, answers in XML. IAM, STS and SNS speak it, and older SDKs to SQS."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -55,6 +55,9 @@ class QueryXml:
         self._validator = Validator(facts)
         self._errors = Errors(facts.shapes)
         self._namespace: str = facts.metadata.get("xmlNamespace", "")
+        self._said: Mapping[str, Any] = facts.said.get("query", {})
+        own: Mapping[str, str] = facts.said.get("query_codes", {})
+        self._codes: Mapping[str, str] = {**_CODES, **own}
 
     def compile(self, operation: Mapping[str, Any]) -> tuple[Decode, Encode]:
         return self._decode(operation.get("input")), self._encode(operation["name"], operation.get("output"))
@@ -64,14 +67,20 @@ class QueryXml:
             return lambda _: {}
         read = self._forms.reader(reference)
         check = self._validator.compile(reference)
+        most = limits.query_messages_bytes_max if self._said else limits.query_body_bytes_max
 
         def decode(request: Request) -> dict[str, Any]:
-            params: dict[str, Any] = read(parse_form(request))
+            params: dict[str, Any] = read(self._addressed(request, parse_form(request, most)))
             if check is not None:
                 check(params)
             return params
 
         return decode
+
+    def _addressed(self, request: Request, form: dict[str, Node]) -> dict[str, Node]:
+        """The form, with what a service may be told by the path of the request as well."""
+        member: str | None = self._said.get("path")
+        return form if member is None or request.path == "/" else {member: request.path, **form}
 
     def _encode(self, name: str, reference: Shape | None) -> Encode:
         front = f'<{name}Response xmlns="{self._namespace}">'
@@ -81,7 +90,7 @@ class QueryXml:
         def encode(output: Mapping[str, Any], request_id: str) -> Response:
             inside = "" if write is None else write(output)
             if wrapper is not None:
-                inside = f"<{wrapper}>{inside}</{wrapper}>"
+                inside = f"<{wrapper}>{inside}</{wrapper}>" if inside else f"<{wrapper}/>"
             metadata = f"<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata>"
             return _response(200, f"{front}{inside}{metadata}</{name}Response>", request_id)
 
@@ -89,12 +98,14 @@ class QueryXml:
 
     def encode_error(self, error: AwsError, request_id: str) -> Response:
         found = self._errors.find(error)
-        code = _CODES.get(error.code, error.code) if found is None else found.code
+        code = self._codes.get(error.code, error.code) if found is None else found.code
         status = self._errors.status(AwsError(code, None, status=_own_status(error, code)), _FORBIDDEN)
         sender = "Sender" if status < 500 else "Receiver"
         extra = "" if found is None else self._xml.inside(found.shape["members"])(error.members)
-        message = "" if error.message is None else f"<Message>{xml.escape(error.message)}</Message>"
-        told = f"<Type>{sender}</Type><Code>{code}</Code>{message}{extra}"
+        sentence = self._said.get("messages", {}).get(error.code, error.message)
+        message = "" if sentence is None else f"<Message>{xml.escape(sentence)}</Message>"
+        detail = "<Detail/>" if self._said else ""
+        told = f"<Type>{sender}</Type><Code>{code}</Code>{message}{detail}{extra}"
         body = (
             f'<ErrorResponse xmlns="{self._namespace}"><Error>{told}</Error>'
             f"<RequestId>{request_id}</RequestId></ErrorResponse>"
@@ -111,10 +122,10 @@ def _response(status: int, body: str, request_id: str) -> Response:
     return Response(status, body.encode(), {"Content-Type": "text/xml", "x-amzn-RequestId": request_id})
 
 
-def parse_form(request: Request) -> dict[str, Node]:
-    """The form of a request, from its body or else its query, as a tree. Raises AwsError."""
-    if len(request.body) > limits.query_body_bytes_max:
-        raise mismatch.too_large(limits.query_body_bytes_max)
+def parse_form(request: Request, most: int = limits.query_body_bytes_max) -> dict[str, Node]:
+    """The form of a request, from its body of `most` bytes or else its query, as a tree. Raises AwsError."""
+    if len(request.body) > most:
+        raise mismatch.too_large(most)
     try:
         text = request.body.decode() if request.body else request.query
         pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=limits.query_fields_max)
@@ -166,7 +177,9 @@ class FormReader:
 
         def read(node: Node) -> dict[str, Any]:
             tree = _tree(node)
-            return {key: reader(tree[name]) for key, name, reader in rows if name in tree}
+            # An empty flattened list or map has no entries to go by the name of: it is sent as `Member=`.
+            named = ((key, name if name in tree else key, reader) for key, name, reader in rows)
+            return {key: reader(tree[name]) for key, name, reader in named if name in tree}
 
         return read
 

@@ -10,7 +10,7 @@ import orjson
 
 from millrace.core.errors import AwsError
 from millrace.http.message import Request, Response
-from millrace.wire import mismatch, texts
+from millrace.wire import event_stream, mismatch, texts
 from millrace.wire.mismatch import PlainSentences
 from millrace.wire.outputs import JsonWriter
 from millrace.wire.protocol import Decode, Encode, Errors, ProtocolFacts, Validator, error_members
@@ -188,6 +188,7 @@ class RestJson:
         members = self._facts.members(reference)
         located = {name: member for name, member in members.items() if "location" in member}
         body = self._body_writer(reference, members)
+        stream = self._stream(reference, members)
 
         def encode(output: Mapping[str, Any], request_id: str) -> Response:
             headers = {"x-amzn-RequestId": request_id}
@@ -200,12 +201,33 @@ class RestJson:
                     final = int(value)
                 else:
                     headers |= self._texts.write_header(member, value)
+            if stream is not None and output.get(stream[0]) is not None:
+                headers["Content-Type"] = event_stream.CONTENT_TYPE
+                frames = event_stream.frames(output[stream[0]], stream[1], initial=False)
+                return Response(final, headers=headers, stream=frames)
             written = body(output)
             if written:
                 headers["Content-Type"] = "application/json"
             return Response(final, written, headers)
 
         return encode
+
+    def _stream(
+        self, reference: Shape | None, members: Mapping[str, Shape]
+    ) -> tuple[str, Mapping[str, event_stream.Member]] | None:
+        """The member of an output that is a stream of events, and the kinds of events."""
+        payload = None if reference is None else self._facts.shapes[reference["shape"]].get("payload")
+        if payload is None:
+            return None
+        shape = self._facts.shapes[members[payload]["shape"]]
+        if not shape.get("eventstream"):
+            return None
+        return payload, {kind: self._event(event) for kind, event in shape["members"].items()}
+
+    def _event(self, event: Shape) -> event_stream.Member:
+        members = self._facts.members(event)
+        raw = next((name for name, member in members.items() if member.get("eventpayload")), None)
+        return event_stream.Member(self._writer.structure(members), "event", raw)
 
     def _body_writer(
         self, reference: Shape | None, members: Mapping[str, Shape]

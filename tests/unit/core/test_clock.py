@@ -23,4 +23,4 @@ def test_a_timer_that_fails_does_not_keep_the_others_from_firing():
         await clock.sleep(0)
         return fired, [str(error) for error in told]
 
-    assert asyncio.run(asyncio.wait_for(main(), 5)) == (["same moment", "later"], ["no"])
+    assert asyncio.run(asyncio.wait_for(main(), 60)) == (["same moment", "later"], ["no"])

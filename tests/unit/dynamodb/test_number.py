@@ -58,7 +58,22 @@ def test_numbers_are_printed_without_exponent_and_needless_zeros(written, printe
         ("1 ", "The parameter cannot be converted to a numeric value: 1 "),
         ("1\n", "The parameter cannot be converted to a numeric value: 1\n"),
         ("\u0661", "The parameter cannot be converted to a numeric value: \u0661"),
-        ("1E99999999999", "The parameter cannot be converted to a numeric value: 1E99999999999"),
+        (
+            "1E99999999999",
+            "Number overflow. Attempting to store a number with magnitude larger than supported range",
+        ),
+        (
+            "1E9223372036854775808",
+            "The parameter cannot be converted to a numeric value: 1E9223372036854775808",
+        ),
+        (
+            "0E126",
+            "Number overflow. Attempting to store a number with magnitude larger than supported range",
+        ),
+        (
+            "0E-131",
+            "Number underflow. Attempting to store a number with magnitude smaller than supported range",
+        ),
         (
             "1E+126",
             "Number overflow. Attempting to store a number with magnitude larger than supported range",

@@ -244,3 +244,24 @@ def test_only_two_strings_two_numbers_or_two_binaries_have_an_order():
     assert compare({"N": "9"}, {"N": "10"}) == -1
     assert compare({"S": "9"}, {"N": "10"}) is None
     assert compare({"BOOL": True}, {"BOOL": False}) is None
+
+
+def test_sets_stand_in_awss_order_numbers_by_value_and_binaries_by_their_bytes():
+    item, _ = normalise(
+        {"n": {"NS": ["10", "9", "-1"]}, "s": {"SS": ["b", "", "B"]}, "b": {"BS": ["/w==", "AA==", "+g=="]}}
+    )
+
+    assert item == {
+        "n": {"NS": ["-1", "9", "10"]},
+        "s": {"SS": ["", "B", "b"]},
+        "b": {"BS": ["AA==", "+g==", "/w=="]},
+    }
+
+
+def test_sets_are_equal_in_the_order_that_older_versions_stored_too():
+    older = {"M": {"l": {"L": [{"NS": ["10", "9"]}]}}}
+    newer = {"M": {"l": {"L": [{"NS": ["9", "10"]}]}}}
+
+    assert equal(older, newer)
+    assert not equal(older, {"M": {"l": {"L": [{"NS": ["9", "11"]}]}}})
+    assert not equal(older, {"M": {"k": {"L": [{"NS": ["9", "10"]}]}}})

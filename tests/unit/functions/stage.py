@@ -39,20 +39,21 @@ ROOT = Principal(SCOPE.account, f"arn:aws:iam::{SCOPE.account}:root", SCOPE.acco
 
 def zip_of(files: Mapping[str, str | bytes] | str) -> bytes:
     """A zip file; a text alone is the module `app`."""
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w") as archive:
-        for name, content in ({"app.py": files} if isinstance(files, str) else files).items():
-            archive.writestr(name, content)
-    return data.getvalue()
+    return _zip({"app.py": files} if isinstance(files, str) else files, 0o600)
 
 
 def zip_of_programs(files: Mapping[str, str]) -> bytes:
     """A zip file in which all may be executed."""
+    return _zip(files, 0o755)
+
+
+def _zip(files: Mapping[str, str | bytes], mode: int) -> bytes:
+    """The same for the same files: the time of each is 1980."""
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:
         for name, content in files.items():
             entry = zipfile.ZipInfo(name)
-            entry.external_attr = 0o755 << 16
+            entry.external_attr = mode << 16
             archive.writestr(entry, content)
     return data.getvalue()
 

@@ -166,7 +166,7 @@ def test_what_cannot_be_started_is_an_invalid_entrypoint(files: Any, reason: str
         assert answer == failure("Runtime.InvalidEntrypoint", reason, first)
         assert f"RequestId: {first} Error: {reason}\nRuntime.InvalidEntrypoint\n" in stage.lines()
         assert stage.lines()[-1].endswith("Status: error\tError Type: Runtime.InvalidEntrypoint\n")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             for environment in stage.functions.pool.environments:
                 await environment.gone.wait()
         assert (await stage.result())["errorType"] == "Runtime.InvalidEntrypoint"

@@ -152,7 +152,7 @@ def test_temporary_files_stay_from_one_event_to_the_next_and_go_with_the_environ
         assert first[1] == again[1]
         (environment,) = stage.functions.pool.environments
         await stage.invoke("die")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await environment.gone.wait()
         assert not await asyncio.to_thread(Path(first[1]).exists)
         assert (await stage.result())[0] is False

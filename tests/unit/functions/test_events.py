@@ -41,6 +41,12 @@ async def turns(events: Events) -> None:
         await asyncio.wait(events._running)
 
 
+async def moments(clock: ManualClock) -> None:
+    """Let happen what can happen without time."""
+    for _ in range(20):
+        await asyncio.wait([asyncio.ensure_future(clock.sleep(0))])
+
+
 def test_event_that_no_environment_could_be_had_for_is_tried_again(caplog):
     """An environment needs credentials, which are kept in the database: with a full disk there is none."""
 
@@ -92,7 +98,7 @@ def test_event_whose_verdict_could_not_be_kept_is_taken_up_again(caplog):
             await put_function(storage)
             events = Events(storage, clock, Identities(storage, clock), Tallies(), invoke)
             await events.accept(event(clock))
-            await turns(events)
+            await moments(clock)
             storage.full = False
             clock.advance(60)
             await asyncio.wait([asyncio.ensure_future(clock.sleep(0))])
@@ -101,6 +107,40 @@ def test_event_whose_verdict_could_not_be_kept_is_taken_up_again(caplog):
         return answers
 
     assert asyncio.run(main()) == []
+    assert "no room left" in caplog.text
+
+
+def test_function_that_has_run_is_not_run_again_for_a_disk_that_is_full(caplog):
+    class Full(MemoryStorage):
+        full = False
+
+        async def write(self, fn):
+            if self.full:
+                raise StorageFullError("no room left")
+            return await super().write(fn)
+
+    async def main():
+        clock, calls = ManualClock(), []
+
+        async def invoke(*_, **__):
+            calls.append(storage.full)
+            storage.full = True
+            return DONE
+
+        async with Full() as storage:
+            await put_function(storage)
+            events = Events(storage, clock, Identities(storage, clock), Tallies(), invoke)
+            await events.accept(event(clock))
+            for minute in range(6):
+                storage.full = storage.full and minute < 4
+                clock.advance(60)
+                await moments(clock)
+            await asyncio.wait_for(events.idle(), 5)
+            waiting = events.waiting(SCOPE, "fn")
+            await events.__aexit__()
+        return calls, waiting
+
+    assert asyncio.run(main()) == ([False], 0)
     assert "no room left" in caplog.text
 
 

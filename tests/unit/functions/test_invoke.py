@@ -285,7 +285,7 @@ def handler(e, c):
             time.sleep(60)
     time.sleep(60)
 """
-    _, payload = outcome(code, Timeout=10)
+    _, payload = outcome(code, Timeout=50)
 
     assert payload["errorMessage"].endswith("signal: killed")
 
@@ -309,7 +309,7 @@ def handler(event, context):
         for environment in environments:
             await environment.gone.wait()
 
-        assert select.select([handle], [], [], 10)[0] == [handle]
+        assert select.select([handle], [], [], 60)[0] == [handle]
         os.close(handle)
 
     play(scene)

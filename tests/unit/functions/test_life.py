@@ -78,7 +78,7 @@ def test_more_invocations_than_environments_wait_for_their_turn(monkeypatch):
         await stage.create("import os\ndef handler(e, c): return os.getpid()", "one")
         await stage.create("import os\ndef handler(e, c): return os.getpid()", "two")
         names = ["one", "two"] * 6
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             pids = await asyncio.gather(*(stage.result(name=name) for name in names))
         assert len(pids) == 12
         assert len(stage.functions.pool.environments) <= 2
@@ -92,7 +92,7 @@ def test_who_waits_for_room_takes_a_warm_environment_of_its_function(monkeypatch
 
     async def scene(stage: Stage) -> None:
         await stage.create("import os\ndef handler(e, c): return os.getpid()")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             pids = await asyncio.gather(*(stage.result() for _ in range(20)))
         assert len(set(pids)) == 2
 
@@ -122,7 +122,7 @@ def test_who_is_cancelled_when_its_turn_comes_passes_it_on(monkeypatch):
 
         pool._let_in = let_in_too_late
         environment.stop()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             assert await second == 1
         assert first.cancelled()
         with pytest.raises(AwsError):
@@ -175,7 +175,7 @@ def test_environment_that_could_not_start_leaves_its_room_to_who_waits(monkeypat
         await until(lambda: pool._waiting)
         pool._credentials = give
         refuse.set()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             assert await second == 1
         with pytest.raises(AwsError):
             await first
@@ -195,13 +195,32 @@ def test_reserved_concurrency_throttles():
     play(scene)
 
 
+def test_provisioned_concurrency_is_taken_out_of_what_is_reserved():
+    """Recorded by LocalStack's test_lambda_concurrency_block."""
+
+    async def scene(stage: Stage) -> None:
+        await stage.create("def handler(e, c):\n    return 1", Publish=True)
+        await stage.call("PutFunctionConcurrency", FunctionName="fn", ReservedConcurrentExecutions=1)
+        assert await stage.result() == 1
+        version = {"FunctionName": "fn", "Qualifier": "1"}
+        await stage.call("PutProvisionedConcurrencyConfig", **version, ProvisionedConcurrentExecutions=1)
+        with pytest.raises(AwsError) as refusal:
+            await stage.result()
+        assert refusal.value.members["Reason"] == "ReservedFunctionConcurrentInvocationLimitExceeded"
+        assert (await stage.invoke(Qualifier="1"))["Payload"] == 1
+        await stage.call("DeleteProvisionedConcurrencyConfig", **version)
+        assert await stage.result() == 1
+
+    play(scene)
+
+
 def test_room_that_closes_while_environments_start_leaves_nothing_behind():
     async def scene(stage: Stage) -> None:
         await stage.create(COUNT)
         await stage.functions.programs.find("python3.11")
         running = [asyncio.ensure_future(stage.result()) for _ in range(4)]
         await until(lambda: stage.functions.pool.environments)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await stage.functions.pool.close()
             answers = await asyncio.gather(*running, return_exceptions=True)
         assert {"ServiceException"} == {answer.code for answer in answers}
@@ -341,7 +360,7 @@ def test_processes_end_when_the_server_is_killed():
         handles = [os.pidfd_open(pid) for pid in pids]
         server.send_signal(signal.SIGKILL)
     for handle in handles:
-        readable, _, _ = select.select([handle], [], [], 10)
+        readable, _, _ = select.select([handle], [], [], 60)
         os.close(handle)
         assert readable
 

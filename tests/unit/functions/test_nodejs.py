@@ -7,7 +7,7 @@ import shutil
 from typing import Any
 
 import pytest
-from tests.unit.functions.stage import Stage, play
+from tests.unit.functions.stage import SCOPE, Stage, play
 
 pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="there is no node")
 
@@ -62,6 +62,23 @@ def test_every_kind_of_handler_gets_the_event_and_answers():
             assert await stage.result(event, f"fn{number}") == event, code
 
         await asyncio.gather(*(answer(number, *one) for number, one in enumerate(ANY_HANDLER)))
+
+    play(scene)
+
+
+def test_a_streaming_handler_says_what_its_answer_is():
+    code = """
+exports.handler = awslambda.streamifyResponse(async (event, stream) => {
+  const out = awslambda.HttpResponseStream.from(stream, {statusCode: 201});
+  out.write("Hello,");
+  out.end(" world!");
+});"""
+
+    async def scene(stage: Stage) -> None:
+        await create(stage, code)
+        done = await stage.functions.invoke(SCOPE, "fn", b"{}")
+        assert done.content_type == "application/vnd.awslambda.http-integration-response"
+        assert done.payload == b'{"statusCode":201}' + bytes(8) + b"Hello, world!"
 
     play(scene)
 

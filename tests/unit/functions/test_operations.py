@@ -270,6 +270,38 @@ def test_refusals_are_in_awss_words(operation, code, params, sentence):
     assert sentence == refused(operation, code, **params)
 
 
+def test_a_vpc_is_shown_as_it_was_given_and_empty_when_it_is_taken_away():
+    """Recorded by LocalStack's test_vpc_config."""
+
+    async def scene(stage: Stage) -> None:
+        vpc = {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}
+        rest = {"Ipv6AllowedForDualStack": False, "VpcId": ""}
+        assert (await stage.create(CODE, VpcConfig=vpc))["VpcConfig"] == {**vpc, **rest}
+        none: dict[str, list[str]] = {"SubnetIds": [], "SecurityGroupIds": []}
+        changed = await stage.call("UpdateFunctionConfiguration", FunctionName="fn", VpcConfig=none)
+        assert changed["VpcConfig"] == {**none, **rest}
+
+    play(scene)
+
+
+def test_snap_start_is_on_in_versions_of_runtimes_that_have_it():
+    async def scene(stage: Stage) -> None:
+        applied = {"ApplyOn": "PublishedVersions"}
+        await stage.create(CODE, Runtime="python3.12", SnapStart=applied, Publish=True)
+        latest = await stage.call("GetFunctionConfiguration", FunctionName="fn")
+        version = await stage.call("GetFunctionConfiguration", FunctionName="fn", Qualifier="1")
+        assert latest["SnapStart"] == {**applied, "OptimizationStatus": "Off"}
+        assert version["SnapStart"] == {**applied, "OptimizationStatus": "On"}
+        with pytest.raises(
+            AwsError, match=r"^[^:]+: nodejs22\.x is not supported for SnapStart enabled functions\.$"
+        ):
+            await stage.call("UpdateFunctionConfiguration", FunctionName="fn", Runtime="nodejs22.x")
+        with pytest.raises(AwsError, match=r"^[^:]+: python3\.11 is not supported for SnapStart"):
+            await stage.create(CODE, "other", SnapStart=applied)
+
+    play(scene)
+
+
 def test_name_that_is_none_is_refused_with_the_pattern():
     sentence = refused("GetFunction", "ValidationException", FunctionName="a b")
 

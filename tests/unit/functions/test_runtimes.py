@@ -24,6 +24,7 @@ socket.setdefaulttimeout(0.001)
 def handler(event, context):
     if event == "fail":
         raise ValueError("ä" * 3000)
+    assert 0 < context.get_remaining_time_in_millis() <= 3000
     return [runtime_client.__file__.endswith(".py"), event, context.client_context.custom["a"]]
 """
 

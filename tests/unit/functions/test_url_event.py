@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from millrace.core.context import Principal
 from millrace.functions import url_event
-from millrace.functions.url_event import Call, MalformedError, decode, encode
+from millrace.functions.url_event import Call, MalformedError, decode, decode_streamed, encode
 
 ID = "abcdefghijklmnopqrstuvwxyz012345"
 HOST = f"{ID}.lambda-url.eu-west-1.localhost"
@@ -269,6 +269,36 @@ def test_a_response_that_cannot_be_is_malformed(members: dict[str, Any]):
 def test_what_is_no_json_is_malformed(payload: bytes):
     with pytest.raises(MalformedError):
         decode(payload)
+
+
+PRELUDE = "application/vnd.awslambda.http-integration-response"
+
+
+def test_what_a_function_streams_is_the_body():
+    answer = decode_streamed(b"\x00\xff", "image/png")
+
+    assert (answer.status, answer.headers, answer.body) == (200, {"content-type": "image/png"}, b"\x00\xff")
+    assert decode_streamed(b"", "").headers == {"content-type": "application/octet-stream"}
+
+
+def test_a_stream_may_begin_with_status_headers_and_cookies():
+    said = {"statusCode": 201, "headers": {"Content-Type": "text/html", "X-A": "b"}, "cookies": ["a=b"]}
+
+    answer = decode_streamed(json.dumps(said).encode() + bytes(8) + b"Hello,\0 world!", PRELUDE)
+
+    assert (answer.status, answer.body, answer.cookies) == (201, b"Hello,\0 world!", ("a=b",))
+    assert answer.headers == {"content-type": "text/html", "x-a": "b"}
+    assert (
+        decode_streamed(b'{"status": 404}' + bytes(8), PRELUDE).status == 200
+    )  # another name: recorded on AWS
+
+
+@pytest.mark.parametrize(
+    "payload", [b"", b"{}", b"[]" + bytes(8), b"{no" + bytes(8), b'{"statusCode": 99}' + bytes(8)]
+)
+def test_a_stream_that_begins_with_nonsense_is_malformed(payload: bytes):
+    with pytest.raises(MalformedError):
+        decode_streamed(payload, PRELUDE)
 
 
 JSONS = st.recursive(

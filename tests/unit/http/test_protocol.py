@@ -278,7 +278,7 @@ def test_header_with_a_line_break_is_not_sent(caplog):
 
 def test_handlers_may_use_timeouts_and_task_groups():
     async def handler(request: Request) -> Response:
-        async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+        async with asyncio.timeout(60), asyncio.TaskGroup() as group:
             task = group.create_task(echo(request))
         return task.result()
 
@@ -313,7 +313,7 @@ def test_stream_ends_when_the_client_goes_away():
         writer.write(b"GET / HTTP/1.1\r\n\r\n")
         await reader.readuntil(b"\r\nx\r\n")
         writer.transport.abort()
-        await asyncio.wait_for(ended.wait(), 5)
+        await asyncio.wait_for(ended.wait(), 60)
 
     ended = asyncio.Event()
 
@@ -386,7 +386,7 @@ def test_silent_client_is_closed_after_a_while(data):
     async def scene(_: Listener, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(data)
         with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
-            await asyncio.wait_for(reader.readexactly(1), 5)
+            await asyncio.wait_for(reader.readexactly(1), 60)
 
     play(scene, idle_seconds_max=0.05)
 

@@ -95,3 +95,15 @@ def test_a_dead_letter_that_is_moved_back_is_no_repetition():
         assert await orders.bodies() == ["a"]
 
     at(a_queue("orders.fifo"), test)
+
+
+def test_a_group_that_comes_back_is_behind_those_that_wait_since_before():
+    async def test(orders: Counter) -> None:
+        for number, group in enumerate("aab"):
+            await orders.send(f"{group}{number}", group=group, deduplication=str(number))
+        [first, _] = await orders.receive(count=2, seconds=30)
+        orders.clock.advance(1)
+        await orders.hide(first.handle, 0)
+        assert await orders.bodies(count=3) == ["b2", "a0"], "and what of the group is hidden still stays so"
+
+    at(a_queue("orders.fifo"), test)

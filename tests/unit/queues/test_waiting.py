@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from tests.unit.queues.counter import Counter, a_queue, at
 
+from millrace.core import limits
 from millrace.core.errors import AwsError
 from millrace.core.presence import Presence
 from millrace.core.turn import give_way
@@ -103,5 +104,24 @@ def test_waiting_ends_with_an_error_when_the_queue_is_deleted():
         await orders.storage.write(lambda writer: catalog.remove(writer, orders.queue))
         with pytest.raises(AwsError, match="QueueDoesNotExist"):
             await task
+
+    at(a_queue(), test)
+
+
+def test_with_too_many_messages_in_flight_a_short_poll_fails_and_a_long_one_waits(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(limits, "queue_in_flight_messages_max", 2)
+
+    async def test(orders: Counter) -> None:
+        for body in "abc":
+            await orders.send(body)
+        await orders.receive(count=2, seconds=10)
+        with pytest.raises(AwsError, match="Too many messages have been received without being deleted"):
+            await orders.queues.receive(orders.queue, 10, 30, 0, Presence())
+
+        task = await waiter(orders)
+        orders.clock.advance(10)
+        assert await task == ["c", "a", "b"]
 
     at(a_queue(), test)

@@ -244,7 +244,7 @@ def test_the_copier_makes_what_was_begun_before_it_and_what_begins_then(monkeypa
             arns = [await backed_up(calls)]
             async with Copier(storage, calls.clock):
                 arns.append(await backed_up(calls, backup="second"))
-                async with asyncio.timeout(5):
+                async with asyncio.timeout(60):
                     while await storage.read(copying.all_of):
                         await storage.write(lambda _: None)  # which gives the copier its turn
             for arn in arns:

@@ -151,3 +151,35 @@ def test_pages_over_several_partitions_end_at_a_megabyte():
         assert [item["id"]["S"] for item in second["Items"]] == ["3"]
 
     run(test)
+
+
+def test_alternatives_must_not_go_over_the_same_sort_keys_twice():
+    """Recorded of AWS in October 2026 by paritysuite/dynamodb-conformance, but for the ranges that do not overlap."""
+    refused = (
+        "ValidationException",
+        "Overlapping conditions with range keys are not supported in where clause",
+    )
+
+    async def test(calls):
+        await calls.table(keys=("id", "r"))
+
+        def select(where):
+            return {"Statement": f"SELECT * FROM orders WHERE {where}"}
+
+        for where in (
+            "id = 'a' AND x = '1' OR id = 'a' AND r = '2'",
+            "id = 'a' OR id = 'a' AND r = '2'",
+            "id = 'a' AND r > '1' OR id = 'b' OR id = 'a' AND r > '2'",
+        ):
+            assert await calls.refused("ExecuteStatement", **select(where)) == refused
+        for where in (
+            "id = 'a' AND r = '1' OR id = 'a' AND r = '2'",
+            "id = 'a' AND x = '1' OR id = 'b' AND r = '2'",
+            "id = 'a' AND x = '1' OR id = 'a' AND x = '2'",
+            "id = 'a' AND NOT r = '1' OR id = 'a' AND r = '2'",
+            "id = 'a' AND r <> '1' OR id = 'a' AND r = '2'",
+            "id = 'a' OR id = 'a' AND NOT r IN ['1', '3']",
+        ):
+            assert (await calls("ExecuteStatement", **select(where)))["Items"] == []
+
+    run(test)

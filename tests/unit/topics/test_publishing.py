@@ -10,6 +10,7 @@ from tests.unit.queues.counter import SCOPE, Counter, a_queue, at
 from millrace.core.errors import AwsError
 from millrace.queues import queue as catalog
 from millrace.topics import outbox, publishing, topic
+from millrace.topics.notification import Notification
 from millrace.topics.outbox import Delivery
 from millrace.topics.sender import conclude
 from millrace.topics.topic import Subscription, Topic
@@ -195,5 +196,62 @@ def test_a_topic_that_is_not_there_is_an_error():
     async def test(orders: Counter) -> None:
         with pytest.raises(AwsError, match="Topic does not exist"):
             await orders.storage.write(lambda writer: publishing.publish(writer, NEWS.arn, "a", 1.0))
+
+    at(a_queue(), test)
+
+
+def test_a_queue_gets_the_group_and_the_trace_that_came_with_a_message():
+    async def test(orders: Counter) -> None:
+        def write(writer: Any) -> None:
+            topic.put(writer, NEWS)
+            topic.put_subscription(writer, subscription(orders.queue.arn))
+            told = Notification("id", NEWS.arn, "m", orders.clock.now(), group="g", trace="Root=1-2-3")
+            publishing.spread(writer, NEWS, told)
+
+        await orders.storage.write(write)
+        [got] = await orders.receive()
+        assert (got.message.group, got.message.trace) == ("g", "Root=1-2-3")
+
+    at(a_queue(), test)
+
+
+def test_dead_letters_of_functions_are_the_envelope_and_of_text_messages_the_text():
+    async def test(orders: Counter) -> None:
+        redrive = {"deadLetterTargetArn": orders.queue.arn}
+        texts = subscription("+15550100", "sms", RedrivePolicy=redrive)
+        runs = subscription("arn:aws:lambda:eu-central-1:1:function:f", "lambda", RedrivePolicy=redrive)
+        await publish(orders, "hello", texts, runs)
+        [delivery] = await waiting(orders)
+        now = orders.clock.now()
+        await orders.storage.write(lambda writer: conclude(writer, delivery, "gone", now, final=True))
+        text, letter = await orders.bodies()
+        assert text == "hello"
+        told = json.loads(letter)
+        assert (told["Type"], told["Message"]) == ("Notification", "hello")
+        assert {"SigningCertURL", "UnsubscribeURL"} <= set(told)
+        assert not {"Subject", "MessageAttributes", "SigningCertUrl"} & set(told)
+
+    at(a_queue(), test)
+
+
+def test_dead_letters_of_a_fifo_topic_keep_their_group():
+    async def test(orders: Counter) -> None:
+        letters = await orders.of(a_queue("letters.fifo")).open()
+        fifo = Topic(SCOPE, "news.fifo", "id-fifo")
+        gone = replace(
+            subscription(
+                f"{orders.queue.arn}x.fifo", RedrivePolicy={"deadLetterTargetArn": letters.queue.arn}
+            ),
+            topic=fifo.arn,
+        )
+
+        def write(writer: Any) -> None:
+            topic.put(writer, fifo)
+            topic.put_subscription(writer, gone)
+            publishing.publish(writer, fifo.arn, "m", orders.clock.now(), group="g", deduplication="d")
+
+        await orders.storage.write(write)
+        [got] = await letters.receive()
+        assert (got.message.group, got.message.deduplication) == ("g", "d")
 
     at(a_queue(), test)

@@ -2,7 +2,7 @@
 
 import json
 
-from millrace.topics.retries import delay, effective
+from millrace.topics.retries import content_type, delay, effective, request_policy
 
 
 def delays(policy: dict[str, object]) -> list[float]:
@@ -44,3 +44,15 @@ def test_a_topics_policy_is_for_subscriptions_without_one_and_may_overrule_them(
     assert effective(own, {"DeliveryPolicy": json.dumps(topic)})["numRetries"] == 2
     topic["http"]["disableSubscriptionOverrides"] = True  # type: ignore[assignment]
     assert effective(own, {"DeliveryPolicy": json.dumps(topic)})["numRetries"] == 1
+
+
+def test_notifications_have_the_content_type_that_the_subscription_or_its_topic_wants():
+    own = {"DeliveryPolicy": '{"requestPolicy": {"headerContentType": "text/csv"}}'}
+    shared = {
+        "DeliveryPolicy": '{"http": {"defaultRequestPolicy": {"headerContentType": "application/json"}}}'
+    }
+
+    assert content_type(request_policy(own, shared)) == "text/csv"
+    assert content_type(request_policy({}, shared)) == "application/json"
+    assert content_type(request_policy({}, {})) == "text/plain; charset=UTF-8"
+    assert content_type({"headerContentType": "text/csv\r\nHost: elsewhere"}) == "text/plain; charset=UTF-8"

@@ -3,7 +3,14 @@
 import orjson
 import pytest
 
-from millrace.triggers.filter import InvalidPatternError, Miss, compile_filters, compile_pattern, explain
+from millrace.triggers.filter import (
+    InvalidPatternError,
+    Miss,
+    check,
+    compile_filters,
+    compile_pattern,
+    explain,
+)
 
 
 def matches(pattern, record):
@@ -152,6 +159,81 @@ def test_a_record_does_not_match(pattern, record):
 def test_a_pattern_that_is_none_is_refused(text):
     with pytest.raises(InvalidPatternError):
         compile_pattern(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"$or":[{"a":["x"]}]}',
+        '{"b":{"$or":[{"a":["x"]},{"$or":[{"a":["x"]}]}]}}',
+        '{"":' * 700 + '["x"]' + "}" * 700,
+        '{"$or":[' * 400 + '{"a":["x"]}' + "]}" * 400,
+        '{"' + "a." * 2_000 + 'a":["x"]}',
+        '{"a":["x"',
+        "[]",
+        '{"a":[{"prefix":1}]}',
+    ],
+)
+def test_a_pattern_that_nobody_may_ask_for_is_refused(text):
+    with pytest.raises(InvalidPatternError):
+        check(text)
+
+
+def test_a_pattern_may_be_as_deep_as_a_record():
+    path = ["dynamodb", "NewImage", "a", *(["M", "a"] * 31), "S"]
+    check(f'{{"{".".join(path)}":["x"]}}')
+    check("".join(f'{{"{name}":' for name in path) + '["x"]' + "}" * len(path))
+
+
+STAFF = {"staff": [{"first": "Anna", "last": "Smith"}, {"first": "Peter", "last": "Jones"}], "at": "x"}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "matches"),
+    [
+        ({"staff": {"first": ["Anna"], "last": ["Smith"]}}, True),
+        ({"staff": {"first": ["Anna"], "last": ["Jones"]}}, False),
+        ({"staff": {"first": ["Anna"]}, "at": ["x"]}, True),
+        ({"staff": {"first": ["Anna"], "$or": [{"last": ["Jones"]}, {"last": [{"prefix": "S"}]}]}}, True),
+        ({"staff": {"first": ["Anna"], "$or": [{"last": ["Jones"]}, {"last": ["Doe"]}]}}, False),
+        ({"staff": {"first": ["Anna"], "middle": [{"exists": False}]}}, True),
+        ({"staff.first": ["Peter"], "staff.last": [{"anything-but": "Jones"}]}, False),
+        ({"$or": [{"staff": {"first": ["Anna"], "last": ["Jones"]}}, {"at": ["x"]}]}, True),
+    ],
+)
+def test_one_element_of_a_list_must_meet_what_is_asked_of_its_objects(pattern, matches):
+    text = orjson.dumps(pattern).decode()
+
+    assert compile_pattern(text)(STAFF) is matches
+    assert (explain(text, STAFF) == ()) is matches
+
+
+def test_long_lists_are_looked_through_and_what_would_take_for_ever_passes():
+    staff = [{"first": "Anna", "last": str(number)} for number in range(1_000)]
+    found = compile_pattern('{"a":{"first":["Anna"],"last":["999"]}}')
+    missed = compile_pattern('{"a":{"first":["Peter"],"last":["0"]}}')
+    assert found({"a": staff})
+    assert not missed({"a": [*staff, {"first": "Peter", "last": "x"}]})
+
+    lists = {name: list(staff[:200]) for name in "abcdefg"}
+    wanted = ",".join(f'"{name}":{{"first":["Anna"],"last":[{{"prefix":""}}]}}' for name in "abcdefg")
+    endless = compile_pattern(f'{{{wanted},"h":{{"first":["Peter"],"last":["0"]}}}}')
+    assert endless(lists | {"h": [*staff, {"first": "Peter", "last": "x"}]})
+
+
+def test_nested_lists_and_dynamodb_lists_are_matched_element_by_element():
+    items = [
+        {"M": {"kind": {"S": kind}, "sizes": {"L": [{"S": "s"}, {"S": size}]}}} for kind, size in ("ax", "by")
+    ]
+    record = {"dynamodb": {"NewImage": {"items": {"L": items}}}}
+
+    def wants(kind, *sizes):
+        fields = {"kind": {"S": [kind]}, "sizes": {"L": {"S": list(sizes)}}}
+        return orjson.dumps({"dynamodb": {"NewImage": {"items": {"L": {"M": fields}}}}}).decode()
+
+    assert compile_pattern(wants("a", "x"))(record)
+    assert compile_pattern(wants("b", "q", "s"))(record)
+    assert not compile_pattern(wants("a", "y"))(record)
 
 
 def test_one_of_several_patterns_suffices_and_none_lets_all_pass():

@@ -5,11 +5,14 @@ import json
 import re
 from urllib.parse import urlencode
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from millrace.core import limits
 from millrace.core.errors import AwsError
+from millrace.dynamodb import values
 from millrace.http.message import Request
 from millrace.wire.models import load
 
@@ -132,13 +135,14 @@ def test_nulls_and_unknown_members_are_taken_out():
     }
 
 
-def test_an_item_nested_too_deep_is_refused_before_the_stack_ends():
+def test_an_item_nested_far_too_deep_is_cut_before_the_stack_ends_for_the_tables_to_refuse():
     body = b'{"TableName":"abc","Item":{"a":' + b'{"L":[' * 400 + b'{"S":"x"}' + b"]}" * 400 + b"}}"
 
-    with pytest.raises(AwsError) as caught:
-        decode("PutItem", body)
+    item = decode("PutItem", body)["Item"]
 
-    assert caught.value.message == "Nesting Levels have exceeded supported limits: Attributes depth exceeded"
+    assert orjson.dumps(item).count(b"[") == limits.attribute_value_levels_max + 1
+    with pytest.raises(AwsError, match="nested levels beyond supported limit"):
+        values.normalise(item)
 
 
 JSON = st.recursive(

@@ -224,3 +224,71 @@ def test_no_more_than_ten_failures_are_named():
 
     assert said.startswith("10 validation errors detected: ")
     assert said.count("failed to satisfy constraint") == 10
+
+
+BOGUS_CAPACITY = at(
+    "returnConsumedCapacity", "'BOGUS'", "Member must satisfy enum value set: [INDEXES, TOTAL, NONE]"
+)
+KEY_MISSING = at("key", "null", "Member must not be null")
+NAMES = (
+    "Map keys must satisfy constraint: [Member must have length less than or equal to 255, "
+    "Member must have length greater than or equal to 3, "
+    "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+]"
+)
+
+
+@pytest.mark.parametrize(
+    ("operation", "params", "failures"),
+    [
+        (
+            "UpdateItem",
+            {"TableName": "abc", "ReturnConsumedCapacity": "BOGUS"},
+            (BOGUS_CAPACITY, KEY_MISSING),
+        ),
+        (
+            "UpdateItem",
+            {"TableName": "abc", "ConditionalOperator": "XOR"},
+            (
+                at("conditionalOperator", "'XOR'", "Member must satisfy enum value set: [OR, AND]"),
+                KEY_MISSING,
+            ),
+        ),
+        (
+            "TransactWriteItems",
+            {
+                "TransactItems": [{"Put": {"TableName": "abc", "Item": {}}}],
+                "ReturnConsumedCapacity": "BOGUS",
+                "ClientRequestToken": "x" * 37,
+            },
+            (
+                at("clientRequestToken", f"'{'x' * 37}'", "Member must have length less than or equal to 36"),
+                BOGUS_CAPACITY,
+            ),
+        ),
+        (
+            "BatchGetItem",
+            {"RequestItems": {"a!b": {"Keys": [{"pk": {"S": "a"}}]}}, "ReturnConsumedCapacity": "BOGUS"},
+            (at("requestItems", '\'{"a!b":{"Keys":[{"pk":{"S":"a"}}]}}\'', NAMES), BOGUS_CAPACITY),
+        ),
+        (
+            "BatchWriteItem",
+            {"RequestItems": {"a!b": [{}]}, "ReturnConsumedCapacity": "BOGUS"},
+            (BOGUS_CAPACITY,),
+        ),
+    ],
+)
+def test_failures_are_told_in_awss_order(operation, params, failures):
+    said = sentence(operation, params)
+
+    count = "1 validation error" if len(failures) == 1 else f"{len(failures)} validation errors"
+    assert said == f"{count} detected: {'; '.join(failures)}"
+
+
+def test_query_tells_of_a_bad_conditional_operator_of_two_conditions_alone():
+    null = {"ComparisonOperator": "NULL"}
+    params = {"TableName": "abc", "ConditionalOperator": "XOR", "Select": "BOGUS", "QueryFilter": {"a": null}}
+
+    assert sentence("Query", params).startswith("2 validation errors detected")
+    params["QueryFilter"]["b"] = null
+    said = sentence("Query", params)
+    assert said == "Failed to satisfy constraint: Member must satisfy enum value set: [ALL, OR]"

@@ -42,6 +42,8 @@ export function LogScroll({ label, version, follow = false, foot, children }: Lo
     }
     if (following) {
       region.scrollTop = region.scrollHeight;
+      // Browsers tell of it later: who scrolls up before that, scrolls up from here.
+      last.current = region.scrollTop;
     } else if (held.current?.row.isConnected) {
       region.scrollTop = held.current.row.offsetTop - held.current.below;
     }

@@ -60,17 +60,17 @@ class Expressions:
         self, kind: str, text: str, parse: Callable[[str], Tree], bind: Callable[[Tree, Scope], Bound]
     ) -> Bound:
         try:
-            _check_length(text)
+            _check_length(text, told=kind != "UpdateExpression")
             return bind(parse(text), self._scope)
         except ExpressionError as error:
             raise validation_error(f"Invalid {kind}: {error}") from None
 
 
-def _check_length(text: str) -> None:
+def _check_length(text: str, *, told: bool) -> None:
+    """`told`: AWS tells the size, of all expressions but one."""
     if not text:
         raise ExpressionError("The expression can not be empty;")
     length = len(text.encode(errors="surrogatepass"))
     if length > expression_bytes_max:
-        raise ExpressionError(
-            f"Expression size has exceeded the maximum allowed size; expression size: {length}"
-        )
+        size = f" expression size: {length}" if told else ""
+        raise ExpressionError(f"Expression size has exceeded the maximum allowed size;{size}")

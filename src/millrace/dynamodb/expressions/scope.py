@@ -9,6 +9,7 @@ from millrace.core.limits import (
     expression_variables_bytes_max,
 )
 from millrace.dynamodb.expressions.syntax import ExpressionError, Path, Value
+from millrace.dynamodb.misfit import MisfitError
 from millrace.dynamodb.values import AttributeValue, check_name, measured_value, too_deep
 
 Steps = tuple[str | int, ...]
@@ -23,7 +24,7 @@ class Scope:
 
     def __init__(self, names: Mapping[str, str] | None, values: Mapping[str, AttributeValue] | None) -> None:
         self._names = _checked_names(names)
-        self._values = _checked_values(values)
+        self._values, self._sizes = _checked_values(values)
         self._used: set[str] = set()
 
     def steps(self, path: Path) -> Steps:
@@ -52,6 +53,10 @@ class Scope:
             )
         self._used.add(value.name)
         return found
+
+    def size(self, value: Value) -> int:
+        """Bytes of the value of a :placeholder that is given."""
+        return self._sizes[value.name]
 
     def check_all_used(self) -> None:
         """ValidationException if the request gives a name or value that no expression used."""
@@ -82,9 +87,12 @@ def _checked_names(names: Mapping[str, str] | None) -> Mapping[str, str]:
     return names
 
 
-def _checked_values(values: Mapping[str, AttributeValue] | None) -> Mapping[str, AttributeValue]:
+def _checked_values(
+    values: Mapping[str, AttributeValue] | None,
+) -> tuple[Mapping[str, AttributeValue], Mapping[str, int]]:
+    """The values as DynamoDB stores them, and their bytes."""
     if values is None:
-        return {}
+        return {}, {}
     member = "ExpressionAttributeValues"
     if not values:
         raise validation_error(f"{member} must not be empty")
@@ -93,19 +101,17 @@ def _checked_values(values: Mapping[str, AttributeValue] | None) -> Mapping[str,
         if not _value(key):
             raise _bad_key(member, key)
     checked: dict[str, AttributeValue] = {}
-    total = 0
+    sizes: dict[str, int] = {}
     for key, value in values.items():
         try:
-            checked[key], size = measured_value(value)
-            total += size
+            checked[key], sizes[key] = measured_value(value)
         except AwsError as error:
             if error.code != "ValidationException" or error.message == too_deep:
                 raise
-            raise validation_error(
-                f"{member} contains invalid value: {error.message} for key {key}"
-            ) from None
-    _check_total(member, total)
-    return checked
+            misfit = error if isinstance(error, MisfitError) else MisfitError(str(error.message))
+            raise misfit.of_placeholder(key) from None
+    _check_total(member, sum(sizes.values()))
+    return checked, sizes
 
 
 def _check_total(member: str, size: int) -> None:

@@ -8,10 +8,10 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.Upd
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from millrace.core import limits
 from millrace.core.errors import AwsError, validation_error
 from millrace.dynamodb import number
 from millrace.dynamodb.expressions import syntax
+from millrace.dynamodb.expressions.charge import charge_of
 from millrace.dynamodb.expressions.condition import (
     Bound,
     bind_operand,
@@ -24,7 +24,7 @@ from millrace.dynamodb.expressions.paths import Tree, check_apart, find, tree_of
 from millrace.dynamodb.expressions.projection import Projection
 from millrace.dynamodb.expressions.scope import Scope, Steps
 from millrace.dynamodb.expressions.syntax import Arithmetic, Call, ExpressionError, Operand, Path, Value
-from millrace.dynamodb.values import AttributeValue, Item, type_of
+from millrace.dynamodb.values import AttributeValue, Item, elements, type_of
 
 _sets = frozenset(("SS", "NS", "BS"))
 _addable = _sets | {"N"}
@@ -50,24 +50,24 @@ class MissingError(Exception):
 class Change(NamedTuple):
     """What comes to stand at a path: `value` of the old item, or nothing if it gives None.
 
-    `type` is the type of that value, if it is known before there is an item. `cost` are the bytes that UpdateItem counts for
-    the change itself.
+    `type` is the type of that value, if it is known before there is an item.
     """
 
     steps: Steps
     value: Callable[[Item], AttributeValue | None]
     type: str | None = None
-    cost: int = limits.update_clear_bytes
 
 
 class Update:
     """The changes of one update expression."""
 
-    __slots__ = ("_changes", "nested", "paths")
+    __slots__ = ("_changes", "charge", "nested", "paths")
 
-    def __init__(self, changes: tuple[Change, ...], read: Iterable[Steps] = ()) -> None:
+    def __init__(self, changes: tuple[Change, ...], read: Iterable[Steps] = (), charge: int = 0) -> None:
         """`read` are the document paths whose values the changes are made of."""
         self._changes = changes
+        self.charge = charge
+        """The bytes that UpdateItem counts for the expression itself."""
         self.paths = tuple(change.steps for change in changes)
         """The document paths that it changes."""
         self.nested = frozenset(str(steps[0]) for steps in (*self.paths, *read) if len(steps) > 1)
@@ -86,11 +86,6 @@ class Update:
             for change in self._changes
             if change.type is not None and len(change.steps) == 1
         }
-
-    @property
-    def cost(self) -> int:
-        """The bytes that UpdateItem counts for the update itself, beside what the item becomes."""
-        return limits.update_bytes + sum(change.cost for change in self._changes)
 
     def touched(self, item: Item) -> Item:
         """The parts of an item that this update changes: UPDATED_OLD of the old item, UPDATED_NEW of the new."""
@@ -189,7 +184,8 @@ def bind_update(update: syntax.Update, scope: Scope) -> Update:
     for action in update.actions:
         _check_operand(action, scope)
     read = [scope.steps(path) for action in update.actions for path in _paths_read(action)]
-    return Update(tuple(_bind_action(action, scope) for action in update.actions), read)
+    changes = tuple(_bind_action(action, scope) for action in update.actions)
+    return Update(changes, read, charge_of(update.actions, scope))
 
 
 def _paths_read(action: syntax.Action) -> list[Path]:
@@ -223,22 +219,14 @@ def _bind_action(action: syntax.Action, scope: Scope) -> Change:
         return Change(steps, _nothing)
     operand = _bind_operand(action.value, scope)
     if action.section == "SET":
-        return Change(steps, operand.get, operand.type, _cost_of_setting(action, steps))
+        return Change(steps, operand.get, operand.type)
     combine, get = added if action.section == "ADD" else deleted, operand.get
 
     def value(item: Item) -> AttributeValue | None:
         given = get(item)
         return None if given is None else combine(find(item, steps), given)
 
-    size = limits.update_write_bytes if action.section == "ADD" else limits.update_clear_bytes
-    return Change(steps, value, operand.type, size)
-
-
-def _cost_of_setting(action: syntax.Action, steps: Steps) -> int:
-    size = limits.update_write_bytes
-    if any(isinstance(step, int) for step in steps):
-        size += limits.update_list_index_bytes
-    return size + (limits.update_arithmetic_bytes if isinstance(action.value, Arithmetic) else 0)
+    return Change(steps, value, operand.type)
 
 
 def _nothing(_: Item) -> None:
@@ -325,7 +313,7 @@ def added(old: AttributeValue | None, given: AttributeValue) -> AttributeValue:
         raise _bad_type()
     if kind == "N":
         return {"N": number.add(old["N"], given["N"])}
-    return {kind: sorted({*old[kind], *given[kind]})}
+    return {kind: elements(kind, {*old[kind], *given[kind]})}
 
 
 def deleted(old: AttributeValue | None, given: AttributeValue) -> AttributeValue | None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from millrace.core import limits
 from millrace.core.errors import validation_error
 from millrace.dynamodb.definition import invalid
 from millrace.dynamodb.expressions import Update
@@ -48,7 +47,7 @@ def _setting(name: str, value: AttributeValue | None) -> Change:
 
     if value is None:
         return Change((name,), new)
-    return Change((name,), new, type_of(value), limits.update_write_bytes)
+    return Change((name,), new, type_of(value))
 
 
 def _combining(name: str, given: AttributeValue, combine: _Combine) -> Change:
@@ -61,8 +60,7 @@ def _combining(name: str, given: AttributeValue, combine: _Combine) -> Change:
             raise validation_error("Type mismatch for attribute to update")
         return combine(old, given)
 
-    size = limits.update_clear_bytes if combine is deleted else limits.update_write_bytes
-    return Change((name,), value, kind, size)
+    return Change((name,), value, kind)
 
 
 def _appended(old: AttributeValue | None, given: AttributeValue) -> AttributeValue:

@@ -17,6 +17,7 @@ from millrace.dynamodb import capacity, catalog, change, request, values
 from millrace.dynamodb.capacity import Consumption
 from millrace.dynamodb.catalog import Table
 from millrace.dynamodb.change import Change
+from millrace.dynamodb.misfit import MisfitError
 from millrace.dynamodb.row import Row, answer
 from millrace.dynamodb.transaction import Transactions
 from millrace.dynamodb.values import Item
@@ -91,7 +92,10 @@ class Batches:
         asked: Mapping[str, list[Mapping[str, Any]]] = params["RequestItems"]
         if sum(map(len, asked.values())) > limits.batch_write_items_max:
             raise validation_error("Too many items requested for the BatchWriteItem call")
-        writes = {name: [_write(form) for form in forms] for name, forms in asked.items()}
+        try:
+            writes = {name: [_write(form) for form in forms] for name, forms in asked.items()}
+        except MisfitError as misfit:
+            raise misfit.of_older() from None
         now = self._clock.now()
 
         def write(writer: Writer) -> tuple[list[_Done], dict[str, list[Any]]]:
@@ -136,7 +140,10 @@ class Batches:
         if sum(len(form["Keys"]) for form in asked.values()) > limits.batch_get_items_max:
             raise validation_error("Too many items requested for the BatchGetItem call")
         _check_projections(asked.values())
-        gets = {name: _Get(form) for name, form in asked.items()}
+        try:
+            gets = {name: _Get(form) for name, form in asked.items()}
+        except MisfitError as misfit:
+            raise misfit.of_newer() from None
 
         def read(reader: Reader) -> _Answer:
             answered = _Answer({}, {}, [])

@@ -10,6 +10,7 @@ from millrace.dynamodb.capacity import Consumption
 from millrace.dynamodb.catalog import Table
 from millrace.dynamodb.change import Change
 from millrace.dynamodb.expressions import Update
+from millrace.dynamodb.misfit import MisfitError
 from millrace.dynamodb.row import Row, answer
 from millrace.dynamodb.transaction import Transactions
 from millrace.dynamodb.values import Item
@@ -53,7 +54,10 @@ class Items:
 
     async def get_item(self, context: Context, params: Params) -> Output:
         request.check_together(params, _PROJECTION)
-        key, _ = values.normalise(params["Key"])
+        try:
+            key, _ = values.normalise(params["Key"])
+        except MisfitError as misfit:
+            raise misfit.of_newer() from None
         found = request.compiled(params)
 
         def read(reader: Reader) -> tuple[Table, bytes | None]:

@@ -12,6 +12,7 @@ from millrace.dynamodb.definition import invalid
 from millrace.dynamodb.expressions import Condition, Expressions, KeyCondition, KeyDemands, Projection
 from millrace.dynamodb.expressions.condition import value_text
 from millrace.dynamodb.keys import joint_prefix
+from millrace.dynamodb.misfit import MisfitError
 from millrace.dynamodb.request import Compiled
 from millrace.dynamodb.row import answer
 from millrace.dynamodb.search import Page, Place, Range
@@ -35,12 +36,10 @@ class Queries:
         return {"Query": self.query, "Scan": self.scan}
 
     async def query(self, context: Context, params: Params) -> Output:
-        request.check_together(params, (_FILTER, _KEY_CONDITION, _PROJECTION))
-        _check_select(params, "1 validation error detected: ")
-        condition = legacy.filtered(params.get("QueryFilter"), params.get("ConditionalOperator"))
-        projection = legacy.attributes_to_get(params.get(_ATTRIBUTES))
-        start = _start(params)
-        demands, found = _compile_query(params, Compiled(condition, projection))
+        try:
+            start, demands, found = _asked(params)
+        except MisfitError as misfit:
+            raise misfit.of_newer() from None
 
         def read(reader: Reader) -> Output:
             place = _place(reader, context, params)
@@ -64,15 +63,10 @@ class Queries:
         return await self._storage.read(read)
 
     async def scan(self, context: Context, params: Params) -> Output:
-        request.check_together(params, (_FILTER, _PROJECTION))
-        _check_select(params, "")
-        projection = legacy.attributes_to_get(params.get(_ATTRIBUTES))
-        condition = legacy.filtered(params.get("ScanFilter"), params.get("ConditionalOperator"))
-        start = _start(params)
-        _check_segments(params)
-        expressions = request.expressions_of(params)
-        found = _compile(expressions, params, Compiled(condition, projection))
-        expressions.finish()
+        try:
+            start, found = _scanned(params)
+        except MisfitError as misfit:
+            raise misfit.of_older() from None
 
         def read(reader: Reader) -> Output:
             place = _place(reader, context, params)
@@ -84,6 +78,30 @@ class Queries:
             return _answer(reader, params, place, among, found)
 
         return await self._storage.read(read)
+
+
+def _asked(params: Params) -> tuple[Item | None, KeyDemands, Compiled]:
+    """Where a query starts, what it demands of keys, and its filter and projection."""
+    request.check_together(params, (_FILTER, _KEY_CONDITION, _PROJECTION))
+    _check_select(params, "1 validation error detected: ")
+    condition = legacy.filtered(params.get("QueryFilter"), params.get("ConditionalOperator"))
+    projection = legacy.attributes_to_get(params.get(_ATTRIBUTES))
+    start = _start(params)
+    return start, *_compile_query(params, Compiled(condition, projection))
+
+
+def _scanned(params: Params) -> tuple[Item | None, Compiled]:
+    """Where a scan starts, and its filter and projection."""
+    request.check_together(params, (_FILTER, _PROJECTION))
+    _check_select(params, "")
+    projection = legacy.attributes_to_get(params.get(_ATTRIBUTES))
+    condition = legacy.filtered(params.get("ScanFilter"), params.get("ConditionalOperator"))
+    start = _start(params)
+    _check_segments(params)
+    expressions = request.expressions_of(params)
+    found = _compile(expressions, params, Compiled(condition, projection))
+    expressions.finish()
+    return start, found
 
 
 def _place(reader: Reader, context: Context, params: Params) -> Place:

@@ -142,7 +142,6 @@ def _of_part(index: int, make: Callable[[], T]) -> T:
 
 
 _UNNAMED = (  # a text that is no statement, and parameters that are no values
-    "Statement wasn't well formed",
     "The parameter cannot be converted to a numeric value",
     "Nesting Levels have exceeded",
 )

@@ -10,6 +10,7 @@ from millrace.core.context import Context, Operation, Output, Params
 from millrace.core.errors import validation_error
 from millrace.dynamodb import capacity, request, transaction, values, write
 from millrace.dynamodb.catalog import Table
+from millrace.dynamodb.misfit import MisfitError
 from millrace.dynamodb.row import Row, answer
 from millrace.dynamodb.tokens import Token
 from millrace.dynamodb.transaction import Done, Get, Transactions
@@ -38,7 +39,10 @@ class TransactionOperations:
 
     async def transact_write_items(self, context: Context, params: Params) -> Output:
         forms = [_form(part) for part in params["TransactItems"]]
-        writes = [_WRITES[kind](form) for kind, form in forms]
+        try:
+            writes = [_WRITES[kind](form) for kind, form in forms]
+        except MisfitError as misfit:
+            raise misfit.of_older() from None
         transaction.check_payload(
             sum(_payload(form, one) for (_, form), one in zip(forms, writes, strict=True))
         )
@@ -59,7 +63,10 @@ class TransactionOperations:
         }
 
     async def transact_get_items(self, context: Context, params: Params) -> Output:
-        gets = [_get(part["Get"]) for part in params["TransactItems"]]
+        try:
+            gets = [_get(part["Get"]) for part in params["TransactItems"]]
+        except MisfitError as misfit:
+            raise misfit.of_older() from None
         found = await self._transactions.read(context.scope, gets)
         answered = [_answered(get, row) for get, (_, row) in zip(gets, found, strict=True)]
         transaction.check_answer(sum(map(_answer_size, answered)))

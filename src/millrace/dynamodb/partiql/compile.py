@@ -7,6 +7,7 @@ from millrace.dynamodb import request, values
 from millrace.dynamodb.expressions.condition import bind_condition
 from millrace.dynamodb.expressions.syntax import ExpressionError
 from millrace.dynamodb.expressions.update import bind_update
+from millrace.dynamodb.misfit import MisfitError
 from millrace.dynamodb.partiql.conditions import ConditionCompiler
 from millrace.dynamodb.partiql.edit import Deletion, Edit, Existence, Insertion, Modification
 from millrace.dynamodb.partiql.key_terms import KeyTerms, no_key
@@ -39,7 +40,10 @@ def prepare(statement: str, parameters: Sequence[AttributeValue] | None, *, tell
     ValidationException with AWS's sentence for all that can be wrong whatever the table is.
     """
     parsed = parse(statement)
-    given = [values.normalise_value(parameter) for parameter in parameters or ()]
+    try:
+        given = [values.normalise_value(parameter) for parameter in parameters or ()]
+    except MisfitError as misfit:
+        raise misfit.of_older() from None
     if len(given) < parsed.parameters:  # DynamoDB Local lets further ones pass
         raise validation_error("Number of parameters in request and statement don't match.")
     try:

@@ -50,6 +50,17 @@ class KeyTerms:
         terms = [self._term(part) for part in self.parts]
         return [term for term in terms if term is not None and term.name == name]
 
+    def alternatives(self) -> "list[KeyTerms]":
+        """What OR joins on top, each part as a clause of its own; nothing if it joins nothing."""
+        return [KeyTerms(part, self._scope) for part in _alternatives(self._node)]
+
+    def excludes(self, name: str) -> bool:
+        """Whether a part of the clause says what an attribute is not."""
+        return any(
+            isinstance(part, Not) and any(self._tells_of(leaf, name) for leaf in leaves(part))
+            for part in self.parts
+        ) or any(term.operator == "<>" for term in self.of(name))
+
     def has_equality(self) -> bool:
         """Whether some attribute must equal something, which every write wants of its keys."""
         return any(isinstance(part, Comparison) and part.operator == "=" for part in self.parts)
@@ -167,6 +178,15 @@ def _parts(node: Node | None) -> Iterator[Node]:
             yield from _parts(part)
     elif node is not None:
         yield node
+
+
+def _alternatives(node: Node | None) -> Iterator[Node]:
+    if isinstance(node, Or):
+        for part in node.parts:
+            if isinstance(part, Or):
+                yield from _alternatives(part)
+            else:
+                yield part
 
 
 def _is_of_key(term: Term, schema: KeySchema) -> bool:

@@ -10,6 +10,7 @@ from millrace.dynamodb.catalog import Table
 from millrace.dynamodb.expressions import Condition
 from millrace.dynamodb.keys import (
     KeyAttribute,
+    KeySchema,
     key_bytes,
     partition_prefix,
     range_bounds,
@@ -62,6 +63,7 @@ class Selection:
         schema = place.schema
         values = self.terms.partitions(schema.hash.name)
         self.terms.check_types(schema, keyed=values is not None)
+        _check_apart(place.schema, self.terms.alternatives())
         self._check_order(place)
         fetch = self._fetches(place, keyed=values is not None)
         if values is None:
@@ -77,15 +79,8 @@ class Selection:
 
     def _range(self, place: Place, value: AttributeValue) -> Range:
         """The rows of one partition that all conditions on the sort key allow."""
-        prefix = partition_prefix(value)
-        low, high = range_bounds(prefix, None, ())
         sort = place.schema.range
-        for term in self.terms.of(sort.name) if sort else ():
-            if term.operator in ranged:
-                begin, end = range_bounds(prefix, term.operator, term.values)
-                low = max(low, begin)
-                high = end if high is None else high if end is None else min(high, end)
-        return Range(low, high, self._descends(sort))
+        return Range(*_bounds(partition_prefix(value), self.terms, sort), self._descends(sort))
 
     def _ordered(self, attribute: KeyAttribute, values: list[AttributeValue]) -> list[AttributeValue]:
         """Partition keys in the order asked for, else as the clause has them."""
@@ -137,3 +132,40 @@ class Selection:
                 f"[{', '.join(filtered)}]"
             )
         return bool(missing)
+
+
+def _bounds(prefix: bytes, terms: KeyTerms, sort: KeyAttribute | None) -> tuple[bytes, bytes | None]:
+    """From where to where the rows stand that all conditions on the sort key allow in a partition."""
+    low, high = range_bounds(prefix, None, ())
+    for term in terms.of(sort.name) if sort else ():
+        if term.operator in ranged:
+            begin, end = range_bounds(prefix, term.operator, term.values)
+            low = max(low, begin)
+            high = end if high is None else high if end is None else min(high, end)
+    return low, high
+
+
+def _check_apart(schema: KeySchema, alternatives: list[KeyTerms]) -> None:
+    """Refuse alternatives that go over the same rows of a partition, if one of them says which sort keys it wants.
+
+    Recorded in October 2026 (paritysuite/dynamodb-conformance), which found that one that says which it does not
+    want may overlap.
+    """
+    sort = schema.range
+    if sort is None:
+        return
+    seen: list[tuple[bytes, bytes | None, bool]] = []
+    for terms in alternatives:
+        if terms.excludes(sort.name):
+            continue
+        chooses = any(term.operator in ranged for term in terms.of(sort.name))
+        for value in terms.partitions(schema.hash.name) or ():
+            low, high = _bounds(partition_prefix(value), terms, sort)
+            if any(
+                (chooses or other) and (end is None or low < end) and (high is None or begin < high)
+                for begin, end, other in seen
+            ):
+                raise validation_error(
+                    "Overlapping conditions with range keys are not supported in where clause"
+                )
+            seen.append((low, high, chooses))

@@ -7,11 +7,12 @@ import os
 import socket
 
 _VERSION = "/2018-06-01/runtime"
+_DEADLINE = "Lambda-Runtime-Deadline-Ms"
 _HEADERS = (
     "Lambda-Runtime-Aws-Request-Id",
     "Lambda-Runtime-Trace-Id",
     "Lambda-Runtime-Invoked-Function-Arn",
-    "Lambda-Runtime-Deadline-Ms",
+    _DEADLINE,
     "Lambda-Runtime-Client-Context",
     "Lambda-Runtime-Cognito-Identity",
     "Lambda-Runtime-Aws-Tenant-Id",
@@ -82,12 +83,15 @@ def initialize_client(user_agent: str) -> None:
     _CLIENT.agent = user_agent
 
 
-def next() -> tuple[bytes, dict[str, str]]:  # noqa: A001  # the native module's name for it
-    """Wait for an event: its body and the headers awslambdaric asks for."""
+def next() -> tuple[bytes, dict[str, str | int]]:  # noqa: A001  # the native module's name for it
+    """Wait for an event: its body and the headers awslambdaric asks for, of which the deadline is a number."""
     status, headers, body = _CLIENT.call("GET", "/invocation/next")
     if status != 200:
         raise RuntimeError(f"Failed to get next: Response code: {status}")
-    return body, {name: headers[name.lower()] for name in _HEADERS if name.lower() in headers}
+    told: dict[str, str | int] = {name: headers[name.lower()] for name in _HEADERS if name.lower() in headers}
+    if _DEADLINE in told:
+        told[_DEADLINE] = int(told[_DEADLINE])
+    return body, told
 
 
 def post_invocation_result(

@@ -8,7 +8,7 @@ from millrace.core.service import Service
 from millrace.functions import names
 from millrace.functions.functions import Functions
 from millrace.functions.layers import named
-from millrace.functions.operations import code_source, layers
+from millrace.functions.operations import code_signing, code_source, layers, tags
 from millrace.functions.operations.aliases import Aliases
 from millrace.functions.operations.concurrency import Concurrency
 from millrace.functions.operations.configuration import Configuration
@@ -19,7 +19,6 @@ from millrace.functions.operations.permissions import Permissions
 from millrace.functions.operations.provisioned import ProvisionedConcurrency
 from millrace.functions.operations.recursion import Recursion
 from millrace.functions.operations.runtime_management import RuntimeManagement
-from millrace.functions.operations.tags import Tags
 from millrace.functions.operations.urls import Urls
 from millrace.functions.operations.versions import Versions
 
@@ -27,7 +26,7 @@ from millrace.functions.operations.versions import Versions
 def service(functions: Functions) -> Service:
     """Lambda, as far as it is about functions."""
     lifecycle, configuration = Lifecycle(functions), Configuration(functions)
-    invoke, tags = Invoke(functions), Tags(functions)
+    invoke, labels = Invoke(functions), tags.Tags(functions)
     permissions, urls = Permissions(functions), Urls(functions)
     versions, aliases = Versions(functions), Aliases(functions)
     concurrency, runtime = Concurrency(functions), RuntimeManagement(functions)
@@ -40,7 +39,6 @@ def service(functions: Functions) -> Service:
         "UpdateFunctionConfiguration": lifecycle.update_function_configuration,
         "GetFunction": configuration.get_function,
         "GetFunctionConfiguration": configuration.get_function_configuration,
-        "GetFunctionCodeSigningConfig": configuration.get_function_code_signing_config,
         "PublishVersion": versions.publish_version,
         "ListVersionsByFunction": versions.list_versions_by_function,
         "CreateAlias": aliases.create_alias,
@@ -69,6 +67,7 @@ def service(functions: Functions) -> Service:
         "ListFunctions": configuration.list_functions,
         "Invoke": invoke.invoke,
         "InvokeAsync": invoke.invoke_async,
+        "InvokeWithResponseStream": invoke.invoke_with_response_stream,
         "PutFunctionEventInvokeConfig": event_configs.put_function_event_invoke_config,
         "UpdateFunctionEventInvokeConfig": event_configs.update_function_event_invoke_config,
         "GetFunctionEventInvokeConfig": event_configs.get_function_event_invoke_config,
@@ -76,44 +75,54 @@ def service(functions: Functions) -> Service:
         "ListFunctionEventInvokeConfigs": event_configs.list_function_event_invoke_configs,
         "GetFunctionRecursionConfig": recursion.get_function_recursion_config,
         "PutFunctionRecursionConfig": recursion.put_function_recursion_config,
-        "ListTags": tags.list_tags,
-        "TagResource": tags.tag_resource,
-        "UntagResource": tags.untag_resource,
+        "ListTags": labels.list_tags,
+        "TagResource": labels.tag_resource,
+        "UntagResource": labels.untag_resource,
         **layers.Layers(functions).operations(),
+        **code_signing.CodeSignings(functions).operations(),
     }
     return Service("lambda", operations, accesses, functions.policy_of)
 
 
 # The Service Authorization Reference names some actions differently from their operations.
-_ACTIONS = {"Invoke": "InvokeFunction"}
+_ACTIONS = {"Invoke": "InvokeFunction", "InvokeWithResponseStream": "InvokeFunction"}
 # What is allowed on a version or an alias; all else is on the function.
 _QUALIFIED = frozenset(
     {
         "Invoke",
+        "InvokeWithResponseStream",
         "DeleteProvisionedConcurrencyConfig",
         "GetProvisionedConcurrencyConfig",
         "PutProvisionedConcurrencyConfig",
     }
 )
 # Parameters that policies can ask for, by their condition keys.
-_KEYS = {"FunctionUrlAuthType": "lambda:FunctionUrlAuthType", "AuthType": "lambda:FunctionUrlAuthType"}
+_KEYS = {
+    "AuthType": "lambda:FunctionUrlAuthType",
+    "CodeSigningConfigArn": "lambda:CodeSigningConfigArn",
+    "FunctionUrlAuthType": "lambda:FunctionUrlAuthType",
+}
 
 
 def accesses(operation: str, scope: Scope, params: Params) -> Sequence[Access]:
     """https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html"""
     if operation in layers.OPERATIONS:
         return layers.accesses(operation, scope, params)
+    if operation in code_signing.OPERATIONS:
+        return code_signing.accesses(operation, params)
     action = f"lambda:{_ACTIONS.get(operation, operation)}"
     if operation in {"ListFunctions", "GetAccountSettings"}:
         return [Access(action, "*")]
     if "Resource" in params:
-        return [Access(action, names.resolve(scope, str(params["Resource"])).arn(scope))]
+        return [Access(action, tags.tagged(scope, str(params["Resource"])))]
     reference = names.resolve(scope, str(params["FunctionName"]), params.get("Qualifier"))
     qualifier = reference.qualifier if operation in _QUALIFIED else None
     told = {key: str(params[member]) for member, key in _KEYS.items() if params.get(member)}
     if operation == "AddPermission":
         told["lambda:Principal"] = str(params["Principal"])
     needed = [Access(action, names.function_arn(scope, reference.name, qualifier), told)]
+    if operation == "PutFunctionCodeSigningConfig":
+        needed.append(Access(action, str(params["CodeSigningConfigArn"]), told))
     if operation == "CreateFunction" or (operation == "UpdateFunctionConfiguration" and "Role" in params):
         passed = {"iam:PassedToService": "lambda.amazonaws.com"}
         needed.append(Access("iam:PassRole", str(params["Role"]), passed))

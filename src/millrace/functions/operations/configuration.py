@@ -62,11 +62,6 @@ class Configuration:
             "NextMarker": paging.marker(_place(found[size - 1])) if len(found) > size else None,
         }
 
-    async def get_function_code_signing_config(self, context: Context, params: Params) -> Output:
-        """https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionCodeSigningConfig.html"""
-        function, _ = await self._find(context, params)
-        return {"CodeSigningConfigArn": "", "FunctionName": function.name}
-
 
 def _page(reader: Reader, scope: Scope, after: str | None, limit: int, *, whole: bool) -> list[Function]:
     """Up to `limit` functions after the marker; if `whole`, each is followed by its versions."""

@@ -1,8 +1,13 @@
-"""Invoke: now and wait (RequestResponse), later (Event), or only ask whether it may be (DryRun); InvokeAsync."""
+"""Invoke: now and wait (RequestResponse), later (Event), or only ask whether it may be (DryRun).
+
+InvokeAsync is older, and InvokeWithResponseStream answers in events.
+"""
 
 import base64
 import binascii
 import json
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
 
 import orjson
 
@@ -37,6 +42,20 @@ class Invoke:
         check_payload(payload, limits.invoke_async_request_bytes_max, kind="Event")
         await self._invoke_later(context, reference, payload)
         return {"StatusCode": 202}
+
+    async def invoke_with_response_stream(self, context: Context, params: Params) -> Output:
+        """https://docs.aws.amazon.com/lambda/latest/api/API_InvokeWithResponseStream.html
+
+        The stream begins when the function has answered in full.
+        """
+        done = await self.invoke(context, params)
+        if done["StatusCode"] != 200:  # a dry run
+            return done
+        return {
+            "StatusCode": 200,
+            "ExecutedVersion": done["ExecutedVersion"],
+            "EventStream": _streamed(done),
+        }
 
     async def invoke_async(self, context: Context, params: Params) -> Output:
         """https://docs.aws.amazon.com/lambda/latest/api/API_InvokeAsync.html"""
@@ -78,6 +97,19 @@ class Invoke:
             trace=trace if trace and len(trace) <= limits.trace_header_bytes_max else None,
         )
         await self._functions.events.accept(event)
+
+
+async def _streamed(done: Mapping[str, Any]) -> AsyncIterator[tuple[str, Mapping[str, Any]]]:
+    """The answer as one chunk, or what went wrong, and the end."""
+    end = {"LogResult": done["LogResult"]}
+    if done["FunctionError"]:
+        end |= {
+            "ErrorCode": done["FunctionError"],
+            "ErrorDetails": bytes(done["Payload"]).decode(errors="replace"),
+        }
+    else:
+        yield "PayloadChunk", {"Payload": done["Payload"]}
+    yield "InvokeComplete", end
 
 
 def _client_context(params: Params) -> str | None:

@@ -14,6 +14,7 @@ from millrace.core.errors import AwsError
 from millrace.functions import (
     aliases,
     catalog,
+    code_signing,
     event_config,
     names,
     provisioned,
@@ -53,13 +54,17 @@ class Lifecycle:
         await self._check_dead_letter(found["role"], found.get("dead_letter"))
         found.setdefault("log_group", f"/aws/lambda/{name}")
         found["layers"] = await self._functions.layers(scope, found.get("layers", ()), context.principal.arn)
-        now = self._functions.clock.now()
+        now, signing = self._functions.clock.now(), params.get("CodeSigningConfigArn")
 
         def write(writer: Writer) -> Function:
             if catalog.find(writer, scope, name) is not None:
                 raise AwsError(
                     "ResourceConflictException", f"Function already exist: {name}", members={"Type": "User"}
                 )
+            if signing:
+                code_signing.get_for_function(writer, scope, signing)
+                code_signing.check_code(writer, scope, name, signing)
+                code_signing.attach(writer, scope, name, signing)
             made = Function(
                 name=name,
                 code_sha256=code.sha256,
@@ -90,6 +95,8 @@ class Lifecycle:
         reference = latest_only(names.resolve(scope, params["FunctionName"]))
         refuse_unsupported(params)
         before = await self._functions.function(scope, reference)
+        if params.get("ImageUri"):
+            raise invalid("Please don't provide ImageUri when updating a function with packageType Zip.")
         data = await zip_from(self._functions.storage, scope, params)
         changes: dict[str, Any] = {}
         if params.get("Architectures"):
@@ -134,6 +141,9 @@ class Lifecycle:
             if revision is not None and revision != before.shown_revision:
                 raise wrong_revision()
             changed = replace(before, **changes, revision=ids.uuid(), policy_revision=None, modified=now)
+            if changed.codes != before.codes:
+                signing = code_signing.of_function(writer, scope, changed.name)
+                code_signing.check_code(writer, scope, changed.name, signing)
             if dry:
                 return show(changed, scope, UPDATING)
             stored = replace(changed, revision=ids.uuid())
@@ -213,6 +223,7 @@ def _remove(writer: Writer, scope: Scope, function: Function) -> None:
     provisioned.remove_all(writer, scope, function.name)
     event_config.remove_all(writer, scope, function.name)
     recursion.remove(writer, scope, function.name)
+    code_signing.detach(writer, scope, function.name)
 
 
 def _remove_version(writer: Writer, scope: Scope, version: Function) -> None:

@@ -1,6 +1,6 @@
 """Resource policies: AddPermission, RemovePermission, GetPolicy.
 
-A policy hangs on a function, a version or an alias, and its revision is theirs. AWS's sentences are those that
+A policy hangs on a function, a version or an alias, and has a revision that becomes theirs. AWS's sentences are those that
 LocalStack's tests recorded.
 """
 
@@ -125,12 +125,17 @@ def _existing(reader: Reader, scope: Scope, reference: Reference) -> Function | 
 
 
 def _revision(holder: Function | Alias) -> str:
-    return holder.revision if isinstance(holder, Alias) else holder.shown_revision
+    """The policy's. A function's goes on without it when it is published or configured."""
+    if isinstance(holder, Alias):
+        return holder.revision
+    return holder.granted_revision or holder.shown_revision
 
 
 def _check_revision(holder: Function | Alias, params: Params, told_by: str) -> None:
+    """That of the policy, or that of the function, which callers may have looked at instead."""
     revision = params.get("RevisionId")
-    if revision and revision != _revision(holder):
+    shown = holder.revision if isinstance(holder, Alias) else holder.shown_revision
+    if revision and revision not in {_revision(holder), shown}:
         raise wrong_revision(told_by)
 
 
@@ -149,7 +154,8 @@ def _put(
     if isinstance(holder, Alias):
         aliases.put(writer, scope, replace(holder, revision=ids.uuid()))
     else:
-        catalog.put(writer, scope, replace(holder, policy_revision=ids.uuid()))
+        revision = ids.uuid()
+        catalog.put(writer, scope, replace(holder, policy_revision=revision, granted_revision=revision))
 
 
 def _statement(resource: str, params: Params) -> Statement:

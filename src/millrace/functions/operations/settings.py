@@ -17,7 +17,6 @@ from millrace.functions.names import LATEST, Reference, invalid
 # Settings that would change what a function does. To accept and ignore them would be a lie.
 _NOT_YET = {
     "CapacityProviderConfig": "capacity providers",
-    "CodeSigningConfigArn": "code signing",
     "DurableConfig": "durable functions",
     "FileSystemConfigs": "file systems",
     "ImageConfig": "container images",
@@ -58,6 +57,7 @@ def settings(params: Params, before: Function | None = None) -> dict[str, Any]:
         found["tracing"] = params["TracingConfig"].get("Mode", "PassThrough")
     if params.get("SnapStart"):
         found["snap_start"] = params["SnapStart"].get("ApplyOn", "None")
+    _check_snap_start(found, before)
     if params.get("VpcConfig") is not None:
         found["vpc"] = _vpc(params["VpcConfig"])
     if params.get("LoggingConfig") is not None:
@@ -108,10 +108,18 @@ def _dead_letter(target: str) -> str | None:
     return target or None
 
 
-def _vpc(config: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Kept and shown. Functions reach whatever the machine reaches."""
+def _vpc(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Kept and shown, also if it is empty: recorded on AWS. Functions reach whatever the machine reaches."""
     members = {name: list(config.get(name) or []) for name in ("SubnetIds", "SecurityGroupIds")}
-    return members if any(members.values()) else None
+    return {**members, "Ipv6AllowedForDualStack": bool(config.get("Ipv6AllowedForDualStack"))}
+
+
+def _check_snap_start(found: Mapping[str, Any], before: Function | None) -> None:
+    """Raises InvalidParameterValueException where AWS has no snapshots of a runtime, as of March 2025."""
+    applied = found.get("snap_start") or (before and before.snap_start)
+    runtime = found.get("runtime") or (before and before.runtime)
+    if applied == "PublishedVersions" and runtime and not runtimes.has_snapshots(runtime):
+        raise invalid(f"{runtime} is not supported for SnapStart enabled functions.")
 
 
 def logging(config: Mapping[str, Any], before: Function | None = None) -> dict[str, Any]:

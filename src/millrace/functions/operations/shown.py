@@ -6,6 +6,7 @@ from typing import Any
 from millrace.core.arn import Scope
 from millrace.core.clock import iso_milliseconds
 from millrace.functions.catalog import Function
+from millrace.functions.names import LATEST
 from millrace.functions.runtimes import version_arn
 
 ACTIVE: Mapping[str, str] = {"State": "Active", "LastUpdateStatus": "Successful"}
@@ -59,14 +60,22 @@ def show(
         "RuntimeVersionConfig": {"RuntimeVersionArn": version_arn(scope, function.runtime)}
         if state
         else None,
-        "SnapStart": {"ApplyOn": function.snap_start, "OptimizationStatus": "Off"},
+        "SnapStart": _snap_start(function),
         "Timeout": function.timeout_seconds,
         "TracingConfig": {"Mode": function.tracing},
         "Version": function.version,
-        "VpcConfig": None if function.vpc is None else {**function.vpc, "VpcId": ""},
+        "VpcConfig": None
+        if function.vpc is None
+        else {"Ipv6AllowedForDualStack": False, **function.vpc, "VpcId": ""},
         **state,
         **({} if note is None else {"StateReason": note}),
     }
+
+
+def _snap_start(function: Function) -> dict[str, str]:
+    """Versions that were published with it say that it is on; there are no snapshots here."""
+    on = function.snap_start == "PublishedVersions" and function.version != LATEST
+    return {"ApplyOn": function.snap_start, "OptimizationStatus": "On" if on else "Off"}
 
 
 def logging_config(function: Function) -> dict[str, str | None]:

@@ -159,10 +159,6 @@ def _no_function() -> AwsError:
 
 
 def _check(params: Params) -> None:
-    if params.get("InvokeMode") not in {None, BUFFERED}:
-        raise invalid(
-            f"InvokeMode {params['InvokeMode']} is not supported: millrace does not stream responses yet."
-        )
     cors: Mapping[str, Any] = params.get("Cors") or {}
     for member, values in cors.items():
         if isinstance(values, list):

@@ -101,9 +101,12 @@ def test_a_condition_holds_for_an_item_when_the_naive_interpreter_says_so(condit
 
 
 plain_operands = at | constant(values)
+# At no depth may the default of a path be the path itself: that is refused.
 defaults = st.recursive(
-    plain_operands, lambda inner: st.tuples(st.just("if_not_exists"), at, inner), max_leaves=3
-).filter(lambda of: not (of[0] == "if_not_exists" and of[1] == of[2]))
+    plain_operands,
+    lambda inner: st.tuples(st.just("if_not_exists"), at, inner).filter(lambda of: of[1] != of[2]),
+    max_leaves=3,
+)
 numeric = st.one_of(at, constant(numbers), st.tuples(st.just("if_not_exists"), at, constant(numbers)))
 lists = st.lists(scalars, max_size=2)
 listed = st.one_of(at, constant(lists), st.tuples(st.just("if_not_exists"), at, constant(lists)))
