@@ -358,7 +358,6 @@ def test_a_server_that_is_not_there_is_said_in_a_sentence(tmp_path: Path):
 @pytest.mark.parametrize(
     ("environment", "endpoint", "sentence"),
     [
-        ({}, "not a url", "Invalid endpoint: not a url"),
         ({"AWS_PROFILE": "nobody"}, "http://127.0.0.1:1", "The config profile (nobody) could not be found"),
         (
             {"AWS_DEFAULT_REGION": "no such region"},
@@ -382,6 +381,13 @@ def test_settings_that_cannot_be_used_are_said_in_a_sentence(
 
     assert done.exit_code == 1
     assert done.stderr == f"Error: AWS's settings cannot be used: {sentence}\n"
+
+
+def test_an_endpoint_that_is_no_address_is_a_mistake_of_the_command(game: Game):
+    done = CliRunner(env=ENVIRONMENT).invoke(command, [str(game.folder), "--endpoint", "not a url"])
+
+    assert done.exit_code == 2
+    assert "'not a url' is no address of a server; write it as http://127.0.0.1:8000" in done.stderr
 
 
 def test_two_resources_of_one_name_are_refused_before_anything_is_made(game: Game):

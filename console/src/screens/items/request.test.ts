@@ -162,6 +162,8 @@ test("a refusal is put beside the field it is about", () => {
   expect(placeOf(invalid(":v0"), question, TABLE)).toBe("partition 0");
   expect(placeOf(invalid(":v1"), question, TABLE)).toBe("sort 0");
   expect(placeOf(invalid(":v2"), question, TABLE)).toBe("filter 0");
+  const unnamed = "The parameter cannot be converted to a numeric value: xyz";
+  expect(placeOf(unnamed, question, TABLE)).toBe("filter 0");
   expect(
     placeOf(
       "Filter Expression can only contain non-primary key attributes: Primary key attribute: pk",

@@ -151,11 +151,22 @@ export function mistakesOf(question: Question, schema: Schema): Mistakes {
   return found;
 }
 
-/** The field that the server's refusal is about: the message names the value's placeholder, or the attribute. */
+function fieldOfNumber(number: string, question: Question, schema: Schema): string | undefined {
+  const { request, fields } = written("", question, schema, schema);
+  const values = Object.entries(request.input.ExpressionAttributeValues ?? {});
+  const placeholder = values.find(([, value]) => value.N === number)?.[0];
+  return placeholder === undefined ? undefined : fields[placeholder];
+}
+
+/** The field that the server's refusal is about: the message names the value's placeholder, its number, or the attribute. */
 export function placeOf(message: string, question: Question, schema: Schema): string | undefined {
   const placeholder = /(:v\d+)\b/.exec(message)?.[1];
   if (placeholder !== undefined) {
     return written("", question, schema, schema).fields[placeholder];
+  }
+  const number = /numeric value: (.*)$/.exec(message)?.[1];
+  if (number !== undefined) {
+    return fieldOfNumber(number, question, schema);
   }
   const named = /(?:attribute|[Kk]ey|AttributeName):? (\S+?)[.,]?$/.exec(message)?.[1];
   const filter = question.filters.findIndex((one) => one.attribute === named);
