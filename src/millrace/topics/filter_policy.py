@@ -78,7 +78,9 @@ def _attribute(kind: str, value: str) -> Sequence[Any]:
 
 def _leaves(body: Any, path: str) -> Iterator[Any]:
     """What stands at a dotted path of a document, however deep that is; lists give what is in them."""
-    left: list[tuple[Any, int]] = [(body, 0)]  # each with the place in the path where the rest of its own begins
+    left: list[tuple[Any, int]] = [
+        (body, 0)
+    ]  # each with the place in the path where the rest of its own begins
     while left:
         value, at = left.pop()
         if isinstance(value, list):

@@ -66,7 +66,9 @@ def is_right(request: Request, path: str, presigned_signature: str, secret: str)
     """Whether the address was signed with `secret`, seen at `path`."""
     sent = parse_qsl(request.query, keep_blank_values=True)
     fields, small = dict(sent), {name.lower(): value for name, value in sent}
-    if not _UNSIGNED.isdisjoint(fields) or len(small) < len(sent):  # of two alike one could be signed, the other heeded
+    if not _UNSIGNED.isdisjoint(fields) or len(small) < len(
+        sent
+    ):  # of two alike one could be signed, the other heeded
         return False
     told = {**small, **request.headers}  # as `rest_xml` has it: what a header says counts
     amazon = "".join(f"{name}:{told[name]}\n" for name in sorted(told) if name.startswith("x-amz-"))

@@ -31,7 +31,8 @@ def test_an_address_is_right_as_it_was_signed():
 
 
 @pytest.mark.parametrize(
-    "more", ["&x-amz-copy-source=/b/theirs", "&X-Amz-Copy-Source=/b/theirs", "&x-amz-acl=private", "&retention"]
+    "more",
+    ["&x-amz-copy-source=/b/theirs", "&X-Amz-Copy-Source=/b/theirs", "&x-amz-acl=private", "&retention"],
 )
 def test_nothing_is_added_to_it(more: str):
     assert not is_right(presigned(more))
