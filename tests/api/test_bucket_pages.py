@@ -191,6 +191,35 @@ def test_a_marker_within_a_common_prefix_goes_on_behind_it(s3, bucket):
     assert ([each["Key"] for each in told["Contents"]], told.get("CommonPrefixes")) == (["d/x"], None)
 
 
+def test_the_checksums_of_an_upload_are_those_it_was_begun_with(s3, bucket):
+    here = {"Bucket": bucket, "Key": "k"}
+    upload = s3.create_multipart_upload(**here, ChecksumAlgorithm="SHA256")["UploadId"]
+    place = {**here, "UploadId": upload}
+    part = s3.upload_part(**place, PartNumber=1, Body=b"123456789", ChecksumAlgorithm="SHA256")
+    listed = {"PartNumber": 1, "ETag": part["ETag"]}
+    refused = []
+    for params in (
+        {"MultipartUpload": {"Parts": []}},
+        {"MultipartUpload": {"Parts": [listed]}},
+        {"MultipartUpload": {"Parts": [{**listed, "ChecksumSHA1": "x"}]}},
+        {"MultipartUpload": {"Parts": [listed]}, "ChecksumType": "FULL_OBJECT"},
+    ):
+        with pytest.raises(ClientError) as error:
+            s3.complete_multipart_upload(**place, **params)
+        refused.append(error.value.response["Error"]["Message"].partition(".")[0])
+    whole = {"Parts": [{**listed, "ChecksumSHA256": part["ChecksumSHA256"]}]}
+
+    told = s3.complete_multipart_upload(**place, MultipartUpload=whole)
+
+    assert refused == [
+        "You must specify at least one part",
+        "The upload was created using a sha256 checksum",
+        "The sha1 you specified for part 1 did not match what we received",
+        "The upload was created using the COMPOSITE checksum mode",
+    ]
+    assert (part["ChecksumSHA256"][:8], told["ChecksumType"]) == ("FeKw08M4", "COMPOSITE")
+
+
 @pytest.mark.parametrize(
     ("operation", "params", "code"),
     [
