@@ -12,13 +12,14 @@ from tests.api.raw_http import Caller
 
 @pytest.fixture
 def millrace(tmp_path: Path) -> Iterator[Millrace]:
-    yield from _served(Millrace(tmp_path / "data"))
+    with Millrace(tmp_path / "data") as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Millrace]:
     """One for the whole module, which ends in good order when it is told to."""
-    for server in _served(Millrace(tmp_path_factory.mktemp("server") / "data")):
+    with Millrace(tmp_path_factory.mktemp("server") / "data") as server:
         yield server
         assert server.stop() == 0
 
@@ -30,15 +31,8 @@ def functions(server: Millrace) -> Functions:
 
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FreshTables]:
-    for server in _served(Millrace(tmp_path_factory.mktemp("tables"))):
+    with Millrace(tmp_path_factory.mktemp("tables")) as server:
         yield FreshTables(server)
-
-
-def _served(server: Millrace) -> Iterator[Millrace]:
-    try:
-        yield server.start()
-    finally:
-        server.close()
 
 
 def under_attack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Millrace]:
@@ -47,7 +41,7 @@ def under_attack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Millrace]
     At the end it still answers, ends in good order, and has said nothing of an error of its own.
     """
     data, errors = (tmp_path_factory.mktemp("bad") / name for name in ("data", "errors"))
-    for server in _served(Millrace(data, errors=errors)):
+    with Millrace(data, errors=errors) as server:
         yield server
         with Caller(server.port) as caller:
             assert caller.json("dynamodb", "ListTables", {}).status == 200, "the server lives on"

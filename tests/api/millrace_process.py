@@ -37,7 +37,7 @@ _ONE_AT_A_TIME = threading.Lock()
 
 
 class Millrace:
-    """`millrace serve` on a free port with its data in `data`; `kill` and `start` again at will.
+    """`millrace serve` on a free port with its data in `data`, while it is entered; `kill` and `start` again at will.
 
     What it says to the operator is added to the file `errors`, if that is given. `before` are words before the
     command itself, for instance `prlimit`'s; `environment` are variables on top of the usual ones.
@@ -60,7 +60,7 @@ class Millrace:
         self.port = 0
         self._clients: dict[Any, Any] = {}
 
-    def start(self) -> "Millrace":
+    def start(self) -> Self:
         command = [
             *self.before,
             sys.executable,
@@ -85,6 +85,13 @@ class Millrace:
             raise AssertionError(f"the server did not start (exit code {code})")
         self.port = json.loads(line)["port"]
         return self
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def errors_text(self) -> str:
         """What it has said to the operator."""

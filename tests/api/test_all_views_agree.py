@@ -153,12 +153,9 @@ def test_all_views_of_a_table_agree_after_random_writes_and_a_kill(tables: Fresh
 
 
 def test_all_views_agree_in_memory(tmp_path: Path):
-    server = Millrace(tmp_path / "data", "--memory").start()
-    try:
+    with Millrace(tmp_path / "data", "--memory") as server:
         table = made(FreshTables(server))
         writes = RandomWrites(table, 4)
         for _ in range(REQUESTS):
             writes.one()
         check(table)
-    finally:
-        server.kill()

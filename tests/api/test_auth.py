@@ -43,21 +43,16 @@ class Closed(Millrace):
 @pytest.fixture(scope="module")
 def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Closed]:
     directory = tmp_path_factory.mktemp("auth")
-    server = Closed(directory / "data", "--auth", errors=directory / "errors")
-    server.start()
-    dynamodb = server.client("dynamodb")
-    for name in ("Open", "Shut"):
-        dynamodb.create_table(
-            TableName=name,
-            AttributeDefinitions=[{"AttributeName": "a", "AttributeType": "S"}],
-            KeySchema=[{"AttributeName": "a", "KeyType": "HASH"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
-    try:
+    with Closed(directory / "data", "--auth", errors=directory / "errors") as server:
+        for name in ("Open", "Shut"):
+            server.client("dynamodb").create_table(
+                TableName=name,
+                AttributeDefinitions=[{"AttributeName": "a", "AttributeType": "S"}],
+                KeySchema=[{"AttributeName": "a", "KeyType": "HASH"}],
+                BillingMode="PAY_PER_REQUEST",
+            )
         yield server
         assert server.stop() == 0
-    finally:
-        server.close()
 
 
 def statement(effect: str, actions: str | list[str], resource: str | list[str]) -> dict[str, Any]:

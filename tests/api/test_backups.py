@@ -91,8 +91,7 @@ def _until_available(client: Any, arn: str) -> None:
 
 
 def test_copies_made_under_writes_and_over_a_kill_are_each_of_one_moment(tmp_path: Path) -> None:
-    server = Millrace(tmp_path / "data").start()
-    try:
+    with Millrace(tmp_path / "data") as server:
         tables = FreshTables(server)
         table = _filled(tables)
         _recoverable(table)
@@ -123,8 +122,6 @@ def test_copies_made_under_writes_and_over_a_kill_are_each_of_one_moment(tmp_pat
         assert at <= _moment(_items(client, "recovered")) <= writer.count + 1
         described = client.describe_table(TableName="recovered")["Table"]
         assert described["ItemCount"] == FILLING + 2 * PAIRS
-    finally:
-        server.kill()
 
 
 def test_a_table_is_recovered_to_a_second_ago(tables: FreshTables) -> None:

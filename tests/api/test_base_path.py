@@ -49,12 +49,11 @@ class Place:
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     data = tmp_path_factory.mktemp("base") / "data"
-    server = Millrace(data, "--auth", "--base-path", BASE).start()
-    try:
-        with stripping(server.port, BASE) as stripped:
-            yield Place(server, stripped, data / "root-credentials")
-    finally:
-        server.kill()
+    with (
+        Millrace(data, "--auth", "--base-path", BASE) as server,
+        stripping(server.port, BASE) as stripped,
+    ):
+        yield Place(server, stripped, data / "root-credentials")
 
 
 WAYS = ["kept", "kept and a slash", "stripped", "none"]

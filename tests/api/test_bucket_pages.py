@@ -1,5 +1,6 @@
 """Buckets and web pages: forms that upload, rules for other origins, presigned addresses; and answers for each key."""
 
+import base64
 import http.client
 import itertools
 import json
@@ -81,6 +82,36 @@ def test_a_form_of_a_user_is_signed_with_its_secret_or_refused(server, s3, bucke
     assert post(server, theirs.generate_presigned_post(bucket, "others"))[0] == 403
     assert b"SignatureDoesNotMatch" in post(server, forged.generate_presigned_post(bucket, "mine/k"))[2]
     assert post(server, {"url": f"{server.url}/{bucket}", "fields": {"key": "k"}})[0] == 403
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({"key": "${filename}", "success_action_redirect": "http://[a"}, 204),
+        ({"key": "${filename}", "success_action_redirect": "http://a.test/é"}, 204),
+        ({"key": "${filename}", "success_action_redirect": "http://a.test/?b\r\nSet-Cookie: c=d"}, 303),
+        ({"key": "${filename}", "x-amz-copy-source": "nowhere/k"}, 204),
+        ({"key": "${filename}", "Content-Type": "a\r\nb"}, 400),
+        ({"key": "${filename}", "x-amz-website-redirect-location": "a\r\nb"}, 400),
+        ({"key": ""}, 400),
+    ],
+)
+def test_a_form_makes_an_object_and_nothing_else_whatever_it_holds(server, s3, bucket, fields, status):
+    conditions = [["starts-with", "$key", "n" if fields["key"] else ""], {"bucket": bucket}]
+    conditions += [["starts-with", f"${name}", value[:1]] for name, value in fields.items() if name != "key"]
+    form = s3.generate_presigned_post(bucket, "k", Fields=dict(fields), Conditions=conditions)
+    policy = json.loads(base64.b64decode(form["fields"]["policy"]))
+    assert {"key": "k"} in policy["conditions"]
+    policy["conditions"].remove({"key": "k"})
+    # A server without --auth takes any signature of a key that it does not know.
+    form["fields"] |= {"key": fields["key"], "policy": base64.b64encode(json.dumps(policy).encode()).decode()}
+
+    told, headers, body = post(server, form, b"own")
+
+    assert told == status, body
+    assert "Set-Cookie" not in headers
+    if status < 400:
+        assert s3.get_object(Bucket=bucket, Key="n.txt")["Body"].read() == b"own"
 
 
 def test_pages_of_other_origins_may_what_a_buckets_rules_say_and_no_more(server, s3, bucket):

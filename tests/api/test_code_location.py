@@ -34,8 +34,7 @@ def test_code_is_fetched_from_its_location(millrace: Millrace):
 
 
 def test_code_is_fetched_from_its_location_where_everything_else_needs_a_key(tmp_path: Path):
-    server = Millrace(tmp_path / "data", "--auth").start()
-    try:
+    with Millrace(tmp_path / "data", "--auth") as server:
         file = configparser.ConfigParser()
         file.read(tmp_path / "data/root-credentials")
         code, location = made(server, **file["default"])
@@ -43,8 +42,6 @@ def test_code_is_fetched_from_its_location_where_everything_else_needs_a_key(tmp
         assert fetch(location) == (200, "application/zip", code)
         assert fetch(location.partition("?")[0])[0] == 403
         assert fetch(f"{server.url}/_millrace/status")[0] == 400
-    finally:
-        server.kill()
 
 
 def test_a_location_expires(millrace: Millrace):

@@ -38,14 +38,10 @@ def shown(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         file.write_bytes(data)
         if name != "favicon.svg":
             file.with_name(f"{file.name}.gz").write_bytes(gzip.compress(data))
-    server = Millrace(
-        directory / "data", *request.param, environment={"PYTHONPATH": str(directory / "package")}
-    )
-    try:
-        yield server.start()
+    place = {"PYTHONPATH": str(directory / "package")}
+    with Millrace(directory / "data", *request.param, environment=place) as server:
+        yield server
         assert server.stop() == 0
-    finally:
-        server.close()
 
 
 def get(server: Millrace, target: str, *, method: str = "GET", **headers: str) -> Answer:

@@ -70,12 +70,8 @@ def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Disk]:
 
 @pytest.fixture
 def server(disk: Disk, tmp_path: Path) -> Iterator[Millrace]:
-    server = Millrace(disk.data, errors=tmp_path / "errors")
-    server.start()
-    try:
+    with Millrace(disk.data, errors=tmp_path / "errors") as server:
         yield server
-    finally:
-        server.close()
 
 
 class Store:

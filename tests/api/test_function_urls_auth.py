@@ -56,12 +56,9 @@ class Desk:
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    server = Closed(tmp_path_factory.mktemp("urls") / "data", "--auth")
-    try:
-        yield Desk(server.start())  # pyright: ignore[reportArgumentType]
+    with Closed(tmp_path_factory.mktemp("urls") / "data", "--auth") as server:
+        yield Desk(server)  # pyright: ignore[reportArgumentType]
         assert server.stop() == 0
-    finally:
-        server.close()
 
 
 def arn(name: str) -> str:

@@ -234,16 +234,13 @@ def attack(context):
 def functions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Functions]:
     """One server for all of them: it must come through."""
     directory = tmp_path_factory.mktemp("hostile")
-    server = Millrace(directory / "data", errors=directory / "errors").start()
-    try:
+    with Millrace(directory / "data", errors=directory / "errors") as server:
         functions = Functions(server)
         functions.make("Healthy", HEALTHY)
         yield functions
         assert server.stop() == 0
         assert "Traceback" not in server.errors_text()
         assert carriers(str(directory)) == set()
-    finally:
-        server.close()
 
 
 def healthy(functions: Functions, n: int) -> Answer:

@@ -381,8 +381,7 @@ def test_a_role_needs_the_action_or_the_queues_policy(server: Millrace, sqs: Any
 
 
 def test_messages_and_what_was_received_survive_a_restart_and_a_kill(tmp_path: Path):
-    server = Millrace(tmp_path / "data").start()
-    try:
+    with Millrace(tmp_path / "data") as server:
         sqs = server.client("sqs")
         url = sqs.create_queue(QueueName="orders", Attributes={"VisibilityTimeout": "43200"})["QueueUrl"]
         sqs.send_message_batch(
@@ -404,8 +403,6 @@ def test_messages_and_what_was_received_survive_a_restart_and_a_kill(tmp_path: P
         server.ask("clock", advance=43_200)
         again = server.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
         assert [each["Body"] for each in again] == ["1", "2", "3", "4", "5"]
-    finally:
-        server.close()
 
 
 def test_a_client_that_went_away_swallows_no_message(server: Millrace):

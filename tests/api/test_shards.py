@@ -20,11 +20,8 @@ def handle(event, context):
 
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FreshTables]:
-    server = Millrace(tmp_path_factory.mktemp("shards"), "--stream-shards", "4")
-    try:
-        yield FreshTables(server.start())
-    finally:
-        server.kill()
+    with Millrace(tmp_path_factory.mktemp("shards"), "--stream-shards", "4") as server:
+        yield FreshTables(server)
 
 
 def fill(table: FreshTable, version: int) -> None:

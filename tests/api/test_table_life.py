@@ -15,19 +15,14 @@ UNITS = {"ReadCapacityUnits": 1, "WriteCapacityUnits": 1}
 
 @pytest.fixture
 def slow(tmp_path: Path) -> Iterator[Millrace]:
-    yield from _served(Millrace(tmp_path / "data", "--table-delay", str(DELAY)))
+    with Millrace(tmp_path / "data", "--table-delay", str(DELAY)) as server:
+        yield server
 
 
 @pytest.fixture
 def strict(tmp_path: Path) -> Iterator[Millrace]:
-    yield from _served(Millrace(tmp_path / "data", "--throttle"))
-
-
-def _served(server: Millrace) -> Iterator[Millrace]:
-    try:
-        yield server.start()
-    finally:
-        server.close()
+    with Millrace(tmp_path / "data", "--throttle") as server:
+        yield server
 
 
 def create(server: Millrace, name: str = "orders", **more: Any) -> None:
@@ -71,7 +66,7 @@ def test_states_last_as_long_as_is_set_and_outlast_a_restart(slow: Millrace):
 
 
 def test_the_waiters_of_boto3_wait_for_states_that_last(tmp_path: Path):
-    for server in _served(Millrace(tmp_path / "data", "--table-delay", "0.2")):
+    with Millrace(tmp_path / "data", "--table-delay", "0.2") as server:
         dynamodb, quick = server.client("dynamodb"), {"Delay": 0, "MaxAttempts": 100_000}
         create(server)
         first = status(server)

@@ -86,8 +86,7 @@ def test_a_function_is_run_for_a_message(server: Millrace, sns: Any):
 
 
 def test_a_delivery_that_failed_is_tried_again_after_a_kill(tmp_path: Path, endpoint: Endpoint):
-    server = Millrace(tmp_path / "data").start()
-    try:
+    with Millrace(tmp_path / "data") as server:
         sns = server.client("sns")
         topic = sns.create_topic(Name="t")["TopicArn"]
         sns.subscribe(TopicArn=topic, Protocol="http", Endpoint=endpoint.url)
@@ -102,8 +101,6 @@ def test_a_delivery_that_failed_is_tried_again_after_a_kill(tmp_path: Path, endp
         server.ask("clock", advance=20)
         headers, text = endpoint.wait(3)[-1]
         assert (json.loads(text)["Message"], headers["x-amz-sns-message-id"]) == ("kept", sent)
-    finally:
-        server.kill()
 
 
 def test_topics_have_awss_attributes_tags_and_permissions(server: Millrace, sns: Any):

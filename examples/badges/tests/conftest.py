@@ -14,12 +14,8 @@ KEYS = {"Plays": ("player", "played_at"), "Achievements": ("player", "badge")}
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Millrace]:
-    server = Millrace(tmp_path_factory.mktemp("game") / "data")
-    try:
-        yield server.start()
-    finally:
-        if server.process is not None and server.process.poll() is None:
-            server.kill()
+    with Millrace(tmp_path_factory.mktemp("game") / "data") as server:
+        yield server
 
 
 @pytest.fixture

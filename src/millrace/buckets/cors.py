@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/cors.html
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -12,6 +13,7 @@ from millrace.core.errors import AwsError
 
 Rule = Mapping[str, Any]
 _METHODS = ("GET", "PUT", "POST", "DELETE", "HEAD")
+_HEADER_NAME = re.compile(r"[!#$%&'+.^_`|~0-9A-Za-z-]+")
 _VARY = "Origin, Access-Control-Request-Headers, Access-Control-Request-Method"
 _NOT_ALLOWED = (
     "CORSResponse: This CORS request is not allowed. This is usually because the evalution of Origin, request method "
@@ -37,6 +39,24 @@ def check(rules: Sequence[Rule]) -> None:
                 raise faults.invalid_request(
                     f"Found unsupported HTTP method in CORS config. Unsupported method is {method}"
                 )
+        for member in ("AllowedOrigins", "AllowedHeaders"):
+            for pattern in rule.get(member) or ():
+                if pattern.count("*") > 1:
+                    raise faults.invalid_request(
+                        f'{member[:-1]} "{pattern}" can not have more than one wildcard.'
+                    )
+        for name in rule.get("ExposeHeaders") or ():
+            _check_exposed(name)
+
+
+def _check_exposed(name: str) -> None:
+    """Browsers are told these names in a header. Raises InvalidRequest."""
+    if "*" in name:
+        raise faults.invalid_request(
+            f'ExposeHeader "{name}" contains wildcard. We currently do not support wildcard for ExposeHeader.'
+        )
+    if not _HEADER_NAME.fullmatch(name):
+        raise faults.invalid_request(f'ExposeHeader "{name}" is not a valid header name.')
 
 
 def matching(rules: Sequence[Rule], asked: Asked) -> Rule | None:

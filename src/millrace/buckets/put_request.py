@@ -1,5 +1,6 @@
 """What requests that make an object say of it beside its bytes: PutObject, CreateMultipartUpload, CopyObject."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -24,6 +25,7 @@ _CLASSES = (
     "STANDARD", "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER", "DEEP_ARCHIVE",
     "GLACIER_IR",
 )  # fmt: skip
+_HEADER = re.compile("[\t -~\x80-\xff]*")
 _LOCKS = ("ObjectLockMode", "ObjectLockRetainUntilDate", "ObjectLockLegalHoldStatus", "ObjectLockEventHold")
 _UNBUILT_CHECKSUMS = ("XXHASH3", "XXHASH64", "XXHASH128")
 _CUSTOMER = ("SSECustomerAlgorithm", "SSECustomerKey", "CopySourceSSECustomerKey")
@@ -43,8 +45,12 @@ def record(params: Params, now: float) -> Record:
 
 
 def headers(params: Params) -> dict[str, str]:
-    """The content headers, by AWS's parameter names."""
-    return {name: text(params[name]) for name in _HEADERS if params.get(name) is not None}
+    """The content headers, by AWS's parameter names. Raises InvalidArgument for what can be no header."""
+    found = {name: text(params[name]) for name in _HEADERS if params.get(name) is not None}
+    for name, value in found.items():
+        if not _HEADER.fullmatch(value):  # it came in a form or in an address
+            raise faults.invalid_argument("Header value cannot be represented using ISO-8859-1.", name, value)
+    return found
 
 
 def metadata(params: Params) -> Mapping[str, str]:

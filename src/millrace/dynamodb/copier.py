@@ -39,11 +39,7 @@ class Copier(Background):
 
     async def idle(self) -> None:
         """Return once no copy is under way."""
-
-        async def rests() -> bool:
-            return not await self._storage.read(self.is_busy)
-
-        await self._progress.until(rests)
+        await self._progress.until(lambda: self._storage.read(lambda reader: not self.is_busy(reader)))
 
     async def run(self) -> None:
         close = self._storage.watch(copying.BEGUN, self._woken.set)

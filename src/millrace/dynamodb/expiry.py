@@ -29,11 +29,7 @@ class Expirer(Rounds):
 
     async def idle(self) -> None:
         """Return once everything that is due by now is gone, and in the stream of its table."""
-        while True:
-            ended = self.round_ended
-            if not await self.storage.read(self.is_busy):
-                return
-            await ended.wait()
+        await self.progress.until(lambda: self.storage.read(lambda reader: not self.is_busy(reader)))
 
     async def round(self) -> bool:
         # A full disk is told to everyone who writes; here the remedy is to try again later.

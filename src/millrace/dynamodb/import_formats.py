@@ -31,6 +31,7 @@ class Unpacker:
     def __init__(self, compression: str) -> None:
         self._gzip = zlib.decompressobj(wbits=31) if compression == "GZIP" else None
         self._text = codecs.getincrementaldecoder("utf-8")()
+        self._left = b""
 
     def texts(self, data: bytes) -> Iterator[str]:
         """The text of some more bytes, in pieces of bounded length. Raises NoItemError."""
@@ -43,8 +44,6 @@ class Unpacker:
         if self._gzip is not None and not self._gzip.eof:
             raise NoItemError("The object is not in the GZIP format.")
         self._decoded(b"", final=True)
-
-    _left = b""
 
     def _next(self, data: bytes) -> bytes:
         """What comes of the first of these bytes; the others are `_left`."""

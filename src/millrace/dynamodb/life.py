@@ -32,11 +32,12 @@ class TableLife(Rounds):
 
     async def settle(self) -> None:
         """Return once every state that is over by now is over, or could not be stored."""
-        for _ in range(_ROUNDS):
-            ended = self.round_ended
-            if not await self.storage.read(self._due):
-                return
-            await ended.wait()
+        rounds = iter(range(_ROUNDS))
+
+        async def is_settled() -> bool:
+            return not await self.storage.read(self._due) or next(rounds, None) is None
+
+        await self.progress.until(is_settled)
 
     def is_busy(self, reader: Reader) -> bool:
         """Whether there is a state that is over by now, or something to fill."""
@@ -44,11 +45,7 @@ class TableLife(Rounds):
 
     async def idle(self) -> None:
         """Return once there is nothing to fill any more either."""
-        while True:
-            ended = self.round_ended
-            if not await self.storage.read(self.is_busy):
-                return
-            await ended.wait()
+        await self.progress.until(lambda: self.storage.read(lambda reader: not self.is_busy(reader)))
 
     async def round(self) -> bool:
         """Do what is due and a part of what wants filling; whether there is more to fill now."""

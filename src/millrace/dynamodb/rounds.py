@@ -7,6 +7,7 @@ from collections.abc import Awaitable
 from millrace.core.background import Background
 from millrace.core.clock import Clock, Timer
 from millrace.core.errors import StorageError
+from millrace.core.progress import Progress
 from millrace.storage.interface import Storage
 
 _log = logging.getLogger("millrace.dynamodb")
@@ -23,8 +24,8 @@ class Rounds(Background):
         super().__init__()
         self.storage = storage
         self.clock = clock
-        # Set when the round that is under way, or the next one, has ended; each round has its own.
-        self.round_ended = asyncio.Event()
+        self.progress = Progress()
+        """Told whenever a round has ended."""
         self._woken = asyncio.Event()
         self._timer: Timer | None = None
 
@@ -34,8 +35,7 @@ class Rounds(Background):
             while True:
                 self._woken.clear()
                 more = await self.round()
-                self.round_ended.set()
-                self.round_ended = asyncio.Event()
+                self.progress.tell()
                 if not more:
                     await self._woken.wait()
         finally:

@@ -41,11 +41,7 @@ class Transferer(Background):
 
     async def idle(self) -> None:
         """Return once none is under way."""
-
-        async def rests() -> bool:
-            return not await self._storage.read(self.is_busy)
-
-        await self._progress.until(rests)
+        await self._progress.until(lambda: self._storage.read(lambda reader: not self.is_busy(reader)))
 
     async def run(self) -> None:
         close = self._storage.watch(jobs.READY, self._woken.set)

@@ -297,7 +297,8 @@ def _ordered(content: list[str], ordered: list[str]) -> list[str]:
 
 def _duplicates(kind: str, content: list[str]) -> MisfitError:
     """The newer layer tells of elements in quotes, and of those before the first repeated one in their order."""
-    first = next(index for index, one in enumerate(content) if one in content[:index])
+    seen: set[str] = set()
+    first = next(index for index, one in enumerate(content) if one in seen or seen.add(one))
     comma, which = (", ", "") if kind == "SS" else (",", "of type BS")
     quoted = comma.join(f'"{one}"' for one in (*elements(kind, content[:first]), *content[first:]))
     front = f"{_invalid}Input collection"

@@ -45,9 +45,8 @@ def fault(payload: bytes, error: orjson.JSONDecodeError) -> Fault:
 
 
 def _skip(payload: bytes, at: int) -> int:
-    while at < len(payload) and payload[at] in _BLANK:
-        at += 1
-    return at
+    """The next place that is not blank; the end if there is none."""
+    return len(payload) - len(payload[at:].lstrip(_BLANK))
 
 
 def _is_literal(payload: bytes, at: int) -> bool:

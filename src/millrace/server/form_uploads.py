@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTForms.html
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import SplitResult, quote, urlencode, urlsplit
 
 from millrace.buckets import faults, post_policy
 from millrace.core.errors import AwsError
@@ -35,12 +35,11 @@ class Upload:
         etag = put.headers.get("ETag", "")
         location = f"{place}{self.request.path}"
         headers = {**put.headers, "Location": location}
-        redirect = self.fields.get("success_action_redirect") or self.fields.get("redirect")
-        if redirect and redirect.startswith(("http://", "https://")):
+        redirect = _page(self.fields)
+        if redirect is not None:
             told = urlencode({"bucket": self.bucket, "key": self.key, "etag": etag})
-            parts = urlsplit(redirect)
-            query = f"{parts.query}&{told}" if parts.query else told
-            return Response(303, b"", {**headers, "Location": urlunsplit(parts._replace(query=query))})
+            query = f"{redirect.query}&{told}" if redirect.query else told
+            return Response(303, b"", {**headers, "Location": redirect._replace(query=query).geturl()})
         status = self.fields.get("success_action_status")
         if status == "201":
             body = form_tags.written(
@@ -69,8 +68,7 @@ async def read(request: Request, authenticator: Authenticator) -> Upload:
     if not form_data.is_form(request):
         raise faults.precondition_failed("Bucket POST must be of the enclosure-type multipart/form-data")
     where, form = bucket_address.address(request), form_data.parse(request)
-    fields = form.fields
-    if "key" not in fields:
+    if "key" not in form.fields:
         raise _missing("key")
     if form.file is None:
         raise AwsError(
@@ -80,12 +78,14 @@ async def read(request: Request, authenticator: Authenticator) -> Upload:
             members={"ArgumentName": "file", "ArgumentValue": "0"},
         )
     caller = await _caller(form, authenticator)
+    key = form.fields["key"].replace("${filename}", form.file_name or "${filename}")
+    fields = {**form.fields, "key": key}  # a policy speaks of the key that it becomes
     if not caller.principal.is_anonymous:
         told = {**fields, "bucket": where.bucket}
         post_policy.check(fields["policy"], told, len(form.file), authenticator.now())
-    key = fields["key"]
-    if form.file_name:
-        key = key.replace("${filename}", form.file_name)
+    if not key:
+        sentence = "User key must have a length greater than 0."
+        raise faults.invalid_argument(sentence, "key", "")
     path = f"/{quote(key)}" if where.virtual else f"/{quote(where.bucket)}/{quote(key)}"
     put = Request(
         "PUT", path, path, "", _headers(request, fields), form.file, request.peer, client=request.client
@@ -106,16 +106,28 @@ async def _caller(form: Form, authenticator: Authenticator) -> Caller:
 
 
 def _headers(request: Request, fields: Mapping[str, str]) -> dict[str, str]:
+    """What the fields say as headers would. A form brings its object with it: it is no copy of another."""
     headers = {
         name: value if name.startswith("x-amz-") else _latin(value)
         for name, value in fields.items()
-        if name in _HEADERS or name.startswith("x-amz-")
+        if name in _HEADERS or (name.startswith("x-amz-") and not name.startswith("x-amz-copy-source"))
     }
     if "acl" in fields:
         headers["x-amz-acl"] = fields["acl"]
     if "tagging" in fields:
         headers["x-amz-tagging"] = urlencode(form_tags.read(fields["tagging"]))
     return {**headers, "host": request.headers.get("host", "")}
+
+
+def _page(fields: Mapping[str, str]) -> SplitResult | None:
+    """Where the browser is to go when the object is there. What is no address is as if it were not said, as on AWS."""
+    told = fields.get("success_action_redirect") or fields.get("redirect") or ""
+    if not told.isascii() or not told.startswith(("http://", "https://")):
+        return None
+    try:
+        return urlsplit(told)
+    except ValueError:
+        return None
 
 
 def _latin(text: str) -> str:

@@ -35,9 +35,12 @@ def compile_policy(text: str, *, nested: bool) -> Predicate:
         raise FilterError("failed to parse JSON. Filter policy must be a JSON object")
     if len(policy) > limits.topic_filter_keys_max:
         raise FilterError(f"Filter policy can not have more than {limits.topic_filter_keys_max} keys")
-    if _combinations(policy, 1) > limits.topic_filter_combinations_max:
-        raise FilterError("Filter policy is too complex")
-    return _all_of(policy, (), nested=nested)
+    try:
+        if _combinations(policy, 1) > limits.topic_filter_combinations_max:
+            raise FilterError("Filter policy is too complex")
+        return _all_of(policy, (), nested=nested)
+    except RecursionError:
+        raise FilterError("Filter policy is too complex") from None
 
 
 def attribute_values(attributes: Mapping[str, tuple[str, str]]) -> Values:
@@ -55,10 +58,7 @@ def body_values(body: Any) -> Values:
 
     A dot in a name is as good as a level: `{"a.b": 1}` and `{"a": {"b": 1}}` are the same to a policy.
     """
-    leaves: dict[str, list[Any]] = {}
-    for name, leaf in _leaves(body, ""):
-        leaves.setdefault(name, []).append(leaf)
-    return lambda path: leaves.get(".".join(path), ())
+    return lambda path: list(_leaves(body, ".".join(path)))
 
 
 def _attribute(kind: str, value: str) -> Sequence[Any]:
@@ -76,16 +76,22 @@ def _attribute(kind: str, value: str) -> Sequence[Any]:
     return (value,)
 
 
-def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
-    """What is at the ends of a document, each with its dotted path; lists give what is in them."""
-    if isinstance(value, list):
-        for element in cast("list[Any]", value):
-            yield from _leaves(element, path)
-    elif is_object(value):
-        for name, inner in value.items():
-            yield from _leaves(inner, f"{path}.{name}" if path else name)
-    else:
-        yield path, value
+def _leaves(body: Any, path: str) -> Iterator[Any]:
+    """What stands at a dotted path of a document, however deep that is; lists give what is in them."""
+    left: list[tuple[Any, int]] = [
+        (body, 0)
+    ]  # each with the place in the path where the rest of its own begins
+    while left:
+        value, at = left.pop()
+        if isinstance(value, list):
+            left += [(element, at) for element in reversed(cast("list[Any]", value))]
+        elif is_object(value):
+            for name, inner in value.items():
+                end = at + len(name)
+                if path.startswith(name, at) and path[end : end + 1] in ("", "."):
+                    left.append((inner, end + 1))
+        elif at > len(path):
+            yield value
 
 
 def _combinations(policy: Mapping[str, Any], level: int) -> int:

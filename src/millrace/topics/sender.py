@@ -44,11 +44,7 @@ class Sender(Background):
 
     async def idle(self) -> None:
         """Return once all that is due was taken, given up, or waits for its next try."""
-
-        async def rests() -> bool:
-            return not await self._storage.read(self.is_busy)
-
-        await self._progress.until(rests)
+        await self._progress.until(lambda: self._storage.read(lambda reader: not self.is_busy(reader)))
 
     async def run(self) -> None:
         close = self._storage.watch(outbox.NEWS, self._woken.set)

@@ -51,9 +51,14 @@ def _add(form: Form, head: str, value: bytes) -> None:
     said = headers.get("content-disposition", "")
     name = (_parameter(said, "name") or "").lower()
     if name == "file":
-        form.file, form.file_name = value, _parameter(said, "filename")
+        form.file, form.file_name = value, _last_of(_parameter(said, "filename"))
     elif name:
         form.fields[name] = value.decode("utf-8", "replace")
+
+
+def _last_of(path: str | None) -> str | None:
+    """A file's name, where a browser tells its whole path."""
+    return None if path is None else path.replace("\\", "/").rpartition("/")[2]
 
 
 def _line(line: str) -> tuple[str, str]:

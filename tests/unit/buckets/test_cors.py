@@ -53,7 +53,15 @@ def test_a_preflight_that_no_rule_allows_is_refused(rules, headers, code):
 
 
 @pytest.mark.parametrize(
-    ("rules", "code"), [([], "MalformedXML"), ([{**RULE, "AllowedMethods": ["LOOK"]}], "InvalidRequest")]
+    ("rules", "code"),
+    [
+        ([], "MalformedXML"),
+        ([{**RULE, "AllowedMethods": ["LOOK"]}], "InvalidRequest"),
+        ([{**RULE, "AllowedOrigins": ["http://*.*.test"]}], "InvalidRequest"),
+        ([{**RULE, "AllowedHeaders": ["*-*"]}], "InvalidRequest"),
+        ([{**RULE, "ExposeHeaders": ["*"]}], "InvalidRequest"),
+        ([{**RULE, "ExposeHeaders": ["ETag\r\nSet-Cookie: a=b"]}], "InvalidRequest"),
+    ],
 )
 def test_rules_that_cannot_be_are_refused(rules, code):
     with pytest.raises(AwsError) as refusal:

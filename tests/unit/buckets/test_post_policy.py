@@ -32,7 +32,7 @@ def test_a_form_that_its_policy_describes_is_taken():
         ([["content-length-range", "x", "9"]], {}, "AccessDenied", '["content-length-range", "x", "9"]'),
         ([["content-length-range", 0, 4]], {}, "EntityTooLarge", "maximum"),
         ([["content-length-range", 6, 9]], {}, "EntityTooSmall", "minimum"),
-        ([], {}, "AccessDenied", "Extra input fields: key"),
+        ([], {}, "AccessDenied", "Extra input fields: key, bucket"),
         ([{"key": "k", "acl": "private"}], {}, "InvalidPolicyDocument", "exactly one property"),
         ([{"key": "k"}], {"expiration": "2000-01-01T00:00:00Z"}, "AccessDenied", "Policy expired."),
         ([{"key": "k"}], {"expiration": "soon"}, "InvalidPolicyDocument", "'soon'"),
@@ -40,7 +40,7 @@ def test_a_form_that_its_policy_describes_is_taken():
 )
 def test_a_form_that_it_does_not_describe_is_refused(conditions, more, code, sentence):
     with pytest.raises(AwsError) as refusal:
-        check(conditions, {"key": "k"}, **more)
+        check(conditions, {"key": "k", "bucket": "b"}, **more)
 
     assert refusal.value.code == code
     assert sentence in (refusal.value.message or "")

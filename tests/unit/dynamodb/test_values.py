@@ -109,6 +109,13 @@ def nested(levels):
     return value
 
 
+def test_a_repeated_element_is_found_among_very_many():
+    content = [str(number) for number in range(200_000)]
+
+    with pytest.raises(AwsError, match="contains duplicates"):
+        normalise({"a": {"SS": [*content, content[-1]]}})
+
+
 def test_thirty_two_levels_of_nesting_are_the_most_with_what_stands_in_the_innermost_list():
     normalise({"a": nested(31)})
 

@@ -18,6 +18,17 @@ from millrace.storage.memory import MemoryStorage
 DONE = Invocation(b"null", None, b"", "$LATEST", "r", "", "", 1.0)
 
 
+class Full(MemoryStorage):
+    """A disk without room while it is `full`."""
+
+    full = False
+
+    async def write(self, fn):
+        if self.full:
+            raise StorageFullError("no room left")
+        return await super().write(fn)
+
+
 def event(clock: ManualClock) -> Event:
     return Event(SCOPE, "fn", None, "r", b"{}", accepted=clock.now(), due=clock.now())
 
@@ -76,14 +87,6 @@ def test_event_that_no_environment_could_be_had_for_is_tried_again(caplog):
 
 
 def test_event_whose_verdict_could_not_be_kept_is_taken_up_again(caplog):
-    class Full(MemoryStorage):
-        full = False
-
-        async def write(self, fn):
-            if self.full:
-                raise StorageFullError("no room left")
-            return await super().write(fn)
-
     async def main():
         clock, answers = ManualClock(), [AwsError("TooManyRequestsException", "Rate Exceeded."), DONE]
 
@@ -111,14 +114,6 @@ def test_event_whose_verdict_could_not_be_kept_is_taken_up_again(caplog):
 
 
 def test_function_that_has_run_is_not_run_again_for_a_disk_that_is_full(caplog):
-    class Full(MemoryStorage):
-        full = False
-
-        async def write(self, fn):
-            if self.full:
-                raise StorageFullError("no room left")
-            return await super().write(fn)
-
     async def main():
         clock, calls = ManualClock(), []
 

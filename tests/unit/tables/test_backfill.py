@@ -49,7 +49,12 @@ async def _told(calls) -> dict:
 
 async def _round(life) -> None:
     """Wait for the round that is under way."""
-    await life.round_ended.wait()
+    has_ended = iter((False, True))
+
+    async def once() -> bool:
+        return next(has_ended)
+
+    await life.progress.until(once)
 
 
 def test_an_index_that_is_created_while_another_is_filled_gets_all_items(monkeypatch):

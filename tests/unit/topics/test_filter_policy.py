@@ -81,6 +81,22 @@ def test_a_dot_in_a_name_is_a_level():
     assert not wants(body_values({"a": {"c": "x"}}))
 
 
+def test_a_body_may_be_as_deep_as_json_allows_and_have_names_as_long():
+    wants = compile_policy('{"a": {"a": ["x"]}}', nested=True)
+    long = "n" * 100_000
+
+    assert not wants(body_values(json.loads('{"a":' * 900 + '["x"]' + "}" * 900)))
+    assert wants(body_values({long: dict.fromkeys(map(str, range(20_000)), 1), "a": {"a": "x"}}))
+
+
+@pytest.mark.parametrize("level", ['{"a":%s}', '{"$or":[%s]}'])
+def test_a_policy_that_is_too_deep_is_too_complex(level: str):
+    front, end = (level.partition("%s")[part] * 500 for part in (0, 2))
+
+    with pytest.raises(FilterError, match="Filter policy is too complex"):
+        compile_policy(f'{front}{{"a":["x"]}}{end}', nested=True)
+
+
 @pytest.mark.parametrize(
     ("policy", "is_too_complex"),
     [
