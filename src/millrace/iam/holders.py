@@ -13,9 +13,9 @@ from millrace.core import arn, limits
 from millrace.core.context import Context, Operation, Output, Params
 from millrace.core.errors import AwsError
 from millrace.iam.entities import Holder, Role, User
+from millrace.iam.grammar import check_document
 from millrace.iam.identities import Identities
 from millrace.iam.paging import page_of_names, show_tags, tags_of
-from millrace.iam.policy import parse
 from millrace.iam.registry import (
     ROLES,
     USERS,
@@ -75,7 +75,7 @@ async def put_policy(iam: Identities, kind: HolderKind[T], context: Context, par
     text = params["PolicyDocument"]
 
     def change(holder: T) -> T:
-        parse(text)
+        check_document(text, managed=False)
         inline = {**holder.inline, params["PolicyName"]: text}
         if sum(document_size(each) for each in inline.values()) > kind.inline_bytes_max:
             raise limit_exceeded(

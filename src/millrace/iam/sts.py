@@ -8,8 +8,9 @@ from millrace.core import arn, limits
 from millrace.core.context import Access, Context, Operation, Output, Params, Principal
 from millrace.core.errors import AwsError
 from millrace.iam.entities import Role
+from millrace.iam.grammar import check_document
 from millrace.iam.identities import Identities, Session, denied, trust_of
-from millrace.iam.policy import evaluate, names_directly, parse
+from millrace.iam.policy import evaluate, names_directly
 from millrace.iam.registry import find_document, validation_error
 
 _ROLE_ARN = re.compile(r"arn:[\w-]+:iam::\d{12}:role/.*[^/]", re.ASCII)
@@ -89,7 +90,7 @@ def _check_duration(principal: Principal, role: Role, seconds: int) -> None:
 async def _session_policies(iam: Identities, context: Context, params: Params) -> list[str]:
     texts: list[str] = []
     if params.get("Policy") is not None:
-        parse(params["Policy"])
+        check_document(params["Policy"], managed=False)
         texts.append(params["Policy"])
     account = context.scope.account
     for each in params.get("PolicyArns") or ():
