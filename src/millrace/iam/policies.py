@@ -62,7 +62,7 @@ async def get_policy(iam: Identities, context: Context, params: Params) -> Outpu
     def read(reader: Reader) -> dict[str, Any]:
         policy = _get(reader, context, params["PolicyArn"])
         uses = _uses(reader, context.scope.account)
-        more = {"Description": policy.description or None, "Tags": show_some_tags(policy.tags)}
+        more = {"Description": policy.description or None, "Tags": show_tags(policy.tags)}
         return {**_show(policy, *_counts(uses, policy.arn)), **more}
 
     return {"Policy": await iam.storage.read(read)}

@@ -10,7 +10,7 @@ from millrace.core.errors import AwsError
 from millrace.iam.entities import Role
 from millrace.iam.grammar import check_document
 from millrace.iam.identities import Identities, Session, SessionTags, denied, tag_facts, trust_of
-from millrace.iam.paging import tags_of
+from millrace.iam.paging import DUPLICATE_TAGS, tags_of
 from millrace.iam.policy import evaluate, names_directly
 from millrace.iam.registry import find_document, validation_error
 
@@ -76,10 +76,11 @@ def _session_tags(params: Params, caller: SessionTags) -> SessionTags:
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
     """
-    tags, wanted = tags_of(params), params.get("TransitiveTagKeys") or ()
-    keys = {key.lower() for key in tags}
+    wanted = params.get("TransitiveTagKeys") or ()
+    keys = {tag["Key"].lower() for tag in params.get("Tags") or ()}
     if len(keys) < len(params.get("Tags") or ()):
-        raise _invalid("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+        raise _invalid(DUPLICATE_TAGS)
+    tags = tags_of(params)
     if not {key.lower() for key in wanted} <= keys:
         raise _invalid("The specified transitive tag key must be included in the requested tags.")
     handed_on = {key: value for key, value in caller.tags.items() if key.lower() in caller.transitive}
