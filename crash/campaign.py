@@ -142,8 +142,7 @@ class Campaign:
         self._lives[self.server.process.pid] = len(self._lives)
 
     def end(self) -> None:
-        if self.server.process is not None and self.server.process.poll() is None:
-            self.server.kill()
+        self.server.close()
 
     # One kill after the other.
 

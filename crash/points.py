@@ -72,8 +72,10 @@ class Tape:
 
     def point(self, what: str) -> None:
         """Here the process might end."""
+        if self.take is None:  # nothing was begun yet, or all is over
+            return
         self.points += 1
-        if self.take is None or self.points % self.stride != self.first:
+        if self.points % self.stride != self.first:
             return
         file = self.folder / f"{self.points:05}" / "tables.db"
         file.parent.mkdir()

@@ -38,8 +38,7 @@ def _served(server: Millrace) -> Iterator[Millrace]:
     try:
         yield server.start()
     finally:
-        if server.process is not None and server.process.poll() is None:
-            server.kill()
+        server.close()
 
 
 def under_attack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Millrace]:

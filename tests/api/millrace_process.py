@@ -79,7 +79,10 @@ class Millrace:
             )
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
-        assert line, f"the server did not start (exit code {self.process.wait()})"
+        if not line:
+            code = self.process.wait(timeout=60)
+            self.close()
+            raise AssertionError(f"the server did not start (exit code {code})")
         self.port = json.loads(line)["port"]
         return self
 
@@ -97,6 +100,15 @@ class Millrace:
 
     def kill(self) -> int:
         return self._end(signal.SIGKILL)
+
+    def close(self) -> None:
+        """Leave nothing behind, however it ended: it is killed if it still runs."""
+        if self.process is None:
+            return
+        if self.process.poll() is None:
+            self.kill()
+        elif self.process.stdout is not None:
+            self.process.stdout.close()
 
     def _end(self, number: signal.Signals) -> int:
         assert self.process is not None

@@ -57,8 +57,7 @@ def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Closed]:
         yield server
         assert server.stop() == 0
     finally:
-        if server.process is not None and server.process.poll() is None:
-            server.kill()
+        server.close()
 
 
 def statement(effect: str, actions: str | list[str], resource: str | list[str]) -> dict[str, Any]:

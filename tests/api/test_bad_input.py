@@ -973,6 +973,7 @@ def changed_requests(
     return service, method, target, headers, body
 
 
+@pytest.mark.timeout(600)
 def test_a_good_request_with_one_change_is_answered_or_refused_and_never_fails(
     caller: Caller, good: list[tuple[str, str, str, dict[str, str], bytes]]
 ):

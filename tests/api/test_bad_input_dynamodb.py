@@ -185,6 +185,7 @@ def stored(caller: Caller) -> Any:
     return names, caller.json("dynamodb", "Scan", {"TableName": TABLE}).data
 
 
+@pytest.mark.timeout(600)
 def test_what_the_model_forbids_is_refused_in_every_operation_and_changes_nothing(caller: Caller):
     number = int(os.environ.get("MILLRACE_TEST_SEED") or int.from_bytes(os.urandom(4)))
     created = caller.json(

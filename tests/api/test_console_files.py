@@ -45,8 +45,7 @@ def shown(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         yield server.start()
         assert server.stop() == 0
     finally:
-        if server.process is not None and server.process.poll() is None:
-            server.kill()
+        server.close()
 
 
 def get(server: Millrace, target: str, *, method: str = "GET", **headers: str) -> Answer:

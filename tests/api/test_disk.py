@@ -75,8 +75,7 @@ def server(disk: Disk, tmp_path: Path) -> Iterator[Millrace]:
     try:
         yield server
     finally:
-        if server.process is not None and server.process.poll() is None:
-            server.kill()
+        server.close()
 
 
 class Store:

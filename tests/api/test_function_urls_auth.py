@@ -61,8 +61,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         yield Desk(server.start())  # pyright: ignore[reportArgumentType]
         assert server.stop() == 0
     finally:
-        if server.process is not None and server.process.poll() is None:
-            server.kill()
+        server.close()
 
 
 def arn(name: str) -> str:

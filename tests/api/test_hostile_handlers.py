@@ -243,8 +243,7 @@ def functions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Functions]:
         assert "Traceback" not in server.errors_text()
         assert carriers(str(directory)) == set()
     finally:
-        if server.process is not None and server.process.poll() is None:
-            server.kill()
+        server.close()
 
 
 def healthy(functions: Functions, n: int) -> Answer:

@@ -405,8 +405,7 @@ def test_messages_and_what_was_received_survive_a_restart_and_a_kill(tmp_path: P
         again = server.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
         assert [each["Body"] for each in again] == ["1", "2", "3", "4", "5"]
     finally:
-        if server.process is not None and server.process.poll() is None:
-            server.kill()
+        server.close()
 
 
 def test_a_client_that_went_away_swallows_no_message(server: Millrace):

@@ -215,7 +215,11 @@ def test_a_transaction_with_a_token_happens_once(tables: FreshTables):
             "Validation failed in TransactStatements[0]: "
             "The function is not allowed in an update expression; function: size",
         ),
-        (["SELEC"], "Statement wasn't well formed, can't be processed: Expected data manipulation"),
+        (
+            ["SELEC"],
+            "Validation failed in TransactStatements[0]: "
+            "Statement wasn't well formed, can't be processed: Expected data manipulation",
+        ),
         (
             ["UPDATE TBL SET n = 1 WHERE id = '1'", "DELETE FROM TBL WHERE id = '1'"],
             "Transaction request cannot include multiple operations on one item",

@@ -27,8 +27,7 @@ def _served(server: Millrace) -> Iterator[Millrace]:
     try:
         yield server.start()
     finally:
-        if server.process is not None and server.process.poll() is None:
-            server.kill()
+        server.close()
 
 
 def create(server: Millrace, name: str = "orders", **more: Any) -> None:

@@ -240,6 +240,14 @@ def fault(world: Answers) -> None:
         world.fail(world.chance.pick(world.lanes))
 
 
+def fill_disk(world: Answers) -> None:
+    """Nobody can save any more; once there is room again the settings may be others."""
+    for lane in world.lanes:
+        world.fail(lane)
+    if world.chance.odds(500):
+        reconfigure(world)
+
+
 def rival(world: Answers) -> None:
     """Another process takes a shard's rows: those at work on it do not know, and cannot save any more."""
     known = world.attendance
@@ -260,7 +268,8 @@ _WEIGHTS: tuple[tuple[int, Act], ...] = (
     (3, touch),
     (2, jump),
     (1, crash),
-    (2, fault),
+    (1, fault),
+    (1, fill_disk),
     (1, stop),
     (1, trim),
     (1, trim_unread),

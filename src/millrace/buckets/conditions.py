@@ -35,6 +35,10 @@ def check_read(record: Record, params: Mapping[str, Any], now: float, front: str
 def check_write(before: Record | None, key: str, params: Mapping[str, Any]) -> None:
     """Return if an object may be put in place of this one. Raises PreconditionFailed, NoSuchKey."""
     match, none_match = params.get("IfMatch"), params.get("IfNoneMatch")
+    if match is not None and none_match is not None:
+        raise faults.header_not_implemented(
+            "If-Match,If-None-Match", "Multiple conditional request headers present in the request"
+        )
     if none_match is not None and none_match != "*":
         raise _not_accepted("If-None-Match")
     if match == "*":
@@ -48,7 +52,7 @@ def check_write(before: Record | None, key: str, params: Mapping[str, Any]) -> N
 def check_completion(before: Record | None, key: str, begun: float, params: Mapping[str, Any]) -> None:
     """The same for an upload that was begun then. Raises ConditionalRequestConflict, too."""
     check_write(before, key, params)
-    if params.get("IfMatch") is not None and before is not None and before.modified > begun:
+    if params.get("IfMatch") is not None and before is not None and before.put > begun:
         raise faults.conflict("If-Match", key)
 
 

@@ -73,11 +73,11 @@ def beyond(prefix: bytes) -> bytes | None:
     return stem[:-1] + bytes([stem[-1] + 1]) if stem else None
 
 
-def rolled(marker: str, params: Params) -> str:
-    """Where to go on after a marker: behind all that is rolled up with it, if the request rolls it up."""
+def rolled(marker: str, params: Params) -> str | None:
+    """What a marker is rolled up into, if the request rolls it up: a listing goes on behind all of that."""
     prefix, delimiter = params.get("Prefix") or "", params.get("Delimiter") or ""
     common = _common(marker.encode(), prefix.encode(), delimiter.encode())
-    return marker if common is None else common.decode()
+    return None if common is None else common.decode()
 
 
 def token(last: str) -> str:

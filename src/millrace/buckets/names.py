@@ -14,7 +14,6 @@ from millrace.core.errors import AwsError
 
 _NAME = re.compile(r"(?!xn--|sthree-|amzn-s3-demo-|.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _ENDINGS = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
-_VERSION = re.compile(r"[A-Za-z0-9._]{32}")
 _ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+")
 
 
@@ -49,12 +48,9 @@ def check_key(key: str) -> None:
 
 
 def check_version(version: str | None) -> None:
-    """Return if it names the only version an object here has. Raises NoSuchVersion, InvalidArgument."""
-    if version in (None, "null"):
-        return
-    if _VERSION.fullmatch(version):
-        raise faults.no_such_version(version)
-    raise faults.invalid_argument("Invalid version id specified", "versionId", version)
+    """Return if it names the only version an object here has. Raises InvalidArgument."""
+    if version not in (None, "null"):
+        raise faults.invalid_argument("Invalid version id specified", "versionId", version)
 
 
 def source(text: str) -> Source:

@@ -1,5 +1,6 @@
 """Objects in buckets, inside a transaction of whoever puts or reads them."""
 
+import dataclasses
 import hashlib
 from collections.abc import Mapping
 
@@ -53,7 +54,7 @@ def look(reader: Reader, bucket: Bucket, key: str) -> Record | None:
 def replace(writer: Writer, bucket: Bucket, key: str, made: Record, now: float) -> None:
     """Put a record whose bytes are there; those of the object it replaces are freed."""
     remove(writer, bucket, key, now)
-    writer.put(bucket.objects, key.encode(), made.encode())
+    writer.put(bucket.objects, key.encode(), dataclasses.replace(made, put=now).encode())
 
 
 def keep(writer: Writer, bucket: Bucket, key: str, changed: Record) -> None:

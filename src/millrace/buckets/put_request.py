@@ -25,6 +25,7 @@ _CLASSES = (
     "GLACIER_IR",
 )  # fmt: skip
 _LOCKS = ("ObjectLockMode", "ObjectLockRetainUntilDate", "ObjectLockLegalHoldStatus", "ObjectLockEventHold")
+_UNBUILT_CHECKSUMS = ("XXHASH3", "XXHASH64", "XXHASH128")
 _CUSTOMER = ("SSECustomerAlgorithm", "SSECustomerKey", "CopySourceSSECustomerKey")
 
 
@@ -84,7 +85,12 @@ def refuse(params: Params) -> None:
         )
     algorithm = params.get("ChecksumAlgorithm")
     if algorithm is not None and algorithm not in checksums.KNOWN:
-        raise faults.not_built(f"The checksum algorithm {algorithm}")
+        if algorithm in _UNBUILT_CHECKSUMS:
+            raise faults.not_built(f"The checksum algorithm {algorithm}")
+        raise faults.invalid_request(
+            "Checksum algorithm provided is unsupported. Please try again with any of the valid types: "
+            "[CRC32, CRC32C, CRC64NVME, SHA1, SHA256]"
+        )
     refuse_acl(params)
 
 

@@ -15,7 +15,7 @@ class Record:
 
     `etag` is without its quotes. `headers` are the content headers by AWS's parameter names, `metadata` the
     user's own; `checksums` by algorithm in base64, `checksum_type` FULL_OBJECT or COMPOSITE; `part_checksums`
-    the same for each part. `modified` are whole epoch seconds.
+    the same for each part. `modified` are whole epoch seconds, `put` the moment that it came to be there.
     """
 
     blobs: Sequence[Blob]
@@ -28,6 +28,7 @@ class Record:
     checksum_type: str = "FULL_OBJECT"
     part_checksums: Sequence[Mapping[str, str]] = ()
     storage_class: str = "STANDARD"
+    put: float = 0.0
 
     @property
     def size(self) -> int:

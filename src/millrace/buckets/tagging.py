@@ -37,7 +37,7 @@ def of_header(text: str | None) -> dict[str, str]:
     """What `x-amz-tagging` says: a query. Raises InvalidArgument, and as above."""
     if not text:
         return {}
-    parts = [part.partition("=") for part in text.split("&")]
+    parts = [part.partition("=") for part in text.split("&") if part]
     found = {unquote_plus(key): unquote_plus(value) for key, _, value in parts}
     if len(found) < len(parts) or any("=" in value for _, _, value in parts):
         raise faults.invalid_argument(

@@ -53,6 +53,11 @@ def new_id(now: float) -> str:
     return f"{int(now * 1000):012x}{ids.hexadecimal(84)}"
 
 
+def begun_at(identity: str) -> float:
+    """The moment that an id was made, to the millisecond."""
+    return int(identity[:12], 16) / 1000
+
+
 def part_number(params: Params) -> int:
     """Raises InvalidArgument for a number that no part can have."""
     number: int = params["PartNumber"]

@@ -151,7 +151,5 @@ def check_condition(condition: Condition | None, old: Row | None, *, tell: bool)
     if condition is None:
         return
     if not condition(None if old is None else old.item):
-        told = "The conditional request failed"
-        # Beside an item AWS spells Message with a capital letter (recorded by LocalStack and moto).
-        members = {"Item": old.fragment, "Message": told} if tell and old is not None else {}
-        raise AwsError("ConditionalCheckFailedException", told, members=members)
+        members = {"Item": old.fragment} if tell and old is not None else {}
+        raise AwsError("ConditionalCheckFailedException", "The conditional request failed", members=members)

@@ -96,7 +96,9 @@ class Dispatcher:
 
     async def _preflight(self, request: Request) -> Response:
         try:
-            return Response(200, b"", await self._pages.preflight(request))
+            request_id = ids.request_id()
+            told = {"x-amz-request-id": request_id, "x-amz-id-2": request_id}
+            return Response(200, b"", {**told, **await self._pages.preflight(request)})
         except AwsError as error:
             return _error(self._model(request, _S3), error, ids.request_id())
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
-from millrace.buckets import post_policy
+from millrace.buckets import faults, post_policy
 from millrace.core.errors import AwsError
 from millrace.http.message import Request, Response
 from millrace.server.authentication import Authenticator, Caller
@@ -33,10 +33,10 @@ class Upload:
     def answer(self, put: Response, place: str) -> Response:
         """What the page is told. `put` is the answer to the request, `place` where this server is reached."""
         etag = put.headers.get("ETag", "")
-        location = f"{place}/{self.bucket}/{quote(self.key)}"
+        location = f"{place}{self.request.path}"
         headers = {**put.headers, "Location": location}
         redirect = self.fields.get("success_action_redirect") or self.fields.get("redirect")
-        if redirect:
+        if redirect and redirect.startswith(("http://", "https://")):
             told = urlencode({"bucket": self.bucket, "key": self.key, "etag": etag})
             parts = urlsplit(redirect)
             query = f"{parts.query}&{told}" if parts.query else told
@@ -55,7 +55,7 @@ def is_upload(request: Request) -> bool:
     """Whether a request is a form for a bucket, rather than an operation."""
     if request.method != "POST" or request.query or "x-amz-target" in request.headers:
         return False
-    if not form_data.is_form(request):
+    if not form_data.is_form(request) and "authorization" in request.headers:
         return False
     try:
         where = bucket_address.address(request)
@@ -66,6 +66,8 @@ def is_upload(request: Request) -> bool:
 
 async def read(request: Request, authenticator: Authenticator) -> Upload:
     """Raises AwsError for a form that is not signed rightly, or holds what its policy does not allow."""
+    if not form_data.is_form(request):
+        raise faults.precondition_failed("Bucket POST must be of the enclosure-type multipart/form-data")
     where, form = bucket_address.address(request), form_data.parse(request)
     fields = form.fields
     if "key" not in fields:
@@ -78,7 +80,7 @@ async def read(request: Request, authenticator: Authenticator) -> Upload:
             members={"ArgumentName": "file", "ArgumentValue": "0"},
         )
     caller = await _caller(form, authenticator)
-    if "policy" in fields:
+    if not caller.principal.is_anonymous:
         told = {**fields, "bucket": where.bucket}
         post_policy.check(fields["policy"], told, len(form.file), authenticator.now())
     key = fields["key"]
@@ -104,12 +106,21 @@ async def _caller(form: Form, authenticator: Authenticator) -> Caller:
 
 
 def _headers(request: Request, fields: Mapping[str, str]) -> dict[str, str]:
-    headers = {name: value for name, value in fields.items() if name in _HEADERS or name.startswith("x-amz-")}
+    headers = {
+        name: value if name.startswith("x-amz-") else _latin(value)
+        for name, value in fields.items()
+        if name in _HEADERS or name.startswith("x-amz-")
+    }
     if "acl" in fields:
         headers["x-amz-acl"] = fields["acl"]
     if "tagging" in fields:
         headers["x-amz-tagging"] = urlencode(form_tags.read(fields["tagging"]))
     return {**headers, "host": request.headers.get("host", "")}
+
+
+def _latin(text: str) -> str:
+    """What of a text a header can hold."""
+    return "".join(character if character < "\u0100" else " " for character in text)
 
 
 def _missing(name: str) -> AwsError:

@@ -76,8 +76,6 @@ class Constraints:
             return _never_empty(empty, _yielding(below) if below and shape.get("yields") else below)
         if (lengths := shape.get("lengths")) is not None:
             own = [_refusing(lengths, shape), *own]
-        if (verdict := shape.get("verdict")) is not None:
-            own = [_refusing_unless_met(verdict, demand) for demand in own]
         if not own:
             return below if not shape.get("yields") or below is None else _yielding(below)
         if "name_or_arn" in shape:
@@ -140,9 +138,16 @@ class Constraints:
         rows = [row for row in rows if row[2] or row[3] or row[4]]
         if not rows:
             return None
+        verdicts = [
+            (key, frozenset(self._shapes[member["shape"]]["enum"]), member["verdict"])
+            for key, member in members.items()
+            if "verdict" in member
+        ]
 
         def check(value: Mapping[str, Any], path: str, report: list[str]) -> None:
             front = f"{path}." if path else ""
+            for key, known, verdict in verdicts:
+                _judge(value.get(key), known, verdict, value)
             for key, lower, missing, is_required, checker in rows:
                 item = value.get(key)
                 if item is None:
@@ -224,6 +229,16 @@ def _never_empty(words: str, below: Checker | None) -> Checker:
     return check
 
 
+def _judge(item: Any, known: frozenset[str], verdict: Mapping[str, Any], members: Mapping[str, Any]) -> None:
+    """Of the few members that AWS judges before all others if there are enough of something beside them."""
+    if (
+        item is not None
+        and item not in known
+        and len(members.get(verdict["beside"]) or ()) >= verdict["least"]
+    ):
+        raise Refused(verdict["words"])
+
+
 def _yielding(checker: Checker) -> Checker:
     """For the few members at which AWS only looks if nothing before was wrong."""
 
@@ -265,17 +280,6 @@ def _refusing(words: str, shape: Shape) -> Demand:
 
     def met(value: str) -> bool:
         if not shape["min"] <= len(value) <= shape["max"]:
-            raise Refused(words)
-        return True
-
-    return Demand(words, met)
-
-
-def _refusing_unless_met(words: str, demand: Demand) -> Demand:
-    """For the few members that AWS judges with words of its own, and before all others."""
-
-    def met(value: Any) -> bool:
-        if not demand.met(value):
             raise Refused(words)
         return True
 

@@ -41,9 +41,12 @@ def _refuse_missing(shapes: dict[str, dict[str, Any]], sentence: str) -> None:
 def _change_member(
     shapes: dict[str, dict[str, Any]], reference: dict[str, Any], path: str, changes: Mapping[str, Any]
 ) -> None:
-    if "missing" in changes:
-        reference["missing"] = changes["missing"]
-    constraints = {key: value for key, value in changes.items() if key not in ("missing", "source")}
+    for key in ("missing", "verdict"):
+        if key in changes:
+            reference[key] = changes[key]
+    constraints = {
+        key: value for key, value in changes.items() if key not in ("missing", "verdict", "source")
+    }
     if constraints:
         shapes[path] = dict(shapes[reference["shape"]])
         _change(shapes[path], constraints)

@@ -110,8 +110,6 @@ class JsonRpc:
         body = {"__type": self._prefix(error.code, modelled=found is not None) + name}
         members = error_members(error, found)
         body |= members if found is None else self._writer.structure(found.shape["members"])(members)
-        if "Message" in members:  # whether the model spells it so or not
-            body["Message"] = members["Message"]
         response = self._response(self._errors.status(error, {}), orjson.dumps(body), request_id)
         if self._query_codes is not None:
             fault = "Sender" if response.status < 500 else "Receiver"

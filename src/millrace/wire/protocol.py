@@ -135,7 +135,7 @@ class Errors:
 def error_members(error: AwsError, found: ErrorShape | None) -> dict[str, Any]:
     """An error's members with its message, under the key that the model or AWS's front end has for it."""
     members: dict[str, Any] = {key: value for key, value in error.members.items() if value is not None}
-    if error.message is not None and "Message" not in members:
+    if error.message is not None:
         declared = () if found is None else found.shape["members"]
         keys = [key for key in declared if key.lower() == "message"]
         members[keys[0] if keys else "Message" if error.code in _CAPITAL else "message"] = error.message

@@ -47,11 +47,10 @@ _IN_QUERY = frozenset(
         "expect", "if-match", "if-modified-since", "if-none-match", "if-unmodified-since", "range",
     }
 )  # fmt: skip
-_OF_SIGNATURES = frozenset(
-    {
-        "x-amz-algorithm", "x-amz-content-sha256", "x-amz-credential", "x-amz-date", "x-amz-expires",
-        "x-amz-security-token", "x-amz-signature", "x-amz-signedheaders",
-    }
+# Checksums are among the latter: SDKs sign that of an empty body, and AWS looks away.
+_NOT_FROM_QUERY = (
+    "x-amz-algorithm", "x-amz-checksum-", "x-amz-content-sha256", "x-amz-credential", "x-amz-date", "x-amz-expires",
+    "x-amz-sdk-checksum-", "x-amz-security-token", "x-amz-signature", "x-amz-signedheaders",
 )  # fmt: skip
 MALFORMED = AwsError(
     "MalformedXML",
@@ -381,7 +380,7 @@ def _with_headers_of_query(request: Request) -> Request:
     headers = {
         name: value
         for name, value in said.items()
-        if (name.startswith("x-amz-") or name in _IN_QUERY) and name not in _OF_SIGNATURES
+        if (name.startswith("x-amz-") or name in _IN_QUERY) and not name.startswith(_NOT_FROM_QUERY)
     }
     return replace(request, headers={**headers, **request.headers}) if headers else request
 

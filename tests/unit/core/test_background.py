@@ -33,7 +33,7 @@ def at_work(test: Callable[[Counter, ManualClock], Awaitable[None]]) -> None:
         clock = ManualClock()
         async with Counter(clock) as sweeps:
             await give_way()
-            await asyncio.wait_for(test(sweeps, clock), 5)
+            await asyncio.wait_for(test(sweeps, clock), 60)
 
     asyncio.run(main())
 

@@ -95,12 +95,16 @@ class World:
         await role_operations(self.identities)["PutRolePolicy"](Context(SCOPE, ROOT, "setup"), params)
 
     async def accept(self, payload: bytes = b"{}", name: str = "fn", trace: str | None = None) -> None:
+        """Keep an event, and wait until nothing runs."""
+        await self.begin(payload, name, trace)
+        await self.settle()
+
+    async def begin(self, payload: bytes = b"{}", name: str = "fn", trace: str | None = None) -> None:
         now = self.clock.now()
         request_id = f"r{len(self.calls)}-{name}"
         await self.events.accept(
             Event(SCOPE, name, None, request_id, payload, accepted=now, due=now, trace=trace)
         )
-        await self.settle()
 
     async def settle(self) -> None:
         """Until nothing runs."""

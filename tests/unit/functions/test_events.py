@@ -135,7 +135,7 @@ def test_function_that_has_run_is_not_run_again_for_a_disk_that_is_full(caplog):
                 storage.full = storage.full and minute < 4
                 clock.advance(60)
                 await moments(clock)
-            await asyncio.wait_for(events.idle(), 5)
+            await asyncio.wait_for(events.idle(), 60)
             waiting = events.waiting(SCOPE, "fn")
             await events.__aexit__()
         return calls, waiting

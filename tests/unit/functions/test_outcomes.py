@@ -22,6 +22,7 @@ from tests.unit.functions.stage import SCOPE
 from millrace.buckets import catalog as buckets
 from millrace.buckets import objects
 from millrace.core.errors import StorageFullError
+from millrace.core.turn import give_way
 from millrace.functions.event import Event
 from millrace.functions.recursion import stopped
 from millrace.storage.memory import MemoryStorage
@@ -296,13 +297,15 @@ def test_answer_that_is_no_json_is_told_as_a_text():
 
 
 def test_end_and_what_is_told_of_it_are_one_transaction():
-    """The disk is full when the event ends: nobody is told, and at the next try each once."""
+    """The disk is full when the event ends: nobody is told, and each once when there is room again."""
 
     class Full(MemoryStorage):
         full = False
+        refused = asyncio.Event()
 
         async def write(self, fn):
             if self.full:
+                self.refused.set()
                 raise StorageFullError("no room left")
             return await super().write(fn)
 
@@ -316,13 +319,14 @@ def test_end_and_what_is_told_of_it_are_one_transaction():
             invoke = it.events._invoke
 
             async def fill(*given, **named):
-                storage.full = len(it.calls) == 0
+                storage.full = True
                 return await invoke(*given, **named)
 
             it.events._invoke = fill
-            await it.accept()
+            await it.begin()
+            await storage.refused.wait()
+            await give_way()
             assert await it.told() == await it.told(LETTERS) == []
-            await it.advance(60)
             storage.full = False
             await it.advance(60)
             assert len(await it.told()) == len(await it.told(LETTERS)) == 1

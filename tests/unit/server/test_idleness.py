@@ -54,7 +54,7 @@ def test_work_that_goes_round_is_waited_for_to_its_end_in_whatever_order_it_is_l
                     await give_way()
                     assert not reached.done()
                     next(hand for hand in hands if hand.pieces).work()
-                await asyncio.wait_for(reached, 5)
+                await asyncio.wait_for(reached, 60)
 
     asyncio.run(main())
 
@@ -62,6 +62,6 @@ def test_work_that_goes_round_is_waited_for_to_its_end_in_whatever_order_it_is_l
 def test_what_is_idle_needs_no_waiting():
     async def main() -> None:
         async with MemoryStorage() as storage:
-            await asyncio.wait_for(idleness.reached(storage, a_ring(2)), 5)
+            await asyncio.wait_for(idleness.reached(storage, a_ring(2)), 60)
 
     asyncio.run(main())

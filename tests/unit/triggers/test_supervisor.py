@@ -498,9 +498,9 @@ def test_after_a_short_trouble_with_the_disk_delivery_goes_on_soon(caplog):
         await mill.until(lambda: "no room left" in caplog.text)
         mill.storage.full = False
         mill.clock.advance(1)
-        await asyncio.wait_for(mill.supervisor.idle(), 5)
+        await asyncio.wait_for(mill.supervisor.idle(), 60)
         await mill.change(stream, "b")
-        await asyncio.wait_for(mill.supervisor.idle(), 5)
+        await asyncio.wait_for(mill.supervisor.idle(), 60)
         assert mill.batches == [["a"], ["a"], ["b"]]
 
     disk = Disk()

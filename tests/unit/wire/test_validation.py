@@ -284,7 +284,11 @@ def test_failures_are_told_in_awss_order(operation, params, failures):
     assert said == f"{count} detected: {'; '.join(failures)}"
 
 
-def test_query_tells_of_a_bad_conditional_operator_alone():
-    said = sentence("Query", {"TableName": "abc", "ConditionalOperator": "XOR", "Select": "BOGUS"})
+def test_query_tells_of_a_bad_conditional_operator_of_two_conditions_alone():
+    null = {"ComparisonOperator": "NULL"}
+    params = {"TableName": "abc", "ConditionalOperator": "XOR", "Select": "BOGUS", "QueryFilter": {"a": null}}
 
+    assert sentence("Query", params).startswith("2 validation errors detected")
+    params["QueryFilter"]["b"] = null
+    said = sentence("Query", params)
     assert said == "Failed to satisfy constraint: Member must satisfy enum value set: [ALL, OR]"

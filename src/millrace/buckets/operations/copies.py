@@ -148,6 +148,9 @@ def _range(text: str | None, size: int) -> Span:
             "x-amz-copy-source-range",
             text,
         )
+    if first < size <= last:
+        sentence = f"Range specified is not valid for source object of size: {size}"
+        raise faults.invalid_argument(sentence, "x-amz-copy-source-range", text)
     if last >= size:
         raise faults.invalid_request("The specified copy range is invalid for the source object size")
     return Span(first, last + 1)

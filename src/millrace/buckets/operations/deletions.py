@@ -26,6 +26,7 @@ class Deletions:
     async def delete_object(self, context: Context, params: Params) -> Output:
         """To delete what is not there succeeds."""
         del context
+        names.check_version(params.get("VersionId"))
         now = self._clock.now()
 
         def delete(writer: Writer) -> None:
@@ -49,6 +50,7 @@ class Deletions:
                 told = {name: each[name] for name in ("Key", "VersionId") if name in each}
                 try:
                     _check_allowed(context, bucket, each["Key"])
+                    _check_version(each.get("VersionId"))
                     _delete(writer, bucket, each, now)
                     deleted.append(told)
                 except AwsError as error:
@@ -66,9 +68,14 @@ def _check_allowed(context: Context, bucket: Bucket, key: str) -> None:
         raise AwsError("AccessDenied", refusal.message, status=403)
 
 
+def _check_version(version: str | None) -> None:
+    """Raises NoSuchVersion: in a list that is what AWS calls any version that there is not."""
+    if version not in (None, "null"):
+        raise faults.no_such_version(version)
+
+
 def _delete(writer: Writer, bucket: Bucket, asked: Mapping[str, Any], now: float) -> None:
     """One of the objects that a request names. Raises AwsError."""
-    names.check_version(asked.get("VersionId"))
     key: str = asked["Key"]
     conditions.check_deletion(objects.look(writer, bucket, key), key, asked)
     objects.remove(writer, bucket, key, now)

@@ -47,8 +47,7 @@ class Listings:
         return {**told, "Contents": _contents(page, bucket, shown, owner=bool(params.get("FetchOwner")))}
 
     async def list_objects(self, context: Context, params: Params) -> Output:
-        after = listing.rolled(params.get("Marker") or "", params)
-        bucket, page, most = await self._page(params, after)
+        bucket, page, most = await self._page_after(params.get("Marker"), params)
         context.response_headers["x-amz-bucket-region"] = bucket.region
         shown = encoder(params)
         told = {
@@ -64,7 +63,7 @@ class Listings:
     async def list_object_versions(self, context: Context, params: Params) -> Output:
         """Every object has one version, which is called `null`."""
         del context
-        bucket, page, most = await self._page(params, listing.rolled(params.get("KeyMarker") or "", params))
+        bucket, page, most = await self._page_after(params.get("KeyMarker"), params)
         shown = encoder(params)
         told = {
             **listed(params, page),
@@ -79,6 +78,10 @@ class Listings:
             told |= {"NextKeyMarker": shown(last.key), "NextVersionIdMarker": version}
         contents = _contents(page, bucket, shown, owner=True)
         return {**told, "Versions": [{**each, "VersionId": "null", "IsLatest": True} for each in contents]}
+
+    async def _page_after(self, marker: str | None, params: Params) -> tuple[Bucket, Page, int]:
+        after = marker or ""
+        return await self._page(params, listing.rolled(after, params) or after)
 
     async def _page(self, params: Params, after: str) -> tuple[Bucket, Page, int]:
         most = page_size(params.get("MaxKeys"), "max-keys", limits.object_list_page_max)

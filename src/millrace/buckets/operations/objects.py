@@ -176,7 +176,7 @@ def _described(record: Record, params: Params) -> dict[str, Any]:
 def _checksums(record: Record, span: Span | None, number: int | None) -> dict[str, Any]:
     """What is told of all of an object, or of one of its parts; of another range of it nothing can be told."""
     told: Mapping[str, str] = {}
-    if span is None or (span == Span(0, record.size) and record.parts is None):
+    if span is None or (span == Span(0, record.size) and record.checksum_type == "FULL_OBJECT"):
         told = record.checksums
     elif number is not None and record.part_checksums:
         told = record.part_checksums[number - 1]

@@ -58,8 +58,8 @@ class UploadListings:
         check_encoding(params)
         marker, upload_marker = params.get("KeyMarker") or "", params.get("UploadIdMarker") or ""
         after = listing.rolled(marker, params)
-        if after and after == marker:
-            after = uploads.row(marker, upload_marker or "\uffff")
+        if after is None:
+            after = uploads.row(marker, upload_marker or "\uffff") if marker else ""
 
         def read(reader: Reader) -> tuple[Bucket, Page]:
             bucket = owned(reader, params)

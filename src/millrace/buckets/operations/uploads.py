@@ -70,6 +70,7 @@ class Uploads:
 
         upload = await self._storage.read(find)
         told = checksums.told(params)
+        _check_part(upload, told)
         digests = await storing.digests(data, sorted({*told, upload.own}))
         if params.get("ContentMD5") is not None:
             checksums.verify_md5(params["ContentMD5"], digests.md5)
@@ -95,10 +96,13 @@ class Uploads:
             upload = uploads.get(writer, bucket, key, params["UploadId"])
             if not asked:
                 raise faults.invalid_request("You must specify at least one part")
-            conditions.check_completion(objects.look(writer, bucket, key), key, upload.begun, params)
+            conditions.check_completion(
+                objects.look(writer, bucket, key), key, uploads.begun_at(upload.id), params
+            )
+            _check_type(upload, params)
             chosen = _chosen(upload, asked, dict(uploads.parts(writer, bucket, upload)))
             record = _record(upload, chosen, now)
-            _check_whole(record, params)
+            _check_whole(upload, record, params)
             objects.replace(writer, bucket, key, record, now)
             uploads.end(writer, bucket, upload, record.blobs, now)
             return record
@@ -161,6 +165,7 @@ def _chosen(upload: Upload, asked: Sequence[Mapping[str, Any]], there: Mapping[i
     for number, each in zip(numbers, asked, strict=True):
         part, etag = there.get(number), str(each.get("ETag") or "").strip('"')
         told = checksums.told(each)
+        _check_listed(upload, number, told)
         fits = part is not None and part.etag == etag and (upload.algorithm is not None or not told)
         if part is None or not fits or any(part.checksums.get(name) != value for name, value in told.items()):
             members = {"UploadId": upload.id, "PartNumber": number, "ETag": etag}
@@ -197,22 +202,58 @@ def _record(upload: Upload, chosen: Sequence[Part], now: float) -> Record:
         )
     if any(name not in part.checksums for part in chosen):  # long copied parts may have none
         return record
-    each = [{name: part.checksums[name]} for part in chosen]
     if upload.checksum_type == "COMPOSITE":
+        each = [{name: part.checksums[name]} for part in chosen]
         whole = checksums.composite(name, [part.checksums[name] for part in chosen])
         return replace(record, checksums={name: whole}, checksum_type="COMPOSITE", part_checksums=each)
     whole = checksums.combined(name, [(part.checksums[name], part.blob.size) for part in chosen])
+    return replace(record, checksums={name: whole})
+
+
+def _check_part(upload: Upload, told: Mapping[str, str]) -> None:
+    """Return if a part comes with the upload's own checksum, if with any. Raises InvalidRequest."""
+    for name in told:
+        if upload.algorithm not in (None, name):
+            raise faults.invalid_request(
+                f"Checksum Type mismatch occurred, expected checksum Type: {upload.own.lower()}, "
+                f"actual checksum Type: {name.lower()}"
+            )
+
+
+def _check_type(upload: Upload, params: Params) -> None:
+    """Return if the whole checksum is to be what it was begun as. Raises InvalidRequest."""
+    if params.get("ChecksumType") not in (None, upload.checksum_type):
+        raise faults.invalid_request(
+            f"The upload was created using the {upload.checksum_type or 'null'} checksum mode. "
+            "The complete request must use the same checksum mode."
+        )
+
+
+def _check_listed(upload: Upload, number: int, told: Mapping[str, str]) -> None:
+    """Return if a part is listed with the checksum that it must have. Raises InvalidRequest, BadDigest."""
     if upload.algorithm is None:
-        return replace(record, checksums={name: whole})
-    return replace(record, checksums={name: whole}, part_checksums=each)
+        return
+    if upload.checksum_type == "COMPOSITE" and not told:
+        raise faults.invalid_request(
+            f"The upload was created using a {upload.own.lower()} checksum. The complete request must include the "
+            f"checksum for each part. It was missing for part {number} in the request."
+        )
+    for name in told:
+        if name != upload.algorithm:
+            sentence = f"The {name.lower()} you specified for part {number} did not match what we received."
+            raise AwsError("BadDigest", sentence, status=400)
 
 
-def _check_whole(record: Record, params: Params) -> None:
+def _check_whole(upload: Upload, record: Record, params: Params) -> None:
     """Return if the object is what its client says it is. Raises InvalidRequest, BadDigest."""
     size = params.get("MpuObjectSize")
     if size is not None and int(size) != record.size:
         raise faults.invalid_request(
             f"The provided 'x-amz-mp-object-size' header value {size} does not match what was computed: {record.size}"
         )
-    told = {name: value for name, value in checksums.told(params).items() if name in record.checksums}
-    checksums.compare(told, record.checksums)
+    told = checksums.told(params)
+    # A checksum whose type is not said is that of the parts' checksums.
+    differs = upload.checksum_type == "FULL_OBJECT" and params.get("ChecksumType") is None
+    if told and (told != record.checksums or differs):
+        sentence = f"The {upload.own.lower()} you specified did not match the calculated checksum."
+        raise AwsError("BadDigest", sentence, status=400)
