@@ -202,6 +202,12 @@ def check_deletable(holder: Holder) -> None:
         raise delete_conflict("must delete policies first.")
 
 
+def check_boundary(reader: Reader, account: str, boundary: str | None) -> None:
+    """Raises NoSuchEntity for the boundary of a new role or user that is not there."""
+    if boundary is not None and find_document(reader, account, boundary) is None:
+        raise no_such_entity(f"Scope ARN: {boundary} does not exist or is not attachable.")
+
+
 def policy_not_found(policy_arn: str) -> AwsError:
     return no_such_entity(f"Policy {policy_arn} was not found.")
 

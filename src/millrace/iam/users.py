@@ -6,7 +6,7 @@ from typing import Any
 from millrace.core import ids
 from millrace.core.context import Context, Operation, Output, Params
 from millrace.iam.entities import User
-from millrace.iam.holders import USER, check_deletable, holder_operations, show_boundary
+from millrace.iam.holders import USER, check_boundary, check_deletable, holder_operations, show_boundary
 from millrace.iam.identities import Identities
 from millrace.iam.keys import key_ids
 from millrace.iam.paging import after, page, show_some_tags, tags_of
@@ -36,7 +36,12 @@ async def create_user(iam: Identities, context: Context, params: Params) -> Outp
         tags=tags_of(params),
         boundary=params.get("PermissionsBoundary"),
     )
-    await iam.storage.write(lambda writer: USERS.add(writer, context.scope.account, user))
+
+    def write(writer: Writer) -> None:
+        check_boundary(writer, context.scope.account, user.boundary)
+        USERS.add(writer, context.scope.account, user)
+
+    await iam.storage.write(write)
     return {"User": _show_all(user)}
 
 

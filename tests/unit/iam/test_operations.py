@@ -413,3 +413,18 @@ def test_tags_whose_keys_differ_in_case_alone_are_refused(storage):
         assert (caught.value.code, caught.value.status) == ("InvalidInput", 400)
 
     on(storage, test)
+
+
+@pytest.mark.parametrize(("operation", "params"), [
+    ("CreateRole", {"RoleName": "r", "AssumeRolePolicyDocument": LAMBDA}),
+    ("CreateUser", {"UserName": "u"}),
+])  # fmt: skip
+def test_the_boundary_of_who_is_made_must_be_there(storage, operation, params):
+    async def test(call):
+        boundary = f"arn:aws:iam::{ACCOUNT}:policy/none"
+        with pytest.raises(AwsError) as caught:
+            await call(operation, **params, PermissionsBoundary=boundary)
+        told = f"Scope ARN: {boundary} does not exist or is not attachable."
+        assert (caught.value.code, caught.value.message) == ("NoSuchEntity", told)
+
+    on(storage, test)
