@@ -28,6 +28,10 @@ _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
 _OPERATOR = re.compile(r"(?:(ForAnyValue|ForAllValues):)?([A-Za-z]+?)(IfExists)?", re.IGNORECASE)
 
 
+class UnreadableValueError(ValueError):
+    """A value that its operator cannot read: for instance a date that is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """One operator on one key. Its tests are alternatives; a negated operator wants none to hold."""
@@ -80,14 +84,17 @@ def _condition(name: str, key: str, values: Any, *, variables: bool) -> Conditio
     quantifier = match.group(1).lower() if match.group(1) else None
     word = match.group(2).lower()
     texts = condition_texts(values)
-    if word == "null":
+    if word == "null" and texts:
         return Condition(
             key.lower(), (), negated=False, quantifier=None, if_exists=False, null=_truth(texts[0])
         )
     make, negated = _OPERATORS.get(word, (None, False))
     if make is None:
         raise ValueError(f"not an operator: {name}")
-    tests = tuple(make(text, variables) for text in texts)
+    try:
+        tests = tuple(make(text, variables) for text in texts)
+    except ValueError as error:
+        raise UnreadableValueError(str(error)) from error
     return Condition(key.lower(), tests, negated, quantifier, if_exists=match.group(3) is not None)
 
 
@@ -101,8 +108,6 @@ def condition_texts(values: Any) -> Sequence[str]:
             texts.append(str(value))
         else:
             raise ValueError(f"neither a text, a number nor a boolean: {value}")  # noqa: TRY004 # one error for all that cannot be
-    if not texts:
-        raise ValueError("a condition without a value")
     return texts
 
 

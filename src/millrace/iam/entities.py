@@ -70,7 +70,10 @@ class ManagedPolicy:
 
 @dataclass(frozen=True)
 class Key:
-    """A secret and whom it speaks for. Sessions have a `token`, an end, and may have policies that narrow them."""
+    """A secret and whom it speaks for. Sessions have a `token`, an end, and may have policies that narrow them.
+
+    `tags` are those of the session; those named in `transitive` go on to the sessions of roles that it assumes.
+    """
 
     secret: str
     principal: Principal
@@ -79,6 +82,8 @@ class Key:
     token: str | None = None
     expires: float | None = None
     policies: tuple[str, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict[str, str])
+    transitive: tuple[str, ...] = ()
 
 
 def encode(entity: Holder | ManagedPolicy | Key) -> bytes:
@@ -107,6 +112,7 @@ def decode_key(raw: bytes) -> Key:
     members = orjson.loads(raw)
     members["principal"] = Principal(**members["principal"])
     members["policies"] = tuple(members["policies"])
+    members["transitive"] = tuple(members.get("transitive", ()))
     return Key(**members)
 
 

@@ -13,9 +13,9 @@ from millrace.core import arn, limits
 from millrace.core.context import Context, Operation, Output, Params
 from millrace.core.errors import AwsError
 from millrace.iam.entities import Holder, Role, User
+from millrace.iam.grammar import check_document
 from millrace.iam.identities import Identities
 from millrace.iam.paging import page_of_names, show_tags, tags_of
-from millrace.iam.policy import parse
 from millrace.iam.registry import (
     ROLES,
     USERS,
@@ -75,7 +75,7 @@ async def put_policy(iam: Identities, kind: HolderKind[T], context: Context, par
     text = params["PolicyDocument"]
 
     def change(holder: T) -> T:
-        parse(text)
+        check_document(text, managed=False)
         inline = {**holder.inline, params["PolicyName"]: text}
         if sum(document_size(each) for each in inline.values()) > kind.inline_bytes_max:
             raise limit_exceeded(
@@ -200,6 +200,12 @@ def check_deletable(holder: Holder) -> None:
         raise delete_conflict("must detach all policies first.")
     if holder.inline:
         raise delete_conflict("must delete policies first.")
+
+
+def check_boundary(reader: Reader, account: str, boundary: str | None) -> None:
+    """Raises NoSuchEntity for the boundary of a new role or user that is not there."""
+    if boundary is not None and find_document(reader, account, boundary) is None:
+        raise no_such_entity(f"Scope ARN: {boundary} does not exist or is not attachable.")
 
 
 def policy_not_found(policy_arn: str) -> AwsError:

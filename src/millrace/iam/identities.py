@@ -81,6 +81,17 @@ class Session:
     principal: Principal
 
 
+@dataclass(frozen=True, slots=True)
+class SessionTags:
+    """The tags of a session, and the keys of those that go on to the next role it assumes."""
+
+    tags: Mapping[str, str]
+    transitive: tuple[str, ...] = ()
+
+
+NO_TAGS = SessionTags({})
+
+
 class Identities:
     """`root_keys` are access keys and their credentials that settings give, beside those in the database."""
 
@@ -202,7 +213,14 @@ class Identities:
         return decision
 
     async def assume(
-        self, account: str, role_arn: str, session_name: str, seconds: int, *, policies: Sequence[str] = ()
+        self,
+        account: str,
+        role_arn: str,
+        session_name: str,
+        seconds: int,
+        *,
+        policies: Sequence[str] = (),
+        tags: SessionTags = NO_TAGS,
     ) -> Session:
         """Credentials of a role, to be used by a function, or by who was found trustworthy.
 
@@ -215,16 +233,37 @@ class Identities:
         parts = arn.parse(role.arn)
         session_arn = parts.scope.sts_arn(f"assumed-role/{name}/{session_name}")
         principal = Principal(account, session_arn, f"{role.id}:{session_name}", role=name)
-        return await self.issue(principal, seconds, policies=policies)
+        return await self.issue(principal, seconds, policies=policies, tags=tags)
 
-    async def issue(self, principal: Principal, seconds: int, *, policies: Sequence[str] = ()) -> Session:
+    async def session_tags(self, principal: Principal) -> SessionTags:
+        """The tags of the session that a caller's key belongs to; none of other keys."""
+        key = await self.storage.read(lambda reader: find_key(reader, principal.key))
+        return NO_TAGS if key is None else SessionTags(key.tags, key.transitive)
+
+    async def issue(
+        self,
+        principal: Principal,
+        seconds: int,
+        *,
+        policies: Sequence[str] = (),
+        tags: SessionTags = NO_TAGS,
+    ) -> Session:
         """Make and keep temporary credentials for a principal."""
         now = self.clock.now()
         access_key, secret, token = ids.unique_id("ASIA"), ids.secret_key(), ids.session_token()
         owner = Principal(
             principal.account, principal.arn, principal.user_id, access_key, principal.role, principal.user
         )
-        key = Key(secret, owner, now, token=token, expires=now + seconds, policies=tuple(policies))
+        key = Key(
+            secret,
+            owner,
+            now,
+            token=token,
+            expires=now + seconds,
+            policies=tuple(policies),
+            tags=tags.tags,
+            transitive=tags.transitive,
+        )
 
         def write(writer: Writer) -> None:
             _forget_sessions(writer, now - limits.session_kept_seconds)
@@ -326,6 +365,11 @@ def facts_of(principal: Principal, now: float) -> dict[str, str]:
     return facts
 
 
+def tag_facts(name: str, tags: Mapping[str, str]) -> dict[str, str]:
+    """The condition keys of tags: `name` is `aws:principaltag` or `aws:requesttag`."""
+    return {f"{name}/{key.lower()}": value for key, value in tags.items()}
+
+
 def caller_of(reader: Reader, principal: Principal) -> Caller:
     """A principal by all the ARNs that a policy may name it by."""
     role = None if principal.role is None else ROLES.find(reader, principal.account, principal.role)
@@ -343,6 +387,8 @@ def trust_of(role: Role) -> Policy:
 
 def decide_holder(reader: Reader, account: str, holder: Holder, access: Access, facts: Facts) -> Decision:
     """What the policies of a role or user say, within its permissions boundary."""
+    if holder.tags:
+        facts = {**tag_facts("aws:principaltag", holder.tags), **facts}
     decision = evaluate(_policies_of(reader, account, holder), access, facts)
     if holder.boundary is None:
         return decision
@@ -369,6 +415,8 @@ def _decide(reader: Reader, principal: Principal, accesses: Sequence[Access], fa
         note = f"{_identity(principal)} does not exist any more."
         return [Decision(access, allowed=False, note=note, final=True) for access in accesses]
     key = find_key(reader, principal.key) if principal.key else None
+    if key is not None and key.tags:
+        facts = {**facts, **tag_facts("aws:principaltag", key.tags)}
     narrowing = [Policy("of the session", parse(text), SESSION) for text in (key.policies if key else ())]
     decisions: list[Decision] = []
     for access in accesses:

@@ -10,7 +10,15 @@ from millrace.core.errors import AwsError
 from millrace.iam.entities import Key, encode
 from millrace.iam.identities import Identities
 from millrace.iam.paging import page_of_names
-from millrace.iam.registry import KEYS, USERS, changed, find_key, limit_exceeded, no_such_entity
+from millrace.iam.registry import (
+    KEYS,
+    USERS,
+    changed,
+    find_key,
+    limit_exceeded,
+    no_such_entity,
+    validation_error,
+)
 from millrace.storage.interface import Reader, Writer
 
 
@@ -104,8 +112,10 @@ async def get_access_key_last_used(iam: Identities, context: Context, params: Pa
 
 def _user(context: Context, params: Params) -> str | None:
     """The user a request is about: the one it names, or the caller. None is root."""
-    name: str | None = params.get("UserName")
-    return name or context.principal.user
+    name: str | None = params.get("UserName") or context.principal.user
+    if name is None and not context.principal.is_root:
+        raise validation_error("Must specify userName when calling with non-User credentials")
+    return name
 
 
 def _principal(reader: Reader, context: Context, name: str | None, access_key: str) -> Principal:

@@ -9,6 +9,7 @@ from millrace.iam.identities import Identities
 from millrace.iam.keys import key_operations
 from millrace.iam.policies import policy_operations
 from millrace.iam.roles import role_operations
+from millrace.iam.simulation import simulation_operations
 from millrace.iam.sts import sts_operations
 from millrace.iam.users import user_operations
 
@@ -21,6 +22,7 @@ def iam_service(identities: Identities) -> Service:
         **user_operations(identities),
         **key_operations(identities),
         **policy_operations(identities),
+        **simulation_operations(identities),
     }
     return Service("iam", operations, iam_accesses)
 
@@ -49,6 +51,8 @@ def _resource(operation: str, scope: Scope, params: Params) -> str:
         return scope.iam_arn(f"user{path}{params['UserName']}")
     if "PolicyArn" in params:
         return str(params["PolicyArn"])
+    if "PolicySourceArn" in params:
+        return str(params["PolicySourceArn"])
     if "PolicyName" in params:
         return scope.iam_arn(f"policy{path}{params['PolicyName']}")
     return scope.iam_arn(_LISTS[operation]) if operation in _LISTS else "*"

@@ -8,9 +8,11 @@ from typing import Any, TypeVar
 
 from millrace.core import limits
 from millrace.core.context import Params
+from millrace.core.errors import AwsError
 from millrace.iam.registry import validation_error
 
 T = TypeVar("T")
+DUPLICATE_TAGS = "Duplicate tag keys found. Please note that Tag keys are case insensitive."
 
 
 def after(params: Params) -> str:
@@ -46,7 +48,11 @@ def page_of_names(
 
 
 def tags_of(params: Params) -> dict[str, str]:
-    return {tag["Key"]: tag["Value"] for tag in params.get("Tags") or ()}
+    """The tags of a request. Raises InvalidInput for two whose keys differ in nothing but case."""
+    tags = {tag["Key"]: tag["Value"] for tag in params.get("Tags") or ()}
+    if len({key.lower() for key in tags}) < len(params.get("Tags") or ()):
+        raise AwsError("InvalidInput", DUPLICATE_TAGS, status=400)
+    return tags
 
 
 def show_tags(tags: Mapping[str, str]) -> list[dict[str, str]]:

@@ -11,10 +11,10 @@ from millrace.core.context import Context, Operation, Output, Params
 from millrace.core.errors import AwsError
 from millrace.iam.aws_managed import AwsPolicy, aws_policies
 from millrace.iam.entities import Holder, ManagedPolicy, Version
+from millrace.iam.grammar import check_document
 from millrace.iam.holders import document_size, encode_document, policy_not_found
 from millrace.iam.identities import Identities
 from millrace.iam.paging import page_of_names, show_some_tags, show_tags, tags_of
-from millrace.iam.policy import parse
 from millrace.iam.registry import POLICIES, ROLES, USERS, find_policy, limit_exceeded, no_such_entity
 from millrace.storage.interface import Reader, Writer
 
@@ -62,7 +62,7 @@ async def get_policy(iam: Identities, context: Context, params: Params) -> Outpu
     def read(reader: Reader) -> dict[str, Any]:
         policy = _get(reader, context, params["PolicyArn"])
         uses = _uses(reader, context.scope.account)
-        more = {"Description": policy.description or None, "Tags": show_some_tags(policy.tags)}
+        more = {"Description": policy.description or None, "Tags": show_tags(policy.tags)}
         return {**_show(policy, *_counts(uses, policy.arn)), **more}
 
     return {"Policy": await iam.storage.read(read)}
@@ -210,7 +210,7 @@ async def list_policy_tags(iam: Identities, context: Context, params: Params) ->
 
 
 def _checked(text: str) -> str:
-    parse(text)
+    check_document(text, managed=True)
     if document_size(text) > limits.managed_policy_bytes_max:
         raise limit_exceeded(f"Cannot exceed quota for PolicySize: {limits.managed_policy_bytes_max}")
     return text

@@ -24,9 +24,9 @@ from millrace.iam.patterns import Facts, Patterns, compile_patterns
 # Of whom a document speaks: of the identity it hangs on, of who may assume a role, of who may use a resource.
 Kind = Literal["identity", "trust", "resource"]
 
-_VERSIONS = ("2008-10-17", "2012-10-17")  # tuples: what is looked for may be any JSON value
-_DOCUMENT_MEMBERS = {"Version", "Id", "Statement"}
-_STATEMENT_MEMBERS = {
+VERSIONS = ("2008-10-17", "2012-10-17")  # tuples: what is looked for may be any JSON value
+DOCUMENT_MEMBERS = {"Version", "Id", "Statement"}
+STATEMENT_MEMBERS = {
     "Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal", "Condition",
 }  # fmt: skip
 _TRUST_ACTIONS = {
@@ -234,41 +234,43 @@ def malformed(message: str) -> AwsError:
     return AwsError("MalformedPolicyDocument", message, status=400)
 
 
-_SYNTAX = "Syntax errors in policy."
+SYNTAX = "Syntax errors in policy."
 
 
 @lru_cache(maxsize=2048)
 def parse(text: str, kind: Kind = "identity") -> Document:
-    """Compile a policy document. Raises MalformedPolicyDocument with AWS's sentence."""
+    """Compile a policy document. Raises MalformedPolicyDocument with AWS's sentence.
+
+    It takes all that was ever kept; `grammar` is stricter with what is to be kept.
+    """
     try:
         raw: Any = orjson.loads(text)
     except orjson.JSONDecodeError:
-        raise malformed("This policy contains invalid Json" if kind == "trust" else _SYNTAX) from None
-    if not is_object(raw) or not raw.keys() <= _DOCUMENT_MEMBERS:
-        raise malformed(_SYNTAX)
+        raise malformed("This policy contains invalid Json" if kind == "trust" else SYNTAX) from None
+    if not is_object(raw) or not raw.keys() <= DOCUMENT_MEMBERS:
+        raise malformed(SYNTAX)
     version = raw.get("Version", "2008-10-17")
-    if version not in _VERSIONS:
-        raise malformed(_SYNTAX)
+    if version not in VERSIONS:
+        raise malformed(SYNTAX)
     statements = as_list(raw.get("Statement"))
     if not statements:
-        raise malformed("Could not parse the policy: Statement is empty!" if kind == "trust" else _SYNTAX)
-    if kind == "identity" and version == "2008-10-17" and "Version" in raw:
-        raise malformed("Policy document must be version 2012-10-17 or greater.")
-    _check_sids(statements)
+        raise malformed("Could not parse the policy: Statement is empty!" if kind == "trust" else SYNTAX)
+    check_sids(statements)
     return Document(tuple(_statement(each, kind, variables=version == "2012-10-17") for each in statements))
 
 
-def _check_sids(statements: list[Any]) -> None:
-    sids = [each["Sid"] for each in statements if is_object(each) and "Sid" in each]
+def check_sids(statements: list[Any]) -> None:
+    """Raises MalformedPolicyDocument where two statements have one name; an empty one is none."""
+    sids = [each["Sid"] for each in statements if is_object(each) and each.get("Sid", "") != ""]
     if not all(isinstance(sid, str) for sid in sids):
-        raise malformed(_SYNTAX)
+        raise malformed(SYNTAX)
     if len(set(sids)) < len(sids):
         raise malformed("Statement IDs (SID) in a single policy must be unique.")
 
 
 def _statement(raw: Any, kind: Kind, *, variables: bool) -> Statement:
-    if not is_object(raw) or not raw.keys() <= _STATEMENT_MEMBERS or raw.get("Effect") not in _EFFECTS:
-        raise malformed(_SYNTAX)
+    if not is_object(raw) or not raw.keys() <= STATEMENT_MEMBERS or raw.get("Effect") not in _EFFECTS:
+        raise malformed(SYNTAX)
     statement = raw
     effect = Effect(statement["Effect"])
     actions, not_action = _words(statement, "Action", "NotAction")
@@ -280,7 +282,7 @@ def _statement(raw: Any, kind: Kind, *, variables: bool) -> Statement:
     try:
         conditions = compile_conditions(_block(statement), variables=variables)
     except (ValueError, OverflowError):
-        raise malformed(_SYNTAX) from None
+        raise malformed(SYNTAX) from None
     return Statement(
         effect,
         compile_patterns(actions, fold=True, variables=False),
@@ -297,17 +299,17 @@ def _statement(raw: Any, kind: Kind, *, variables: bool) -> Statement:
 def _block(statement: Mapping[str, Any]) -> Mapping[str, Any]:
     block = statement.get("Condition", {})
     if not is_object(block):
-        raise malformed(_SYNTAX)
+        raise malformed(SYNTAX)
     return block
 
 
 def _words(statement: Mapping[str, Any], name: str, negated: str) -> tuple[list[str], bool]:
     """The texts of an element or of its negation, and which of both it was."""
     if name in statement and negated in statement:
-        raise malformed(_SYNTAX)
+        raise malformed(SYNTAX)
     texts = as_list(statement.get(name, statement.get(negated, [])))
     if not all(isinstance(text, str) for text in texts):
-        raise malformed(_SYNTAX)
+        raise malformed(SYNTAX)
     return texts, negated in statement
 
 
@@ -331,8 +333,12 @@ def _resources(statement: Mapping[str, Any], kind: Kind) -> tuple[list[str], boo
             raise malformed("AssumeRole policy must not contain resources.")
     elif not resources:
         raise malformed("Policy statement must contain resources.")
-    for resource in resources:
-        if resource != "*" and not resource.startswith(("arn:", "arn*", "*:", "${", "?")):
+    for resource in resources if kind == "identity" else ():  # queues and topics take any text as Resource
+        if (
+            resource != "*"
+            and not resource.startswith(("arn:", "arn*", "*:", "${", "?"))
+            and ":" not in resource
+        ):
             raise malformed(f'Resource {resource} must be in ARN format or "*".')
     return resources, not_resource
 
@@ -346,7 +352,7 @@ def _principals(statement: Mapping[str, Any], kind: Kind, effect: Effect) -> tup
     if not present:
         raise malformed("Missing required field Principal")
     if len(present) > 1:
-        raise malformed(_SYNTAX)
+        raise malformed(SYNTAX)
     if present == ["NotPrincipal"] and effect is Effect.ALLOW:
         raise malformed("Allow with NotPrincipal is not allowed.")
     return Principals(frozenset(_named(statement[present[0]]))), present == ["NotPrincipal"]
@@ -357,7 +363,7 @@ def _named(principal: Any) -> Iterable[tuple[str, str]]:
     if principal in ({}, "", []):
         raise malformed("Missing required field Principal cannot be empty!")
     if not is_object(kinds) or not kinds.keys() <= _PRINCIPAL_KINDS:
-        raise malformed(_SYNTAX)
+        raise malformed(SYNTAX)
     for kind in kinds:
         for text in _words(kinds, kind, "")[0]:
             if kind == "AWS" and not (text == "*" or text.startswith("arn:") or text.isdecimal()):

@@ -9,6 +9,7 @@ from millrace.core.context import Context, Operation, Output, Params
 from millrace.iam.entities import Role
 from millrace.iam.holders import (
     ROLE,
+    check_boundary,
     check_deletable,
     document_size,
     encode_document,
@@ -52,7 +53,12 @@ async def create_role(iam: Identities, context: Context, params: Params) -> Outp
         description=params.get("Description"),
         session_seconds_max=params.get("MaxSessionDuration") or limits.session_seconds_default,
     )
-    await iam.storage.write(lambda writer: ROLES.add(writer, context.scope.account, role))
+
+    def write(writer: Writer) -> None:
+        check_boundary(writer, context.scope.account, role.boundary)
+        ROLES.add(writer, context.scope.account, role)
+
+    await iam.storage.write(write)
     shown = {**_show(role), "Tags": show_some_tags(role.tags), "PermissionsBoundary": show_boundary(role)}
     if "MaxSessionDuration" not in params:
         del shown["MaxSessionDuration"]

@@ -8,8 +8,10 @@ from millrace.core import arn, limits
 from millrace.core.context import Access, Context, Operation, Output, Params, Principal
 from millrace.core.errors import AwsError
 from millrace.iam.entities import Role
-from millrace.iam.identities import Identities, Session, denied, trust_of
-from millrace.iam.policy import evaluate, names_directly, parse
+from millrace.iam.grammar import check_document
+from millrace.iam.identities import Identities, Session, SessionTags, denied, tag_facts, trust_of
+from millrace.iam.paging import DUPLICATE_TAGS, tags_of
+from millrace.iam.policy import evaluate, names_directly
 from millrace.iam.registry import find_document, validation_error
 
 _ROLE_ARN = re.compile(r"arn:[\w-]+:iam::\d{12}:role/.*[^/]", re.ASCII)
@@ -34,16 +36,29 @@ async def assume_role(iam: Identities, context: Context, params: Params) -> Outp
     role_arn, name = params["RoleArn"], params["RoleSessionName"]
     if not _ROLE_ARN.fullmatch(role_arn):
         raise validation_error(f"{role_arn} is invalid")
-    role = await iam.role(role_arn)
-    if role is None or not await _may_assume(iam, context.principal, role, params):
-        raise denied(_not_authorised(context.principal, role_arn), "sts")
+    tags = _session_tags(params, await iam.session_tags(context.principal))
+    role = await _role_to_assume(iam, context.principal, params, tagged=bool(tags.tags))
     seconds = params.get("DurationSeconds") or limits.session_seconds_default
     _check_duration(context.principal, role, seconds)
     policies = await _session_policies(iam, context, params)
-    session = await iam.assume(arn.parse(role_arn).account, role_arn, name, seconds, policies=policies)
+    session = await iam.assume(
+        arn.parse(role_arn).account, role_arn, name, seconds, policies=policies, tags=tags
+    )
     user = {"AssumedRoleId": session.principal.user_id, "Arn": session.principal.arn}
     size = 100 * sum(map(len, policies)) // limits.trust_policy_bytes_max if policies else None
     return {"Credentials": _show(session), "AssumedRoleUser": user, "PackedPolicySize": size}
+
+
+async def _role_to_assume(iam: Identities, principal: Principal, params: Params, *, tagged: bool) -> Role:
+    """The role of the request, if the caller may assume it, and tag its session if it is `tagged`."""
+    role_arn = params["RoleArn"]
+    role = await iam.role(role_arn)
+    if role is None:
+        raise denied(_not_authorised(principal, "sts:AssumeRole", role_arn), "sts")
+    for action in ("sts:AssumeRole", "sts:TagSession") if tagged else ("sts:AssumeRole",):
+        if not await _may(action, iam, principal, role, params):
+            raise denied(_not_authorised(principal, action, role_arn), "sts")
+    return role
 
 
 async def get_session_token(iam: Identities, context: Context, params: Params) -> Output:
@@ -56,10 +71,41 @@ async def get_session_token(iam: Identities, context: Context, params: Params) -
     return {"Credentials": _show(await iam.issue(principal, seconds))}
 
 
-async def _may_assume(iam: Identities, principal: Principal, role: Role, params: Params) -> bool:
+def _session_tags(params: Params, caller: SessionTags) -> SessionTags:
+    """The tags of the new session: those asked for, and those that the caller's session hands on.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
+    """
+    wanted = params.get("TransitiveTagKeys") or ()
+    keys = {tag["Key"].lower() for tag in params.get("Tags") or ()}
+    if len(keys) < len(params.get("Tags") or ()):
+        raise _invalid(DUPLICATE_TAGS)
+    tags = tags_of(params)
+    if not {key.lower() for key in wanted} <= keys:
+        raise _invalid("The specified transitive tag key must be included in the requested tags.")
+    handed_on = {key: value for key, value in caller.tags.items() if key.lower() in caller.transitive}
+    if keys & {key.lower() for key in handed_on}:
+        raise _invalid(
+            "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key "
+            "from the calling session."
+        )
+    transitive = {key.lower() for key in (*wanted, *handed_on)}
+    return SessionTags({**handed_on, **tags}, tuple(sorted(transitive)))
+
+
+def _invalid(message: str) -> AwsError:
+    return AwsError("InvalidParameterValue", message, status=400)
+
+
+async def _may(action: str, iam: Identities, principal: Principal, role: Role, params: Params) -> bool:
     """The trust policy must allow it, and the caller's own policies too, unless it names the caller itself."""
-    access = Access("sts:AssumeRole", role.arn)
-    facts = {**iam.facts(principal), "sts:rolesessionname": params["RoleSessionName"]}
+    asked = tags_of(params)
+    access = Access(action, role.arn, tag_facts("aws:RequestTag", asked))
+    facts = {
+        **iam.facts(principal),
+        "sts:rolesessionname": params["RoleSessionName"],
+        **tag_facts("aws:requesttag", asked),
+    }
     if params.get("ExternalId") is not None:
         facts["sts:externalid"] = params["ExternalId"]
     caller = await iam.caller(principal)
@@ -89,7 +135,7 @@ def _check_duration(principal: Principal, role: Role, seconds: int) -> None:
 async def _session_policies(iam: Identities, context: Context, params: Params) -> list[str]:
     texts: list[str] = []
     if params.get("Policy") is not None:
-        parse(params["Policy"])
+        check_document(params["Policy"], managed=False)
         texts.append(params["Policy"])
     account = context.scope.account
     for each in params.get("PolicyArns") or ():
@@ -101,8 +147,8 @@ async def _session_policies(iam: Identities, context: Context, params: Params) -
     return texts
 
 
-def _not_authorised(principal: Principal, role_arn: str) -> str:
-    return f"User: {principal.arn} is not authorized to perform: sts:AssumeRole on resource: {role_arn}"
+def _not_authorised(principal: Principal, action: str, role_arn: str) -> str:
+    return f"User: {principal.arn} is not authorized to perform: {action} on resource: {role_arn}"
 
 
 def _show(session: Session) -> dict[str, Any]:

@@ -6,11 +6,11 @@ from typing import Any
 from millrace.core import ids
 from millrace.core.context import Context, Operation, Output, Params
 from millrace.iam.entities import User
-from millrace.iam.holders import USER, check_deletable, holder_operations, show_boundary
+from millrace.iam.holders import USER, check_boundary, check_deletable, holder_operations, show_boundary
 from millrace.iam.identities import Identities
 from millrace.iam.keys import key_ids
 from millrace.iam.paging import after, page, show_some_tags, tags_of
-from millrace.iam.registry import USERS, delete_conflict
+from millrace.iam.registry import USERS, delete_conflict, validation_error
 from millrace.storage.interface import Reader, Writer
 
 
@@ -36,13 +36,20 @@ async def create_user(iam: Identities, context: Context, params: Params) -> Outp
         tags=tags_of(params),
         boundary=params.get("PermissionsBoundary"),
     )
-    await iam.storage.write(lambda writer: USERS.add(writer, context.scope.account, user))
+
+    def write(writer: Writer) -> None:
+        check_boundary(writer, context.scope.account, user.boundary)
+        USERS.add(writer, context.scope.account, user)
+
+    await iam.storage.write(write)
     return {"User": _show_all(user)}
 
 
 async def get_user(iam: Identities, context: Context, params: Params) -> Output:
-    """Without a name, the caller's own user; root is shown as one."""
+    """Without a name, the caller's own user; root is shown as one. Raises ValidationError to a role that names none."""
     account, name = context.scope.account, params.get("UserName") or context.principal.user
+    if name is None and not context.principal.is_root:
+        raise validation_error("Must specify userName when calling with non-User credentials")
     if name is None:
         root = {"UserId": account, "Arn": context.scope.iam_arn("root"), "CreateDate": 0.0, "Path": "/"}
         return {"User": {**root, "UserName": "root"}}

@@ -9,7 +9,7 @@ from millrace.core import limits
 from millrace.core.context import Context, Operation, Output, Params
 from millrace.logs.catalog import Group, add_group, drop_group, get_group, groups, put_group
 from millrace.logs.log import Logs
-from millrace.logs.names import check_name, group_arn, invalid_parameter, name_of_identifier, show_group
+from millrace.logs.names import group_arn, invalid_parameter, name_of_identifier, show_group
 from millrace.logs.tokens import decode_name_token, encode_token
 from millrace.storage.interface import Reader, Writer
 
@@ -37,7 +37,7 @@ def group_operations(logs: Logs) -> dict[str, Operation]:
 
 async def create_log_group(logs: Logs, context: Context, params: Params) -> Output:
     group = Group(
-        check_name(params["logGroupName"]),
+        params["logGroupName"],
         0,
         logs.now_ms(),
         tags=dict(params.get("tags") or {}),

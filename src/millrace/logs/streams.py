@@ -18,7 +18,7 @@ from millrace.logs.catalog import (
     streams_by_name,
 )
 from millrace.logs.log import Logs
-from millrace.logs.names import check_name, group_name, invalid_parameter, show_stream
+from millrace.logs.names import group_name, invalid_parameter, show_stream
 from millrace.logs.tokens import decode_token, encode_token
 from millrace.storage.interface import Reader, Writer
 
@@ -32,7 +32,7 @@ def stream_operations(logs: Logs) -> dict[str, Operation]:
 
 
 async def create_log_stream(logs: Logs, context: Context, params: Params) -> Output:
-    name = check_name(params["logStreamName"])
+    name = params["logStreamName"]
 
     def write(writer: Writer) -> None:
         group = get_group(writer, context.scope, params["logGroupName"])

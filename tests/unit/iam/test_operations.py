@@ -391,3 +391,40 @@ def test_each_request_needs_the_action_of_its_name(operation, params, resource):
     (access,) = iam_accesses(operation, SCOPE, params)
 
     assert (access.action, access.resource) == (f"iam:{operation}", resource)
+
+
+def test_a_session_of_a_role_must_name_the_user_it_asks_for(storage):
+    async def test(call):
+        session = Principal(ACCOUNT, f"arn:aws:sts::{ACCOUNT}:assumed-role/r/s", "AROA1:s", role="r")
+        for operation in ("GetUser", "ListAccessKeys"):
+            with pytest.raises(
+                AwsError, match="Must specify userName when calling with non-User credentials"
+            ):
+                await call(operation, by=session)
+
+    on(storage, test)
+
+
+def test_tags_whose_keys_differ_in_case_alone_are_refused(storage):
+    async def test(call):
+        tags = [{"Key": "a", "Value": "1"}, {"Key": "A", "Value": "2"}]
+        with pytest.raises(AwsError, match="Duplicate tag keys found") as caught:
+            await call("CreateRole", RoleName="r", AssumeRolePolicyDocument=LAMBDA, Tags=tags)
+        assert (caught.value.code, caught.value.status) == ("InvalidInput", 400)
+
+    on(storage, test)
+
+
+@pytest.mark.parametrize(("operation", "params"), [
+    ("CreateRole", {"RoleName": "r", "AssumeRolePolicyDocument": LAMBDA}),
+    ("CreateUser", {"UserName": "u"}),
+])  # fmt: skip
+def test_the_boundary_of_who_is_made_must_be_there(storage, operation, params):
+    async def test(call):
+        boundary = f"arn:aws:iam::{ACCOUNT}:policy/none"
+        with pytest.raises(AwsError) as caught:
+            await call(operation, **params, PermissionsBoundary=boundary)
+        told = f"Scope ARN: {boundary} does not exist or is not attachable."
+        assert (caught.value.code, caught.value.message) == ("NoSuchEntity", told)
+
+    on(storage, test)

@@ -158,7 +158,6 @@ SYNTAX = "Syntax errors in policy."
         (document(), "identity", SYNTAX),
         (document(), "trust", "Could not parse the policy: Statement is empty!"),
         (document(allow(), version="2012-10-18"), "identity", SYNTAX),
-        (document(allow(), version="2008-10-17"), "identity", "Policy document must be version 2012-10-17 or greater."),
         (document({**allow(), "Effect": []}), "identity", SYNTAX),
         (document({**allow(), "Extra": 1}), "identity", SYNTAX),
         (document({"Effect": "Allow", "Resource": "*"}), "identity", "Policy statement must contain actions."),

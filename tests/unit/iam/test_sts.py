@@ -179,3 +179,91 @@ def test_a_session_token_speaks_for_its_user(storage):
             await call("GetSessionToken", session)
 
     on(storage, "*", test)
+
+
+TAGGING = document(
+    {
+        "Effect": "Allow",
+        "Principal": {"AWS": ACCOUNT},
+        "Action": ["sts:AssumeRole", "sts:TagSession"],
+        "Condition": {"StringEqualsIfExists": {"aws:RequestTag/team": ["red", "blue"]}},
+    }
+)
+OF_THE_TEAM = document(
+    {
+        "Effect": "Allow",
+        "Action": ["dynamodb:PutItem", "sts:AssumeRole", "sts:TagSession"],
+        "Resource": ["arn:aws:dynamodb:*:*:table/${aws:PrincipalTag/Team}-*", "arn:aws:iam::*:role/*"],
+    }
+)
+
+
+async def tagged(identities, call, by=ROOT, **params):
+    """Assume the role with tags; the principal of the session."""
+    answer = await call("AssumeRole", by, RoleArn=ROLE, RoleSessionName="s1", **params)
+    keys = answer["Credentials"]
+    return (await identities.credential(keys["AccessKeyId"], keys["SessionToken"])).principal
+
+
+async def may_put(identities, principal, table):
+    access = Access("dynamodb:PutItem", f"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/{table}")
+    return (await identities.decide(principal, [access]))[0].allowed
+
+
+def test_tags_of_a_session_and_of_its_role_are_what_policies_speak_of(storage):
+    async def test(identities, call, user):
+        del user
+        await call("UpdateAssumeRolePolicy", RoleName="r", PolicyDocument=TAGGING)
+        await call("PutRolePolicy", RoleName="r", PolicyName="p", PolicyDocument=OF_THE_TEAM)
+        await call("TagRole", RoleName="r", Tags=[{"Key": "team", "Value": "red"}])
+        own = await tagged(identities, call)
+        blue = await tagged(
+            identities, call, Tags=[{"Key": "TEAM", "Value": "blue"}], TransitiveTagKeys=["team"]
+        )
+        next_one = await tagged(identities, call, blue)
+
+        assert [await may_put(identities, own, f"{team}-1") for team in ("red", "blue")] == [True, False]
+        assert [await may_put(identities, blue, f"{team}-1") for team in ("red", "blue")] == [False, True]
+        assert await may_put(identities, next_one, "blue-1") is True, "the tag went on to the next session"
+        with pytest.raises(AwsError, match="conflicts with a transitive tag key from the calling session"):
+            await tagged(identities, call, blue, Tags=[{"Key": "team", "Value": "red"}])
+        with pytest.raises(AwsError, match="not authorized to perform: sts:AssumeRole"):
+            await tagged(identities, call, Tags=[{"Key": "team", "Value": "green"}])
+
+    on(storage, "*", test)
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        (
+            {"Tags": [{"Key": "a", "Value": "1"}, {"Key": "A", "Value": "2"}]},
+            "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
+        ),
+        (
+            {"Tags": [{"Key": "a", "Value": "1"}], "TransitiveTagKeys": ["b"]},
+            "The specified transitive tag key must be included in the requested tags.",
+        ),
+    ],
+)
+def test_tags_that_cannot_be_are_refused(storage, params, message):
+    async def test(identities, call, user):
+        del user
+        with pytest.raises(AwsError) as caught:
+            await tagged(identities, call, **params)
+        assert (caught.value.code, caught.value.message, caught.value.status) == (
+            "InvalidParameterValue",
+            message,
+            400,
+        )
+
+    on(storage, "*", test)
+
+
+def test_session_tags_must_be_allowed_by_the_role(storage):
+    async def test(identities, call, user):
+        del user
+        with pytest.raises(AwsError, match="not authorized to perform: sts:TagSession"):
+            await tagged(identities, call, Tags=[{"Key": "a", "Value": "1"}])
+
+    on(storage, "*", test)
