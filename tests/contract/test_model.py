@@ -9,6 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from tests.contract.backends import LIGHT, MEMORY, SQLITE, Backend
+from tests.examples import examples
 
 names = st.sampled_from(["a", "b", "c"])
 keys = st.binary(max_size=3) | st.sampled_from([b"k", b"l", b"m"])
@@ -183,8 +184,8 @@ class MemoryMachine(StorageMachine):
     backend = MEMORY
 
 
-for machine, examples in ((SqliteMachine, 25), (LightMachine, 25), (MemoryMachine, 60)):
-    machine.TestCase.settings = settings(max_examples=examples, stateful_step_count=20, deadline=None)
+for machine, ordinary in ((SqliteMachine, 25), (LightMachine, 25), (MemoryMachine, 60)):
+    machine.TestCase.settings = settings(max_examples=examples(ordinary), stateful_step_count=20)
 
 TestSqliteIsWhatTheModelIs = SqliteMachine.TestCase
 TestLightSqliteIsWhatTheModelIs = LightMachine.TestCase

@@ -7,6 +7,7 @@ import pytest
 from botocore.validate import ParamValidator
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.examples import examples
 from tests.unit.answers import check_members, without_none
 
 from millrace.core import limits
@@ -467,7 +468,7 @@ def test_a_long_search_answers_with_a_token(storage, monkeypatch):
     on(storage, test)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30))
 @given(
     st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 5)), max_size=30),
     st.integers(1, 7),

@@ -4,6 +4,7 @@ import asyncio
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.examples import examples
 from tests.unit.tables.calls import Calls, n, run, s, schema
 
 from millrace.core.clock import ManualClock
@@ -16,7 +17,7 @@ WRITES = st.tuples(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(st.lists(WRITES, max_size=25))
 def test_the_stream_replays_to_the_table_and_the_index_agrees(writes):
     """Applying the records in order gives the table; there is one for each real change, and no other."""

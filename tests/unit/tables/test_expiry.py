@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.examples import examples
 from tests.unit.tables.calls import SCOPE, Calls, n, run, s, schema
 
 from millrace.core import limits
@@ -438,7 +439,7 @@ STEPS = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(st.lists(STEPS, max_size=30))
 def test_a_naive_model_of_expiry_agrees(steps):
     """After every step the table is what looking at every item at every step would leave."""

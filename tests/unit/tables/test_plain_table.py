@@ -1,11 +1,11 @@
 """Whatever is done to tables in whatever order, they are what a plain dict of items would be."""
 
 import asyncio
-import os
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from tests.examples import examples
 from tests.unit.tables.calls import Calls, schema
 from tests.unit.tables.plain_table import PlainIndex, PlainTable, comparable
 
@@ -264,6 +264,4 @@ def form(index):
 
 
 TestTables = TableMachine.TestCase
-TestTables.settings = settings(
-    max_examples=int(os.environ.get("MILLRACE_EXAMPLES", "30")), stateful_step_count=25, deadline=None
-)
+TestTables.settings = settings(max_examples=examples(30), stateful_step_count=25)

@@ -3,7 +3,7 @@
 import operator
 from typing import NamedTuple
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.tables.calls import run
 
@@ -130,7 +130,6 @@ async def pages(calls, name, place, limit, **params):
     return found
 
 
-@settings(deadline=None)
 @given(items, st.lists(questions(), min_size=1, max_size=6), st.integers(1, 9), st.booleans())
 def test_a_query_is_a_filtered_and_sorted_list(given_items, asked_all, limit, forward):
     async def test(calls):
@@ -150,7 +149,6 @@ def test_a_query_is_a_filtered_and_sorted_list(given_items, asked_all, limit, fo
     run(test)
 
 
-@settings(deadline=None)
 @given(items, st.sampled_from(PLACES), st.integers(1, 5), st.integers(1, 9))
 def test_the_segments_of_a_scan_hold_every_item_once(given_items, place, segments, limit):
     async def test(calls):
@@ -167,7 +165,6 @@ def test_the_segments_of_a_scan_hold_every_item_once(given_items, place, segment
     run(test)
 
 
-@settings(deadline=None)
 @given(items, items)
 def test_indexes_follow_every_change(before, after):
     async def test(calls):

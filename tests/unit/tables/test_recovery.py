@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
+from tests.examples import examples
 from tests.unit.tables.calls import SCOPE, Calls, n, run, s, schema
 
 from millrace.core import limits
@@ -109,7 +110,7 @@ class Modelled:
         self.model.pop(other, None)
 
 
-@settings(max_examples=60, deadline=None, print_blob=True)
+@settings(max_examples=examples(60))
 @given(before=CHANGES, kept=CHANGES, after=CHANGES, pick=st.floats(0, 1), early=st.integers(0, 4))
 def test_a_table_is_restored_to_what_a_model_was_at_any_moment(before, kept, after, pick, early):
     """The source changes on while it is copied, and the copying is begun anew in the middle."""
