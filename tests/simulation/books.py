@@ -90,6 +90,7 @@ class Account:
     def _check_window(self, lane: Lane, command: Invoke, now: float) -> None:
         """The state is what the function has seen of the window, exactly, and no record is in the wrong one."""
         window, created = command.window, self.shelf.created
+        assert window is None or not lane.index, "a window in one of several lanes"
         if window is None:
             # A window that is open when a shard gets more lanes ends in the first one.
             assert self.open is None or lane.index, "an open window was forgotten"
@@ -231,6 +232,12 @@ class Account:
         self.seen, lane.returned = seen, []
 
     # Rows that were taken over, and shards that go.
+
+    def check_leave(self, lane: Lane) -> None:
+        """Who is let go though nothing went wrong: whatever it has not saved would be done again."""
+        assert lane.call is None, "let go while its batch is in flight"
+        assert not lane.is_saving, "let go before all is saved"
+        assert not lane.taken, f"let go before it is saved that {lane.taken} were delivered"
 
     def check_rows(self, lost: int, floor: int) -> None:
         """After a crash, a division of lanes, or a loss that all lanes find out together."""

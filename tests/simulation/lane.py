@@ -27,6 +27,7 @@ class Lane(Listener):
     is_over = False  # crashed, cut off, or replaced: what it heard and did not save is lost
     is_cut_off = False  # somebody else owns its row, or nobody
     is_gone = False  # it does nothing any more
+    is_saving = False  # a commit is under way
     # The books'.
     lacks = False  # its machine has heard that the role may not read
     filters_until = 0  # as far as had been read when the filters changed
@@ -58,7 +59,7 @@ class Lane(Listener):
 
     @property
     def is_busy(self) -> bool:
-        return bool(self._inbox) or self.call is not None or self.reading is not None
+        return bool(self._inbox) or self.is_saving or self.call is not None or self.reading is not None
 
     @property
     def has_news(self) -> bool:
@@ -67,6 +68,8 @@ class Lane(Listener):
     @property
     def waits(self) -> bool:
         """Whether something is to come of itself: an answer, or a time."""
+        if self.is_saving:
+            return False
         return self.reading is not None or self.call is not None or self.timer is not None
 
     def tell(self, event: Event) -> None:

@@ -44,6 +44,8 @@ class Runners(Ground):
         super().__init__(seed)
         self.owner = 1  # the process
         self.stale = True  # the supervisor was woken
+        self.is_refreshing = False  # it is at work: once at a time
+        self.due: set[Key] = set()  # failed, and have rested
         self.attendance: Attendance[Lane, Task] | None = None
         self.cut_off: list[Lane] = []  # at work in a process that owns nothing any more
         self.resting: list[Key] = []  # failed, and to begin again from their rows
@@ -56,6 +58,9 @@ class Runners(Ground):
     @property
     def everybody(self) -> list[Lane]:
         return self.lanes + self.cut_off if self.cut_off else self.lanes
+
+    def refresh(self) -> None:
+        """The supervisor does its work; see `Supervisor`."""
 
     def hear(self) -> None:
         """Who was told something hears of it."""
@@ -82,6 +87,8 @@ class Runners(Ground):
         try:
             for command in commands[:last]:
                 self.carry_out(lane, command)
+                if lane.is_gone:
+                    return
         except LeaseLostError:
             assert lane.is_cut_off, "the row is ours, and could not be saved"
             self.lose(lane)
@@ -130,10 +137,21 @@ class Runners(Ground):
             lane.hangs_until = self.now + self.chance.pick((3, 60, 900))
 
     def save(self, lane: Lane, command: SaveCheckpoint) -> None:
+        if not self.is_refreshing and self.chance.odds(8):
+            self.refresh_during_save(lane)
+            if lane.is_gone:
+                return
         if not lane.is_cut_off:
             self.accounts[lane.shard.id].check_save(lane, command)
         checkpoint.save(self.disk, lane.mapping.uuid, lane.shard.id, command.checkpoint)
         assert not lane.is_cut_off, "somebody else's row was saved"
+
+    def refresh_during_save(self, lane: Lane) -> None:
+        """A commit takes its time: the supervisor looks while a step's commands are half carried out."""
+        self.claims["refreshed during a save"] += 1
+        lane.is_saving = True
+        self.refresh()
+        lane.is_saving = False
 
     # What goes wrong.
 
@@ -174,6 +192,7 @@ class Runners(Ground):
             lane.is_over = lane.is_gone = True
         self.attendance = None
         self.cut_off, self.resting, self.news = [], [], []
+        self.due.clear()
         self.owner += 1
         for account in self.accounts.values():
             account.busy = {}

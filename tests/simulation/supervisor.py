@@ -28,7 +28,14 @@ class Supervisor(Runners):
 
     def refresh(self) -> None:
         """Start, stop and tell runners until they do what the catalogs say."""
-        self.stale = False
+        self.stale, self.is_refreshing = False, True
+        try:
+            self.compare()
+        finally:
+            self.is_refreshing = False
+
+    def compare(self) -> None:
+        """What should be with what is."""
         new, refusal = self.look()
         self.meanwhile()
         known = self.attendance
@@ -61,7 +68,10 @@ class Supervisor(Runners):
         known.target = new
 
     def release(self, known: Attendance[Lane, Task], key: Key) -> None:
-        self.let_go(known.runners[key])
+        lane = known.runners[key]
+        if not lane.is_cut_off:
+            self.accounts[lane.shard.id].check_leave(lane)
+        self.let_go(lane)
         del known.tasks[key]
 
     # Rows are taken over.
@@ -88,6 +98,9 @@ class Supervisor(Runners):
             account = self.accounts[shard.id] = Account(self.shelves[shard.id], 0)
         assert before == account.rows, f"a save is lost: there are {before}, and were {account.rows}"
         if wish.lane is not None:
+            # Who is let go and begins again while nothing has changed would do so for ever.
+            assert (shard.id, wish.lane) in self.due, "a lane that did not fail begins again alone"
+            self.due.remove((shard.id, wish.lane))
             account.rows = tuple(rows[0] if row.lane == wish.lane else row for row in before)
             return rows
         if before and len(before) != len(rows):
@@ -107,7 +120,12 @@ class Supervisor(Runners):
         return rows
 
     def start(self, known: Attendance[Lane, Task], shard: Shard, row: Checkpoint) -> None:
-        lane = Lane(known.target.mapping, shard, row, self.news)
+        mapping = known.target.mapping
+        # Settings for one lane may have windows, and those for several have not.
+        assert row.lanes == mapping.lanes, f"one of {row.lanes} lanes begins with settings for {mapping.lanes}"
+        # It would begin a batch, and all who wait for the last of the others to drain would wait for that too.
+        assert not any(other.draining for other in known.of(shard.id)), "a lane begins beside draining ones"
+        lane = Lane(mapping, shard, row, self.news)
         tries = self.accounts[shard.id].tries.get(row.lane)
         if tries is not None:
             lane.tries, lane.tried_at, limits_ = tries
@@ -124,6 +142,7 @@ class Supervisor(Runners):
         key = self.resting.pop(self.chance.below(len(self.resting)))
         if self.attendance is not None:
             self.attendance.tasks.pop(key, None)
+            self.due.add(key)
         self.stale = True
 
 
