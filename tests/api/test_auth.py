@@ -322,6 +322,22 @@ def test_a_policy_may_tell_transactions_from_single_writes(closed: Closed):
     assert denial(dynamodb.put_item, **item)[:2] == (400, "AccessDeniedException")
 
 
+def test_policies_speak_of_the_region_the_address_and_the_transport_of_a_request(closed: Closed):
+    everything = statement("Allow", "dynamodb:*", "*")
+    elsewhere = {"StringNotEquals": {"aws:RequestedRegion": "eu-central-1"}}
+    overheard = {"Bool": {"aws:SecureTransport": "false"}}
+    foreign = {"NotIpAddress": {"aws:SourceIp": ["127.0.0.0/8", "::1/128"]}}
+    guards = [
+        {**statement("Deny", "*", "*"), "Condition": condition}
+        for condition in (elsewhere, overheard, foreign)
+    ]
+    arguments = user(closed, "at-home", everything, *guards)
+
+    assert "Open" in closed.client("dynamodb", **arguments).list_tables()["TableNames"]
+    away = closed.client("dynamodb", **arguments, region_name="us-east-1")
+    assert denial(away.list_tables)[1] == "AccessDeniedException"
+
+
 def test_a_changed_policy_acts_on_the_next_request(closed: Closed):
     arguments = user(closed, "changing")
     dynamodb, iam = closed.client("dynamodb", **arguments), closed.client("iam")

@@ -88,3 +88,7 @@ class Access:
     action: str
     resource: str
     conditions: Mapping[str, str | Sequence[str]] = field(default_factory=dict[str, str])
+
+    def under(self, known: Mapping[str, str]) -> "Access":
+        """The same with more condition keys, for instance those that every request has."""
+        return Access(self.action, self.resource, {**known, **self.conditions})

@@ -57,7 +57,8 @@ async def refused(identities: Identities, role_arn: str, destination: str) -> st
     for action in _ACTIONS.get(target.service, ()):
         if role is None:
             return action
-        access = Access(action, f"{there}/*" if action == "s3:PutObject" else there)
+        known = {"aws:RequestedRegion": target.region} if target.region else {}
+        access = Access(action, f"{there}/*" if action == "s3:PutObject" else there, known)
         caller = Principal(arns.parse(role.arn).account, role.arn, role.id, role=role.name)
         if not (await identities.decide_on(caller, access, policy)).allowed:
             return action

@@ -1,5 +1,6 @@
 """The way of an AWS request through the house."""
 
+import ipaddress
 import logging
 import re
 from collections.abc import Mapping, Sequence
@@ -35,6 +36,7 @@ _FOREIGN = "Requests of web pages of other origins are refused."
 _BUCKETS = re.compile("(?:/|%2F|%252F)s3(?:/|%2F|%252F)|AWSAccessKeyId=")
 _FUNCTIONS = re.compile("(?:/|%2F)lambda(?:/|%2F)")
 _S3 = "s3"
+_LOOPBACK = "127.0.0.1"  # whoever comes by a socket that has no address
 
 
 class Dispatcher:
@@ -243,7 +245,8 @@ class Dispatcher:
         if (denying or not caller.principal.is_root) and not (
             caller.principal.is_anonymous and operation.name in service.unsigned
         ):
-            accesses = service.accesses(operation.name, caller.scope, params)
+            known = conditions_of(request, caller.scope.region)
+            accesses = [one.under(known) for one in service.accesses(operation.name, caller.scope, params)]
             if operation.name in service.piecemeal:
                 refusals = await self._refusals(service, caller.principal, accesses, denying=denying)
             else:
@@ -300,6 +303,24 @@ class Dispatcher:
             decision = await self._identities.decide_on(None, access, document)
             if not decision.allowed:
                 raise AwsError("AccessDenied", "Access Denied", status=403)
+
+
+def conditions_of(request: Request, region: str) -> dict[str, str]:
+    """The condition keys that every request has; its caller's are `Identities.facts`.
+
+    What does not leave the machine counts as a secure transport: policies that demand one are for the wire.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+    """
+    peer = request.peer or _LOOPBACK
+    secure = request.headers.get("x-forwarded-proto") == "https" or ipaddress.ip_address(peer).is_loopback
+    known = {
+        "aws:RequestedRegion": region,
+        "aws:SourceIp": peer,
+        "aws:SecureTransport": "true" if secure else "false",
+    }
+    if "user-agent" in request.headers:
+        known["aws:UserAgent"] = request.headers["user-agent"]
+    return known
 
 
 def _names(service: re.Pattern[str], request: Request) -> bool:

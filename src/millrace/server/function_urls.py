@@ -191,12 +191,13 @@ class FunctionUrls:
         """
         auth_type = found.url.auth_type
         principal = None if auth_type == "NONE" else await self._principal(request, found)
-        known = {"aws:SourceIp": request.peer or _LOOPBACK, "lambda:FunctionUrlAuthType": auth_type}
+        everywhere = {"aws:SourceIp": request.peer or _LOOPBACK, "aws:RequestedRegion": found.scope.region}
+        known = {**everywhere, "lambda:FunctionUrlAuthType": auth_type}
         resource = found.function_arn
         through = Access("lambda:InvokeFunctionUrl", resource, known)
         decision = await self._identities.decide_on(principal, through, found.policy)
         if decision.allowed and principal is not None and not principal.is_root:
-            known = {"aws:SourceIp": known["aws:SourceIp"], "lambda:InvokedViaFunctionUrl": "true"}
+            known = {**everywhere, "lambda:InvokedViaFunctionUrl": "true"}
             besides = Access("lambda:InvokeFunction", resource, known)
             for own in await self._identities.decide(principal, [besides]):
                 decision = own if own.explicit_deny else decision

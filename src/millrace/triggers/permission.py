@@ -67,9 +67,10 @@ def cannot_access(stream_arn: str) -> str:
 async def _denied(identities: Identities, role_arn: str, stream_arn: str) -> Sequence[Decision]:
     role = arns.parse(role_arn)
     name = role.resource.rpartition("/")[2]
+    known = {"aws:RequestedRegion": arns.parse(stream_arn).region}
 
     async def decide(action: str, resource: str) -> Decision:
-        return await identities.decide_role(role.account, name, Access(action, resource))
+        return await identities.decide_role(role.account, name, Access(action, resource, known))
 
     decisions = [await decide(action, stream_arn) for action in _ON_STREAM]
     listing = await decide(_ON_ALL, stream_arn)
