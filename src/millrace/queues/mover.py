@@ -44,32 +44,41 @@ class Mover(Background):
             close()
 
     async def _step(self) -> bool:
-        """A second's messages of every task; whether there are any tasks."""
+        """What is due of every task; whether there are any tasks."""
         sources = await self._storage.read(moves.moving)
         for source in sources:
-            now = self._clock.now()
-            try:
-                await self._storage.write(lambda writer, source=source, now=now: step(writer, source, now))
-            except StorageError as error:
-                _log.warning("messages of %s are moved later: %s", source, error)
+            while await self._move(source):
+                pass
         return bool(sources)
 
+    async def _move(self, source: str) -> bool:
+        """Move some of what is due of one task; whether more is due."""
+        now = self._clock.now()
+        try:
+            return await self._storage.write(lambda writer: step(writer, source, now))
+        except StorageError as error:
+            _log.warning("messages of %s are moved later: %s", source, error)
+        except Exception:  # noqa: BLE001 - the border: one task that cannot go on must not hold up the others
+            _log.exception("messages of %s could not be moved; trying again.", source)
+        return False
 
-def step(writer: Writer, source_arn: str, now: float) -> None:
-    """Move a second's messages of a queue's task, and note how far it is."""
+
+def step(writer: Writer, source_arn: str, now: float) -> bool:
+    """Move some of what is due of a queue's task, and note how far it is; whether more is due."""
     source = catalog.find_by_arn(writer, source_arn)
     move = None if source is None else moves.running(writer, source)
     if source is None or move is None:
         moves.forget_running(writer, source_arn)
-        return
+        return False
     done = _moved(writer, source, move, now)
     moves.keep(writer, source, done)
     if done.status != RUNNING:
         moves.forget_running(writer, source_arn)
+    return done.status == RUNNING and done.due(now) > 0
 
 
 def _moved(writer: Writer, source: Queue, move: Move, now: float) -> Move:
-    for _ in range(move.pace or 1):
+    for _ in range(min(move.due(now), limits.queue_move_messages_max)):
         try:
             count = moves.move_some(writer, source, move, now, most=1)
         except AwsError as error:

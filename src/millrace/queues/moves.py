@@ -37,6 +37,11 @@ class Move:
     failure: str | None = None
     status: str = COMPLETED
 
+    def due(self, now: float) -> int:
+        """How many messages should have been moved by now and are not: those of a second come at its beginning."""
+        seconds = 1 + (int(now * 1000) - self.started) // 1000
+        return (self.pace or 1) * seconds - self.moved
+
 
 def move_some(writer: Writer, queue: Queue, move: Move, now: float, *, most: int) -> int:
     """Move some of the messages that are visible; answers how many. Raises QueueDoesNotExist."""
