@@ -122,7 +122,9 @@ class Supervisor(Runners):
     def start(self, known: Attendance[Lane, Task], shard: Shard, row: Checkpoint) -> None:
         mapping = known.target.mapping
         # Settings for one lane may have windows, and those for several have not.
-        assert row.lanes == mapping.lanes, f"one of {row.lanes} lanes begins with settings for {mapping.lanes}"
+        assert row.lanes == mapping.lanes, (
+            f"one of {row.lanes} lanes begins with settings for {mapping.lanes}"
+        )
         # It would begin a batch, and all who wait for the last of the others to drain would wait for that too.
         assert not any(other.draining for other in known.of(shard.id)), "a lane begins beside draining ones"
         lane = Lane(mapping, shard, row, self.news)
