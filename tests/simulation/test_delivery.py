@@ -48,6 +48,11 @@ def test_a_history_is_the_same_when_told_again(seed: int):
     assert (one.disk.rows, one.disk.journals, one.events) == (two.disk.rows, two.disk.journals, two.events)
 
 
+def test_lanes_that_drain_are_let_go_with_one_that_ends_its_shard_at_the_same_time():
+    # Seed 5012163, in its shortest form: nobody would look after the lane that drained, and a record be left.
+    assert campaign.breaks(5012163, (1, 2, 4, 9, 10, 11, 12, 13, 14, 15)) is None
+
+
 def forget_bounds(monkeypatch):
     decode = checkpoint._decode
     monkeypatch.setattr(checkpoint, "_decode", lambda raw: replace(decode(raw), bounds=()))
