@@ -26,7 +26,12 @@ WRONG = ({"itemIdentifier": "unknown"}, {"itemIdentifier": None}, {}, 7)
 class Answers(Supervisor):
     def go_on(self) -> bool:
         """One of those who wait gets what it waits for; whether there is one."""
-        waiting = [lane for lane in self.everybody if lane.waits]
+        waiting = [
+            lane
+            for lane in self.everybody
+            if (lane.timer is not None or lane.call is not None or lane.reading is not None)
+            and not lane.is_saving
+        ]
         if waiting and not (self.resting and self.chance.odds(200)):
             self.serve(self.chance.pick(waiting))
         elif self.resting:

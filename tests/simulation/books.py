@@ -5,6 +5,7 @@ there are, which a function took, which were given up, and what each save made d
 """
 
 from collections import defaultdict
+from types import MappingProxyType
 
 import orjson
 from tests.simulation.lane import Lane
@@ -15,6 +16,8 @@ from millrace.triggers.delivery import Checkpoint, Invoke, Reason, SaveCheckpoin
 
 DELIVERED, DISCARDED, OTHERWISE = 1, 2, 3
 REASONS = RETRIES, AGE, TRIMMED = Reason.RETRIES.value, Reason.AGE.value, Reason.TRIMMED.value
+
+NOTHING_MORE = MappingProxyType(dict.fromkeys(REASONS, 0))
 
 
 class Shelf:
@@ -266,8 +269,12 @@ class Account:
 def _check_counts(old: Checkpoint, new: Checkpoint, counts: dict[str, int]) -> None:
     """Each record that was passed is counted once, and as what it was. (`counts` has 0 for what it has not.)"""
     delivered, filtered = new.delivered - old.delivered, new.filtered - old.filtered
+    assert new.delivered + new.discarded.get(RETRIES, 0) <= new.invoked
     if new.discarded == old.discarded:
-        grown = dict.fromkeys(REASONS, 0)
+        if not counts:
+            assert delivered == filtered == 0, f"nothing was passed: {old} {new}"
+            return
+        grown = NOTHING_MORE
     else:
         grown = {reason: new.discarded.get(reason, 0) - old.discarded.get(reason, 0) for reason in REASONS}
     assert delivered == counts["delivered"], f"delivered: {old} {new} {counts}"
@@ -276,4 +283,3 @@ def _check_counts(old: Checkpoint, new: Checkpoint, counts: dict[str, int]) -> N
     old_ones = counts[AGE] + counts["lost"] + counts["either"] + counts["filtered"] - filtered
     assert grown[AGE] + grown[TRIMMED] == old_ones, f"too old or trimmed: {old} {new} {counts}"
     assert grown[AGE] <= counts[AGE], f"age: {old} {new} {counts}"
-    assert new.delivered + new.discarded.get(RETRIES, 0) <= new.invoked

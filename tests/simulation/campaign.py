@@ -36,7 +36,9 @@ def tell(seeds: Iterable[int]) -> Result:
             return result
         result.histories += 1
         result.events += told.events
-        result.seen.update(told.claims)
+        # `Counter.update` is slower than this.
+        for name, count in told.claims.items():
+            result.seen[name] += count
     return result
 
 

@@ -65,13 +65,6 @@ class Lane(Listener):
     def has_news(self) -> bool:
         return bool(self._inbox)
 
-    @property
-    def waits(self) -> bool:
-        """Whether something is to come of itself: an answer, or a time."""
-        if self.is_saving:
-            return False
-        return self.reading is not None or self.call is not None or self.timer is not None
-
     def tell(self, event: Event) -> None:
         self._inbox.append(event)
         self.news.append(self)

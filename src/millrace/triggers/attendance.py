@@ -64,19 +64,19 @@ class Attendance(Generic[R, T]):
         """
         shards = () if new.stream is None else new.stream.shards
         there, saved = {shard.id for shard in shards}, new.finished
+        ended = {
+            key
+            for key, runner in self.runners.items()
+            if runner.state.phase is Phase.FINISHED and not runner.draining and key in saved
+        }
+        # Who ended the shard while others began to drain is not waited for: nobody would wake up for them.
         drained = {
             shard_id
             for shard_id in {key[0] for key, runner in self.runners.items() if runner.draining}
-            if all(runner.is_drained for runner in self.of(shard_id))
+            if all(runner.is_drained or runner.key in ended for runner in self.of(shard_id))
             and self.attended(shard_id) <= {runner.key[1] for runner in self.of(shard_id)}
         }
-        return [
-            key
-            for key, runner in self.runners.items()
-            if key[0] in drained
-            or key[0] not in there
-            or (runner.state.phase is Phase.FINISHED and not runner.draining and key in saved)
-        ]
+        return [key for key in self.runners if key[0] in drained or key[0] not in there or key in ended]
 
     def follow(self, new: Target) -> None:
         """Tell the runners what has become of their shards, and of the mapping."""
